@@ -1,0 +1,36 @@
+"""Everything that can stop a run.
+
+    CloudauditError
+    ├── SourceError      a target cannot be read
+    ├── RuleError        a rule file is wrong, or a rule is defective
+    ├── SettingsError    cloudaudit.toml or an option is wrong
+    ├── StoreError       the store cannot be opened or written
+    └── TrackerError     a tracker refused
+
+A message says what, where, and what to do next. The command line prints it and exits with code 2.
+What does not stop a run is no exception but a `cloudaudit.model.Gap` in the result.
+"""
+
+
+class CloudauditError(Exception):
+    """Base of all errors that a user can mend; never raised itself."""
+
+
+class SourceError(CloudauditError):
+    """A target cannot be read: missing, binary, truncated, of an unknown kind."""
+
+
+class RuleError(CloudauditError):
+    """A rule file is wrong, or an expression of a rule is defective. The message may hold many lines, one per error."""
+
+
+class SettingsError(CloudauditError):
+    """A setting or a command-line option is wrong."""
+
+
+class StoreError(CloudauditError):
+    """The store cannot be opened, migrated or written."""
+
+
+class TrackerError(CloudauditError):
+    """An issue tracker refused, or cannot be reached."""
