@@ -1,0 +1,130 @@
+"""Write `provider.bin` from schemas of the real providers: `python -m cloudaudit.schema.generate FOLDER`.
+
+FOLDER holds `aws-VERSION.json.gz` files, each `{"resources": {TYPE: BLOCK}}`: the newest is the base, the types and
+arguments that only older ones have are added, so that both dialects are read. `overlay.toml` has the last word on
+defaults.
+"""
+
+import gzip
+import json
+import sys
+import tomllib
+import zlib
+from pathlib import Path
+from typing import Any
+
+from cloudaudit.schema.provider import COMPUTED, DATA, DEPRECATED, MAGIC, OPTIONAL, REQUIRED, SENSITIVE
+
+HERE = Path(__file__).parent
+FLAGS = {
+    "required": REQUIRED,
+    "optional": OPTIONAL,
+    "computed": COMPUTED,
+    "sensitive": SENSITIVE,
+    "deprecated": DEPRECATED,
+}
+
+Block = dict[str, Any]
+
+
+def main(folder: Path) -> None:
+    """Write the data file anew; the same input gives the same bytes."""
+    data = pack(schemas(folder))
+    (HERE / DATA).write_bytes(data)
+
+
+def schemas(folder: Path) -> dict[str, Block]:
+    """All types of all schema files in the folder, in the newest dialect, with the overlay applied."""
+    files = sorted(folder.glob("*.json.gz"), key=_version, reverse=True)
+    if not files:
+        raise SystemExit(f"{folder}: no schema files")
+    types: dict[str, Block] = {}
+    for file in files:
+        for name, block in json.loads(gzip.decompress(file.read_bytes()))["resources"].items():
+            types[name] = merge(types[name], block) if name in types else block
+    overlay(types, tomllib.loads((HERE / "overlay.toml").read_text()))
+    return types
+
+
+def _version(file: Path) -> tuple[int, ...]:
+    return tuple(int(part) for part in file.name.removesuffix(".json.gz").rpartition("-")[2].split("."))
+
+
+def merge(newer: Block, older: Block) -> Block:
+    """The newer block with what only the older one has."""
+    attributes, blocks = dict(newer["attributes"]), dict(newer["blocks"])
+    for name, attribute in older["attributes"].items():
+        if name not in blocks and name not in attributes:
+            attributes[name] = attribute
+        elif name in attributes and attributes[name]["type"] == "dynamic":
+            attributes[name] = {**attributes[name], "type": attribute["type"]}
+    for name, nested in older["blocks"].items():
+        if name in blocks:
+            blocks[name] = merge(blocks[name], nested)
+        elif name not in attributes:
+            blocks[name] = nested
+    return {**newer, "attributes": attributes, "blocks": blocks}
+
+
+def overlay(types: dict[str, Block], entries: dict[str, dict[str, Any]]) -> None:
+    """Correct defaults: `TYPE.PATH = {default = VALUE}`, or `{}` to say that there is none."""
+    for type_, paths in entries.items():
+        for path, entry in paths.items():
+            *parents, name = path.split(".")
+            block = types[type_]
+            for parent in parents:
+                block = block["blocks"][parent]
+            attribute = block["attributes"][name]
+            attribute.pop("default", None)
+            if "default" in entry:
+                attribute["default"] = entry["default"]
+
+
+def pack(types: dict[str, Block]) -> bytes:
+    """The data file: a header of index and shared dictionary, each after its length; then the pieces in index order."""
+    texts = {name: json.dumps(_block(types[name]), separators=(",", ":")).encode() for name in sorted(types)}
+    dictionary = _dictionary(texts)
+    pieces = {name: _compress(text, dictionary) for name, text in texts.items()}
+    index = json.dumps({name: len(piece) for name, piece in pieces.items()}, separators=(",", ":")).encode()
+    head = b"".join(len(part).to_bytes(4) + part for part in (zlib.compress(index, 9), zlib.compress(dictionary, 9)))
+    return MAGIC + head + b"".join(pieces.values())
+
+
+def _block(block: Block) -> list[Any]:
+    attributes = {name: _attribute(attribute) for name, attribute in sorted(block["attributes"].items())}
+    return [attributes, {name: _nested(nested) for name, nested in sorted(block["blocks"].items())}]
+
+
+def _attribute(attribute: dict[str, Any]) -> list[Any]:
+    flags = sum(bit for flag, bit in FLAGS.items() if attribute.get(flag))
+    # An empty string is how a provider writes "unset".
+    has_default = attribute.get("default") not in (None, "")
+    return [attribute["type"], flags, *([attribute["default"]] if has_default else [])]
+
+
+def _nested(block: Block) -> list[Any]:
+    flags = sum(bit for flag, bit in FLAGS.items() if block.get(flag))
+    rest = [flags, block.get("min", 0), block.get("max", 0)]
+    while rest and not rest[-1]:
+        rest.pop()
+    return [*_block(block), block["nesting"], *rest]
+
+
+def _dictionary(texts: dict[str, bytes]) -> bytes:
+    """Text that most types share, for the compressor to point into: the pieces alone are too short to compress well."""
+    counts: dict[bytes, int] = {}
+    for text in texts.values():
+        for part in set(text.replace(b"],", b"],\n").split(b"\n")):
+            counts[part] = counts.get(part, 0) + 1
+    worth = sorted((len(part) * (count - 1), part) for part, count in counts.items() if count > 2)
+    # The compressor sees 32 KiB back, and near text is cheaper to point at: the best comes last.
+    return b"".join(part for _, part in worth)[-32_000:]
+
+
+def _compress(text: bytes, dictionary: bytes) -> bytes:
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=dictionary)
+    return compressor.compress(text) + compressor.flush()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
