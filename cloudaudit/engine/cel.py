@@ -1,0 +1,102 @@
+"""Compiles and evaluates conditions. The only user of the CEL library, and of what its errors look like.
+
+An unknown value is an absent key: CEL's `&&`, `||`, `exists` and `all` absorb the error that it raises as three-valued
+logic does, and what is left of it here becomes the verdict unknown.
+"""
+
+import functools
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from cel_expr_python import cel
+from cel_expr_python.ext import ext_strings
+
+from cloudaudit.engine.reads import ROOTS, Reading
+from cloudaudit.engine.syntaxtree import decode
+from cloudaudit.errors import RuleError
+from cloudaudit.model import Record, Verdict
+
+MAX_LENGTH = 2000
+"""Longest condition, in characters. Together with the limits of `reads` it bounds what a stranger's rule can cost."""
+
+_MISSING = re.compile(r'NOT_FOUND: Key not found in map : "(.*)"', re.DOTALL)
+_POSITION = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
+
+
+class Judgement(Record, frozen=True):
+    """What a condition says. When it is unknown, `missing` is the key that was absent."""
+
+    verdict: Verdict
+    missing: str = ""
+
+
+PASS, FAIL = Judgement(verdict=Verdict.PASS), Judgement(verdict=Verdict.FAIL)
+
+
+class Program:
+    """A compiled condition: its text, the paths it reads, and its compiled form, which is loaded when first evaluated."""
+
+    __slots__ = ("_expression", "reads", "serialized", "text")
+
+    def __init__(self, text: str, serialized: bytes, reads: tuple[str, ...]) -> None:
+        self.text = text
+        self.serialized = serialized
+        self.reads = reads
+        self._expression: cel.Expression | None = None
+
+    @property
+    def expression(self) -> cel.Expression:
+        """The library's own form."""
+        if self._expression is None:
+            self._expression = _environment().deserialize(self.serialized)
+        return self._expression
+
+
+@functools.cache
+def _environment() -> cel.Env:
+    return cel.NewEnv(variables=dict.fromkeys(ROOTS, cel.Type.DYN), extensions=[ext_strings.ExtStrings()])
+
+
+def compile(text: str) -> Program:  # noqa: A001 - read as cel.compile
+    """The program for a condition. RuleError, with a line for each fault, if it is no condition that a rule may use."""
+    if len(text) > MAX_LENGTH:
+        message = f"longer than {MAX_LENGTH} characters: this wants a fact"
+        raise RuleError(message)
+    try:
+        expression = _environment().compile(text)
+    except RuntimeError as error:
+        raise RuleError(_explain(str(error))) from None
+    serialized = expression.serialize()
+    reading = Reading(decode(serialized))
+    if expression.return_type() != cel.Type.BOOL:
+        reading.faults.append("must be true or false: compare the value, as in `resource.NAME == true`")
+    if reading.faults:
+        raise RuleError("\n".join(reading.faults))
+    return Program(text, serialized, reading.paths)
+
+
+def activate(variables: Mapping[str, Any]) -> cel.Activation:
+    """What one resource looks like to all of its rules: `variables` holds `resource`, `related`, `facts`, `parameters`."""
+    return _environment().Activation(dict(variables))
+
+
+def judge(program: Program, activation: cel.Activation) -> Judgement:
+    """True is pass, false is fail, an absent key is unknown. RuleError for any other failure: the rule is defective."""
+    value = program.expression.eval(activation).value()
+    if value is True:
+        return PASS
+    if value is False:
+        return FAIL
+    if missing := _MISSING.fullmatch(str(value)):
+        return Judgement(verdict=Verdict.UNKNOWN, missing=missing[1])
+    message = f"{value} in: {' '.join(program.text.split())}"
+    raise RuleError(message)
+
+
+def _explain(error: str) -> str:
+    """The library's message without its drawing of the place."""
+    found = [
+        f"{text} (line {line}, column {column} of the expression)" for line, column, text in _POSITION.findall(error)
+    ]
+    return "\n".join(found) or error.partition(": ")[2].partition("[")[0].strip() or error
