@@ -78,7 +78,7 @@ class Status(enum.StrEnum):
     BASELINE = "baseline"
 
 
-class Unknown(Record):
+class Unknown(Record, frozen=True):
     """A value that the source cannot know.
 
     `because` names the cause for a reader: "var.encrypt has no value". `refs` are the addresses that the value would
@@ -103,7 +103,7 @@ class Location(msgspec.Struct, frozen=True, gc=False):
     end_column: int = 1
 
 
-class Gap(Record):
+class Gap(Record, frozen=True):
     """Something that could not be looked at: what, why, and what to do about it."""
 
     what: str
@@ -112,7 +112,7 @@ class Gap(Record):
     location: Location | None = None
 
 
-class Resource(Record):
+class Resource(Record, frozen=True):
     """One thing that exists or will exist, in the shape of the Terraform AWS provider.
 
     `key` identifies it in every run: the Terraform address, with `ROOT:` before it unless the root is the repository's top;
@@ -168,7 +168,7 @@ class Link(msgspec.Struct, frozen=True, gc=False):
     attribute: str
 
 
-class Relation(Record):
+class Relation(Record, frozen=True):
     """A neighbour that a rule reads as `related.NAME`.
 
     `by`: resources of `type` whose attribute `by` refers to us. `via`: resources of `type` that our attribute `via`
@@ -187,7 +187,7 @@ class Relation(Record):
         return (self.type,) if isinstance(self.type, str) else self.type
 
 
-class Fix(Record):
+class Fix(Record, frozen=True):
     """How to mend a failure. `set` maps attribute paths to values; `effect` is what applying it does to the resource:
     in-place, replace or manual. `add` is a snippet of Terraform to add; `steps` is prose."""
 
@@ -197,7 +197,7 @@ class Fix(Record):
     steps: str = ""
 
 
-class Rule(Record):
+class Rule(Record, frozen=True):
     """One testable statement about one type of resource, or about several that share the attributes it reads."""
 
     id: str
@@ -226,7 +226,7 @@ class Rule(Record):
         return (self.resource,) if isinstance(self.resource, str) else self.resource
 
 
-class Read(Record):
+class Read(Record, frozen=True):
     """One value that a verdict rests on, already redacted. `path` starts with `resource.`, `related.NAME.` or `facts.`;
     `source` is the key of the resource that the value belongs to."""
 
@@ -236,7 +236,7 @@ class Read(Record):
     location: Location | None = None
 
 
-class Evidence(Record):
+class Evidence(Record, frozen=True):
     """The values a verdict rests on, the digest of the rule that was applied, and where and when they were read."""
 
     rule_digest: str
@@ -245,7 +245,7 @@ class Evidence(Record):
     observed_at: str = ""
 
 
-class Finding(Record):
+class Finding(Record, frozen=True):
     """The verdict of one rule on one resource."""
 
     rule: str
@@ -268,14 +268,14 @@ class Finding(Record):
         return hashlib.sha256(f"{self.rule}\0{self.resource}".encode()).hexdigest()[:32]
 
 
-class Focus(Record):
+class Focus(Record, frozen=True):
     """A point of focus, and the kind of evidence that can show it: configuration, live or history."""
 
     focus: str
     evidence: str
 
 
-class Criterion(Record):
+class Criterion(Record, frozen=True):
     """One Trust Services Criterion. `coverage` is `full`, `partial` or `manual`; `manual` says what a person must bring."""
 
     id: str
@@ -287,7 +287,7 @@ class Criterion(Record):
     manual: str = ""
 
 
-class CriterionState(Record):
+class CriterionState(Record, frozen=True):
     """What one run says of one criterion. Counts are of distinct resources: population, failing, unknown."""
 
     criterion: Criterion
@@ -299,7 +299,7 @@ class CriterionState(Record):
     in_scope: bool = True
 
 
-class Waiver(Record):
+class Waiver(Record, frozen=True):
     """An approved, dated acceptance of a failing finding."""
 
     id: str
@@ -313,7 +313,7 @@ class Waiver(Record):
     ticket: str = ""
 
 
-class Run(Record):
+class Run(Record, frozen=True):
     """One scan. `started` and `finished` are ISO 8601 in UTC, empty when the caller gave no clock; `population` counts
     the resources looked at."""
 
@@ -327,7 +327,7 @@ class Run(Record):
     gaps: tuple[Gap, ...] = ()
 
 
-class Scanned(Record):
+class Scanned(Record, frozen=True):
     """One graph that a run judged: the target as given, the root found in it, and how many resources it holds."""
 
     target: str
@@ -336,7 +336,7 @@ class Scanned(Record):
     resources: int
 
 
-class Report(Record):
+class Report(Record, frozen=True):
     """Everything one run says. `rules` are those that were applied; `findings` are sorted and hold passes too."""
 
     run: Run

@@ -11,7 +11,7 @@ from cloudaudit.errors import RuleError
 from cloudaudit.model import Record, Resource
 
 
-class Fact(Record):
+class Fact(Record, frozen=True):
     """A derived value that rules read as `facts.NAME`.
 
     `name` is dotted and starts with the name of the module that exports it: "network.public_ports" stands in
