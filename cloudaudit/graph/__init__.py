@@ -1,0 +1,6 @@
+"""The resource graph: what exists, what refers to what, and how surely that is known."""
+
+from cloudaudit.graph.companions import Related
+from cloudaudit.graph.graph import ResourceGraph
+
+__all__ = ["Related", "ResourceGraph"]

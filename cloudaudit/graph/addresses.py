@@ -1,0 +1,90 @@
+"""Terraform addresses inside references: `module.data.aws_kms_key.main["x"].arn` taken apart and matched."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+import msgspec
+
+from cloudaudit.model import Resource
+
+_KEY = r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]'
+_REFERENCE = re.compile(
+    rf"((?:module\.[\w-]+(?:{_KEY})?\.)*)((?:data\.)?[A-Za-z_][\w-]*)\.([\w-]+)({_KEY})?(/[\w./-]+)?(?:\.(.*))?",
+    re.DOTALL,
+)
+_KEYS = re.compile(_KEY)
+_ANY = "[?]"
+
+
+class Address(msgspec.Struct, frozen=True, gc=False):
+    """A reference taken apart. `plain` has no instance keys; `attribute` is what follows the resource, if anything."""
+
+    address: str
+    plain: str
+    type: str
+    attribute: str
+
+    @property
+    def is_managed(self) -> bool:
+        """True for a resource; false for a data source and for an output of a module that was not loaded."""
+        return not self.type.startswith("data.") and self.type not in {"module", "var", "local", "each", "data"}
+
+
+@lru_cache(maxsize=65_536)
+def parse(reference: str) -> Address | None:
+    """The parts of a reference; None when it is no address at all."""
+    if not (match := _REFERENCE.fullmatch(reference)):
+        return None
+    module, kind, name, key, part, attribute = match.groups(default="")
+    address = f"{module}{kind}.{name}{key}{part}"
+    return Address(address, strip_keys(address), kind, attribute)
+
+
+def strip_keys(address: str) -> str:
+    """The address without any instance key."""
+    return _KEYS.sub("", address) if "[" in address else address
+
+
+def uncertain_part(address: str) -> str:
+    """The address up to its last `[?]`, the place where a count or for_each is not known; empty when there is none."""
+    head, mark, _ = address.rpartition(_ANY)
+    return head + mark
+
+
+class Addresses:
+    """Finds the resources that an address means: exactly when it has instance keys, else all instances."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self._exact: dict[str, Resource] = {}
+        self._plain: dict[str, list[Resource]] = {}
+        for resource in resources:
+            self._exact[resource.address] = resource
+            self._plain.setdefault(strip_keys(resource.address), []).append(resource)
+        self._seen: dict[str, tuple[Resource, ...]] = {}
+
+    def find(self, address: Address) -> Sequence[Resource]:
+        """The resources meant, in key order; an instance `[?]` on either side matches any."""
+        if exact := self._exact.get(address.address):
+            return (exact,)
+        if (seen := self._seen.get(address.address)) is None:
+            candidates = self._plain.get(address.plain, ())
+            seen = tuple(_matching(address.address, candidates))
+            self._seen[address.address] = seen
+        return seen
+
+
+def _matching(address: str, candidates: Iterable[Resource]) -> Iterator[Resource]:
+    wanted = list(_instances(address))
+    for candidate in candidates:
+        pairs = zip(wanted, _instances(candidate.address), strict=False)
+        if all(ours in {"", _ANY, theirs} or theirs in {_ANY, ""} for ours, theirs in pairs):
+            yield candidate
+
+
+def _instances(address: str) -> Iterator[str]:
+    """The instance key after each module and after the resource, empty where there is none."""
+    parts = _KEYS.sub(lambda match: match.group().replace(".", "\0"), address).split(".")
+    for part in parts:
+        match = _KEYS.search(part)
+        yield match.group().replace("\0", ".") if match else ""

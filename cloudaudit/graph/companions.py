@@ -1,0 +1,135 @@
+"""Who belongs to whom: the resources of a relation, and why their list may be incomplete.
+
+A companion that refers to nobody else in a way we can rule out might be ours, so it makes the list incomplete:
+"aws_s3_bucket_versioning.v.bucket: var.bucket has no value". Nothing is guessed, and nothing is dropped.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from cloudaudit.graph.addresses import uncertain_part
+from cloudaudit.graph.identity import Identities, Reference, is_identifier, names_in_arn, own_name
+from cloudaudit.model import Resource, Unknown
+
+_REASONS = 5
+
+
+class Related(msgspec.Struct, frozen=True):
+    """The resources of a relation, in key order. `because` is not empty when others may be missing, and says why."""
+
+    found: tuple[Resource, ...] = ()
+    because: tuple[str, ...] = ()
+
+
+class Companions:
+    """Resources by what they refer to, for one set of types, attributes and wanted type."""
+
+    def __init__(
+        self, identities: Identities, companions: Iterable[Resource], paths: Sequence[str], wanted: str
+    ) -> None:
+        self._wanted = wanted
+        self._found: dict[str, list[Resource]] = {}
+        self._doubts: dict[str, list[str]] = {}
+        self._prefixes: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        for companion in companions:
+            for path in paths:
+                for reference in identities.references(companion, path, (wanted,)):
+                    self._enter(companion, path, reference)
+        self._sorted_prefixes = sorted(self._prefixes)
+        self._sorted_names = sorted(self._names)
+
+    def of(self, resource: Resource) -> Related:
+        """The companions of one resource."""
+        found = {companion.key: companion for companion in self._found.get(resource.key, ())}
+        because = [*self._doubts.get(resource.key, ()), *self._possible(resource)]
+        return Related(tuple(found[key] for key in sorted(found)), shorten(because))
+
+    def _enter(self, companion: Resource, path: str, reference: Reference) -> None:
+        value, found = reference.value, reference.found
+        if len(found) > 1 and isinstance(value, Unknown) and not is_plural(path):
+            doubt = f"{companion.address}.{path} is one of {', '.join(shorten(r.address for r in found))}"
+            for resource in found:
+                self._doubts.setdefault(resource.key, []).append(doubt)
+        elif found:
+            for resource in found:
+                self._pair(companion, resource)
+        elif isinstance(value, Unknown):
+            if not reference.elsewhere:
+                self._prefixes.setdefault(value.prefix, f"{companion.address}.{path}: {value.because}")
+        elif not is_identifier(value):
+            for name in names_in_arn(value, self._wanted) if value.startswith("arn:") else (value,):
+                self._names.setdefault(
+                    name, f"{companion.address}.{path} is {name!r}, and that may be the name of this one"
+                )
+
+    def _pair(self, companion: Resource, resource: Resource) -> None:
+        uncertain = uncertain_part(companion.address)
+        if uncertain and not resource.address.startswith(uncertain) and not uncertain_part(resource.address):
+            doubt = f"{companion.address} may not exist: its count or for_each is not known"
+            self._doubts.setdefault(resource.key, []).append(doubt)
+        else:
+            self._found.setdefault(resource.key, []).append(companion)
+
+    def _possible(self, resource: Resource) -> Iterator[str]:
+        """Why a companion that refers to nothing we know might refer to this resource after all."""
+        name = own_name(resource)
+        if isinstance(name, Unknown):
+            yield from _starting(self._sorted_names, self._names, name.prefix)
+            yield from _starting(self._sorted_prefixes, self._prefixes, name.prefix)
+        start = name.prefix if isinstance(name, Unknown) else name or ""
+        arn = resource.arn or resource.attributes.get("arn")
+        for prefix in self._prefixes if len(self._prefixes) <= len(start) else _heads(start):
+            if prefix in self._prefixes and start.startswith(prefix):
+                yield self._prefixes[prefix]
+        if not isinstance(arn, str):
+            yield from _starting(self._sorted_prefixes, self._prefixes, "arn:")
+        else:
+            yield from (
+                self._prefixes[head] for head in _heads(arn) if head.startswith("arn:") and head in self._prefixes
+            )
+
+
+def via(identities: Identities, resource: Resource, paths: Sequence[str], wanted: tuple[str, ...]) -> Related:
+    """The resources of the wanted types that the resource's own attributes refer to."""
+    found: dict[str, Resource] = {}
+    because: list[str] = []
+    for path in paths:
+        for reference in identities.references(resource, path, wanted):
+            value = reference.value
+            if len(reference.found) > 1 and isinstance(value, Unknown) and not is_plural(path):
+                because.append(
+                    f"{resource.address}.{path} is one of {', '.join(shorten(r.address for r in reference.found))}"
+                )
+            elif reference.found:
+                found.update((target.key, target) for target in reference.found)
+            elif isinstance(value, Unknown):
+                because.append(f"{resource.address}.{path}: {value.because}")
+            else:
+                because.append(f"{resource.address}.{path} is {value!r}, which is not in this scan")
+    return Related(tuple(found[key] for key in sorted(found)), shorten(because))
+
+
+def is_plural(path: str) -> bool:
+    """True for an attribute that holds many references: `security_group_ids`, not `bucket`."""
+    return path.endswith("s")
+
+
+def shorten(reasons: Iterable[str]) -> tuple[str, ...]:
+    """The reasons sorted, each once, and only so many that a person reads them."""
+    ordered = sorted(set(reasons))
+    rest = len(ordered) - _REASONS
+    return tuple(ordered) if rest <= 0 else (*ordered[:_REASONS], f"and {rest} more")
+
+
+def _starting(ordered: list[str], reasons: dict[str, str], prefix: str) -> Iterator[str]:
+    for index in range(bisect_left(ordered, prefix), len(ordered)):
+        if not ordered[index].startswith(prefix):
+            return
+        yield reasons[ordered[index]]
+
+
+def _heads(text: str) -> Iterator[str]:
+    return (text[:length] for length in range(len(text) + 1))

@@ -1,0 +1,228 @@
+"""What a value means: the resource behind an id, an ARN, a name, or an unknown value's references."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib import resources as files
+from typing import Any
+
+import msgspec
+
+from cloudaudit.graph.addresses import Address, Addresses, parse
+from cloudaudit.model import Resource, Unknown
+
+# vpc-0a1b2c3d, sg-..., subnet-..., lt-..., fs-..., a UUID (KMS key), an SQS URL: never a name that an author chose
+_IDENTIFIER = re.compile(
+    r"[a-z]{1,12}-[0-9a-f]{8}(?:[0-9a-f]{9})?|(?:mrk-)?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"
+)
+_DEPTH = 5
+
+
+class Tables(msgspec.Struct, frozen=True):
+    """cloudaudit/schema/links.json: how names resolve, since names, unlike ids and ARNs, are not unique.
+
+    `targets`: attribute -> types that its value names. `names`: type -> attributes that name it (else `name`).
+    `services`: type -> service in its ARN. `unique`: attributes whose value occurs once in the world.
+    `through`: wanted type -> other type -> attribute of that one which leads on to the wanted.
+    """
+
+    targets: dict[str, tuple[str, ...]]
+    names: dict[str, tuple[str, ...]]
+    services: dict[str, str]
+    unique: tuple[str, ...]
+    through: dict[str, dict[str, str]]
+
+
+@cache
+def tables() -> Tables:
+    """The link tables, read once."""
+    data = files.files("cloudaudit.schema").joinpath("links.json").read_bytes()
+    return msgspec.json.decode(data, type=Tables)
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """One value that refers, and to what. `elsewhere`: certainly to another thing of this graph, or to no resource."""
+
+    value: str | Unknown
+    found: tuple[Resource, ...] = ()
+    elsewhere: bool = False
+
+
+def at(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
+    """The leaves at a path, through lists of blocks; an unknown value on the way counts as the leaf."""
+    if isinstance(value, list):
+        for member in value:
+            yield from at(member, path)
+    elif isinstance(value, Unknown) or not path:
+        yield value
+    elif isinstance(value, Mapping) and (member := value.get(path[0])) is not None:
+        yield from at(member, path[1:])
+
+
+def is_identifier(value: str) -> bool:
+    """True for what AWS generates; false for a name that an author chose."""
+    return _IDENTIFIER.fullmatch(value) is not None
+
+
+def own_name(resource: Resource) -> str | Unknown | None:
+    """The name by which others may call the resource; None when it has none that an author chose."""
+    for attribute in tables().names.get(resource.type, ("name",)):
+        if isinstance(value := resource.attributes.get(attribute), str | Unknown):
+            return value
+    return None
+
+
+class Identities:
+    """Resolves values to resources of one graph."""
+
+    def __init__(self, resources: Iterable[Resource], types: Mapping[str, list[Resource]]) -> None:
+        self._resources = tuple(resources)
+        self._types = types
+        self._addresses: Addresses | None = None
+        self._unique: dict[str, list[Resource]] | None = None
+        self._names: dict[str, dict[str, list[Resource]]] = {}
+
+    def references(self, resource: Resource, path: str, wanted: tuple[str, ...]) -> Iterator[Reference]:
+        """What the values at a dotted path of the resource refer to, as far as it is one of the wanted types."""
+        for value in at(resource.attributes, tuple(path.split("."))):
+            if isinstance(value, Unknown) or (isinstance(value, str) and value):
+                yield self.resolve(value, wanted)
+
+    def resolve(self, value: str | Unknown, wanted: tuple[str, ...], depth: int = _DEPTH) -> Reference:
+        """What one value refers to."""
+        if isinstance(value, str):
+            return Reference(value, tuple(self._by_text(value, wanted, depth)))
+        found: dict[str, Resource] = {}
+        elsewhere = bool(value.refs)
+        for text in value.refs:
+            address = parse(text)
+            if address is None or not (address.is_managed or _is_other_state(address)):
+                elsewhere = False
+                continue
+            for resource in self.addresses.find(address):
+                reached = self._follow(resource, address.attribute, wanted, depth)
+                found.update((target.key, target) for target in reached.found)
+                elsewhere = elsewhere and reached.elsewhere
+        return Reference(value, tuple(found[key] for key in sorted(found)), elsewhere and not found)
+
+    @property
+    def addresses(self) -> Addresses:
+        """All resources by address."""
+        if self._addresses is None:
+            self._addresses = Addresses(self._resources)
+        return self._addresses
+
+    def unique(self, value: str) -> Sequence[Resource]:
+        """The resource with that ARN, generated id or endpoint, whatever its type; also for what lies inside it."""
+        index = self._unique_index()
+        if found := index.get(value):
+            return found
+        if value.startswith("arn:"):
+            head = value
+            while head.count(":") >= 5 and (cut := max(head.rfind(":"), head.rfind("/"))) > 0:
+                head = head[:cut]
+                if found := index.get(head):
+                    return found
+        return ()
+
+    def named(self, kind: str, name: str) -> Sequence[Resource]:
+        """The resources of a type that go by a name (or by their id)."""
+        if (index := self._names.get(kind)) is None:
+            index = self._names[kind] = _collect(
+                (resource, ("id", *tables().names.get(kind, ("name",)))) for resource in self._types.get(kind, ())
+            )
+        return index.get(name, ())
+
+    def _by_text(self, value: str, wanted: tuple[str, ...], depth: int) -> Iterator[Resource]:
+        if found := [resource for resource in self.unique(value) if resource.type in wanted]:
+            yield from found
+            return
+        for kind in wanted:
+            if found := list(self._of_type(kind, value)):
+                yield from found
+                return
+            for other, attribute in tables().through.get(kind, {}).items():
+                for resource in (*self.unique(value), *self._of_type(other, value)) if depth else ():
+                    if resource.type == other:
+                        for step in at(resource.attributes, (attribute,)):
+                            if isinstance(step, str | Unknown):
+                                yield from self.resolve(step, wanted, depth - 1).found
+
+    def _of_type(self, kind: str, value: str) -> Iterator[Resource]:
+        if not value.startswith("arn:"):
+            yield from self.named(kind, value)
+            return
+        seen: set[str] = set()
+        for name in names_in_arn(value, kind):
+            for resource in self.named(kind, name):
+                # a resource whose ARN is known has been compared with the whole ARN already
+                if not isinstance(resource.attributes.get("arn"), str) and resource.key not in seen:
+                    seen.add(resource.key)
+                    yield resource
+
+    def _follow(self, resource: Resource, attribute: str, wanted: tuple[str, ...], depth: int) -> Reference:
+        """From a referred resource on to a wanted one: `aws_s3_bucket_versioning.v.bucket` means the bucket."""
+        if resource.type in wanted:
+            return Reference("", (resource,))
+        step = resource.attributes.get(attribute)
+        if not isinstance(step, str | Unknown) or not step:
+            through = next((to[resource.type] for kind in wanted if resource.type in (to := _through(kind))), "")
+            step = resource.attributes.get(through)
+        if depth and step and isinstance(step, str | Unknown):
+            reached = self.resolve(step, wanted, depth - 1)
+            return Reference("", reached.found, isinstance(step, str) or reached.elsewhere)
+        return Reference("", (), elsewhere=True)
+
+    def _unique_index(self) -> dict[str, list[Resource]]:
+        if self._unique is None:
+            attributes = tables().unique
+            self._unique = _collect(
+                ((resource, attributes) for resource in self._resources),
+                lambda value: value[:4] == "arn:" or "." in value,
+            )
+            for value, found in _collect(((resource, ("id",)) for resource in self._resources), _is_global).items():
+                self._unique.setdefault(value, found)
+        return self._unique
+
+
+def names_in_arn(arn: str, kind: str) -> Iterator[str]:
+    """The names that the ARN may hold, if it is one of the type's service: `arn:aws:s3:::logs/*` holds `logs`."""
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or parts[2] != tables().services.get(kind):
+        return
+    rest = parts[5].removesuffix(":*").removesuffix("/*")
+    yield rest
+    for separator in (":", "/"):
+        head, _, tail = rest.partition(separator)
+        if tail:
+            yield tail
+            yield head
+    yield rest.rpartition("/")[2]
+
+
+def _through(kind: str) -> dict[str, str]:
+    return tables().through.get(kind, {})
+
+
+def _is_other_state(address: Address) -> bool:
+    """Outputs of another root's state are never resources of this graph."""
+    return address.type == "data.terraform_remote_state"
+
+
+def _is_global(value: str) -> bool:
+    return is_identifier(value) or value.startswith(("arn:", "https://"))
+
+
+def _collect(
+    rows: Iterable[tuple[Resource, tuple[str, ...]]], accept: Callable[[str], bool] | None = None
+) -> dict[str, list[Resource]]:
+    index: dict[str, list[Resource]] = {}
+    for resource, attributes in rows:
+        members = resource.attributes
+        values = {value for name in attributes if isinstance(value := members.get(name), str) and value}
+        if "arn" in attributes and resource.arn:
+            values.add(resource.arn)
+        for value in values:
+            if accept is None or accept(value):
+                index.setdefault(value, []).append(resource)
+    return index

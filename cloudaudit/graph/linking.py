@@ -1,0 +1,67 @@
+"""All links of a graph: every value of every resource that names another resource."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from cloudaudit.graph.addresses import parse
+from cloudaudit.graph.identity import Identities, is_identifier, tables
+from cloudaudit.model import Link, Resource, Unknown
+
+if TYPE_CHECKING:
+    from cloudaudit.graph.graph import ResourceGraph
+
+_ARN = re.compile(r"arn:aws[\w-]*:[^\s\"'\\,<>]+")
+_OWN = frozenset({"id", "arn", "tags", "tags_all"})
+
+
+def links_of(graph: "ResourceGraph", identities: Identities) -> list[Link]:
+    """The links of all resources, sorted, each once, none to the resource itself."""
+    found = set()
+    for resource in graph:
+        for attribute, value in resource.attributes.items():
+            if attribute not in _OWN:
+                for path, target in _targets(identities, value, attribute, attribute):
+                    if target.key != resource.key:
+                        found.add((resource.key, target.key, path))
+    return [Link(*row) for row in sorted(found)]
+
+
+def _targets(identities: Identities, value: Any, path: str, name: str) -> Iterator[tuple[str, Resource]]:
+    """Path and target of each reference in a value. Paths have no list positions: sets have no order to speak of."""
+    if isinstance(value, str):
+        for target in _by_text(identities, value, name):
+            yield path, target
+    elif isinstance(value, list):
+        for member in value:
+            yield from _targets(identities, member, path, name)
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            yield from _targets(identities, member, f"{path}.{key}", key)
+    elif isinstance(value, Unknown):
+        for text in value.refs:
+            address = parse(text)
+            for target in identities.addresses.find(address) if address and address.is_managed else ():
+                yield path, target
+
+
+def _by_text(identities: Identities, value: str, name: str) -> Iterator[Resource]:
+    if len(value) < 2:
+        return
+    if found := identities.unique(value):
+        yield from found
+        return
+    if kinds := tables().targets.get(name):
+        yield from identities.resolve(value, kinds).found
+    elif "arn:aws" in value and not value.startswith("arn:"):
+        for arn in _ARN.findall(value):
+            yield from identities.unique(arn)
+    elif value.startswith("arn:") and not is_identifier(value):
+        yield from _by_service(identities, value)
+
+
+def _by_service(identities: Identities, arn: str) -> Iterator[Resource]:
+    """A literal ARN in source may mean a resource whose own ARN is not known there, only its name."""
+    service = arn.split(":", 3)[2] if arn.count(":") >= 3 else ""
+    for kind in (kind for kind, of in tables().services.items() if of == service):
+        yield from identities.resolve(arn, (kind,)).found
