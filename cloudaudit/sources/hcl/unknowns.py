@@ -1,0 +1,58 @@
+"""What stops an evaluation, and how several unknown values become one."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from cloudaudit.model import Unknown
+
+CAUSES = 3  # a cause is read by people: three of them say enough
+
+
+class EvaluationError(Exception):
+    """Terraform would report an error here; `try` and `can` catch it."""
+
+
+class LimitError(Exception):
+    """The value is too large to compute: it becomes an `Unknown` and a `Gap`. `try` and `can` must not catch it, since
+    Terraform would have computed a value.
+    """
+
+
+def unknowns(value: Any) -> Iterator[Unknown]:
+    """All unknown values within `value`, at any depth."""
+    if isinstance(value, Unknown):
+        yield value
+    elif isinstance(value, dict):
+        for member in value.values():
+            yield from unknowns(member)
+    elif isinstance(value, list | tuple):
+        for member in value:
+            yield from unknowns(member)
+
+
+def wholly_known(value: Any) -> bool:
+    """Whether nothing within `value` is unknown."""
+    if isinstance(value, dict):
+        return all(map(wholly_known, value.values()))
+    if isinstance(value, list):
+        return all(map(wholly_known, value))
+    return not isinstance(value, Unknown)
+
+
+def combine(*values: Any, prefix: str = "", partial: Any = None) -> Unknown:
+    """One unknown value that carries the causes (three at most) and all references of the unknowns within `values`."""
+    found = list(unknowns(values))
+    if len(found) == 1 and not prefix and partial is None and not found[0].prefix and found[0].partial is None:
+        return found[0]
+    because = "; ".join(causes(found)) or "it is not known before apply"
+    return Unknown(because=because, refs=references(found), prefix=prefix, partial=partial)
+
+
+def causes(found: Iterable[Unknown]) -> tuple[str, ...]:
+    """The distinct causes of some unknown values, in order, `CAUSES` at most."""
+    return tuple(dict.fromkeys(cause for each in found for cause in each.because.split("; ")))[:CAUSES]
+
+
+def references(found: Iterable[Unknown]) -> tuple[str, ...]:
+    """The distinct references of some unknown values, in order."""
+    return tuple(dict.fromkeys(ref for each in found for ref in each.refs))
