@@ -1,0 +1,3 @@
+from cloudaudit.outputs.output import Options, Output
+
+__all__ = ["Options", "Output"]

@@ -1,0 +1,30 @@
+"""What a format is: a name, a file suffix and a function from a report to text."""
+
+from collections.abc import Callable
+
+from cloudaudit.model import Finding, Record, Report, Severity, Verdict
+
+
+class Options(Record):
+    """How to render. `everything` shows passes too; colour and width are those of the terminal; `threshold` is the lowest
+    severity that fails the build, None when none does."""
+
+    everything: bool = False
+    colour: bool = False
+    width: int = 80
+    threshold: Severity | None = Severity.HIGH
+
+
+class Output(Record):
+    """One format. `render` gives the whole document, ending in a newline."""
+
+    name: str
+    suffix: str
+    render: Callable[[Report, Options], str]
+
+
+def shown(report: Report, options: Options) -> list[Finding]:
+    """The findings that a document holds: failures and unknowns, with `everything` passes too."""
+    if options.everything:
+        return list(report.findings)
+    return [finding for finding in report.findings if finding.verdict is not Verdict.PASS]

@@ -1,0 +1,192 @@
+"""The report for people: failures by severity and rule, what stayed unknown and why, the criteria, and the gaps."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from cloudaudit.model import Finding, Gap, Location, Report, Rule, Status, Verdict
+from cloudaudit.outputs.escape import visible
+from cloudaudit.outputs.layout import Paint, heading, plural, wrapped
+from cloudaudit.outputs.output import Options, Output
+from cloudaudit.outputs.summary import criteria_lines, result_lines
+
+# How many addresses of one place (instances of a module, of count, of for_each) are named before "and N more".
+NAMED = 3
+CAUSES = 15
+
+
+def render(report: Report, options: Options) -> str:
+    """The report as plain text, in colour when the options say so."""
+    paint = Paint(options.colour)
+    lines: list[str] = []
+    lines += _opening(report, options)
+    lines += _failures(report, paint, options)
+    lines += _unknowns(report, paint, options)
+    if options.everything:
+        lines += _passes(report, paint, options)
+    lines += criteria_lines(report, paint, options)
+    lines += _gaps(report.run.gaps, paint, options)
+    lines += result_lines(report, paint, options)
+    return "\n".join(lines) + "\n"
+
+
+def _opening(report: Report, options: Options) -> Iterator[str]:
+    targets = sorted({one.target for one in report.scanned})
+    resources = sum(one.resources for one in report.scanned)
+    what = f"{plural(resources, 'resource')} in {plural(len(report.scanned), 'root')}"
+    title = f"cloudaudit {report.run.version}: {what}, {plural(len(report.rules), 'rule')}"
+    yield from wrapped(title, options.width)
+    for target in targets if len(targets) > 1 else ():
+        mine = [one for one in report.scanned if one.target == target]
+        resources = sum(one.resources for one in mine)
+        size = f"{plural(resources, 'resource')} in {plural(len(mine), 'root')}, {mine[0].origin}"
+        yield from wrapped(f"{target}: {size}", options.width, "  ", "    ")
+
+
+def _failures(report: Report, paint: Paint, options: Options) -> Iterator[str]:
+    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    for finding in report.findings:
+        if finding.verdict is Verdict.FAIL:
+            by_rule[finding.rule].append(finding)
+    order = sorted(by_rule, key=lambda name: (-report.rules[name].severity.weight, name))
+    for name in order:
+        yield ""
+        yield from _failing_rule(report.rules[name], by_rule[name], _Place(report), paint, options)
+
+
+def _failing_rule(
+    rule: Rule, findings: Sequence[Finding], place: "_Place", paint: Paint, options: Options
+) -> Iterator[str]:
+    label = rule.severity.value.upper()
+    criteria = " ".join(rule.criteria)
+    room = options.width - len(label) - 2 - len(rule.id) - len(criteria)
+    painted = f"{paint.severity(rule.severity, label)}  {paint.bold(rule.id)}"
+    yield f"{painted}{' ' * room}{criteria}" if room >= 2 else painted
+    if room < 2:
+        yield from wrapped(criteria, options.width, "  ")
+    yield from wrapped(visible(rule.title), options.width, "  ")
+    if rule.stage == "preview":
+        yield from wrapped("Preview: this rule never fails a build.", options.width, "  ")
+    for where, group in _by_place(findings, place):
+        yield from wrapped(where, options.width, "    ", "      ")
+        yield from wrapped(_said(group), options.width, "      ")
+    yield from _fix(rule, paint, options)
+
+
+def _fix(rule: Rule, paint: Paint, options: Options) -> Iterator[str]:
+    effects = {"replace": " (replaces the resource)", "manual": " (by hand)"}
+    hints = [f"set {path} = {_value(value)}" for path, value in rule.fix.set.items()]
+    if rule.fix.add and not rule.fix.steps:
+        hints.append("add " + rule.fix.add.strip().partition("\n")[0].rstrip(" {") + f' (see "rules show {rule.id}")')
+    sentence = ", ".join(hints)
+    if sentence:
+        sentence = f"{sentence[0].upper()}{sentence[1:]}. "
+    sentence += " ".join(rule.fix.steps.split())
+    if not sentence:
+        return
+    first, *others = wrapped(f"Fix{effects.get(rule.fix.effect, '')}: {visible(sentence)}", options.width, "  ", "    ")
+    yield paint.dim(first)
+    yield from (paint.dim(line) for line in others)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _said(group: Sequence[Finding]) -> str:
+    """What is wrong at one place: the first message, and who else it is true of."""
+    first, *others = group
+    text = first.message if first.address in first.message else f"{first.address}: {first.message}"
+    if first.status is not Status.OPEN:
+        text += f" [{first.status}]"
+    if others:
+        named = ", ".join(one.address for one in others[: NAMED - 1])
+        rest = len(others) - (NAMED - 1)
+        text += f" Likewise {named}" + (f" and {rest} more." if rest > 0 else ".")
+    return visible(text)
+
+
+class _Place:
+    """Names the place of a finding, with its root or target where the file alone would not say it."""
+
+    def __init__(self, report: Report) -> None:
+        self._roots = len({(one.target, one.root) for one in report.scanned}) > 1
+
+    def __call__(self, finding: Finding) -> str:
+        if finding.location is None:
+            return visible(finding.root if finding.root not in ("", ".") else finding.target)
+        text = f"{finding.location.file}:{finding.location.line}"
+        inside = finding.root in ("", ".") or finding.location.file.startswith(f"{finding.root}/")
+        return visible(text if inside or not self._roots else f"{text} (root {finding.root})")
+
+
+def _by_place(findings: Iterable[Finding], place: _Place) -> list[tuple[str, list[Finding]]]:
+    groups: dict[tuple[str, int, int, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        at = finding.location or Location(file="")
+        # Without a location every resource is a place of its own.
+        own = finding.root if finding.location else finding.resource
+        groups[at.file, at.line, at.column, own].append(finding)
+    return [(place(group[0]), group) for _, group in sorted(groups.items())]
+
+
+def _unknowns(report: Report, paint: Paint, options: Options) -> Iterator[str]:
+    unknown = [finding for finding in report.findings if finding.verdict is Verdict.UNKNOWN]
+    if not unknown:
+        return
+    causes: dict[str, list[Finding]] = defaultdict(list)
+    for finding in unknown:
+        for because in finding.unknown_because or ("no cause was given",):
+            causes[because].append(finding)
+    order = sorted(causes, key=lambda because: (-len(causes[because]), because))
+    yield ""
+    yield from heading(f"Unknown: {plural(len(unknown), 'verdict')} could not be reached", paint)
+    for because in order[: None if options.everything else CAUSES]:
+        yield from _cause(because, causes[because], options)
+    if len(order) > CAUSES and not options.everything:
+        left = {id(finding) for because in order[CAUSES:] for finding in causes[because]}
+        text = f"and {plural(len(order) - CAUSES, 'further cause')} of {plural(len(left), 'verdict')}; --all names them"
+        yield from wrapped(text, options.width, "        ")
+
+
+def _cause(because: str, findings: Sequence[Finding], options: Options) -> Iterator[str]:
+    count = f"{len(findings):>6}  "
+    yield from wrapped(visible(because), options.width, count, " " * 8)
+    rules = Counter(finding.rule for finding in findings).most_common()
+    named = ", ".join(name for name, _ in sorted(rules[:2], key=lambda pair: (-pair[1], pair[0])))
+    more = f" and {plural(len(rules) - 2, 'more rule')}" if len(rules) > 2 else ""
+    resources = {finding.resource for finding in findings}
+    where = visible(min(resources)) if len(resources) == 1 else plural(len(resources), "resource")
+    yield from wrapped(f"{named}{more}: {where}", options.width, " " * 10)
+
+
+def _passes(report: Report, paint: Paint, options: Options) -> Iterator[str]:
+    by_rule: dict[str, list[str]] = defaultdict(list)
+    for finding in report.findings:
+        if finding.verdict is Verdict.PASS:
+            by_rule[finding.rule].append(finding.resource)
+    if not by_rule:
+        return
+    yield ""
+    yield from heading(f"Passed: {plural(sum(map(len, by_rule.values())), 'verdict')}", paint)
+    for name in sorted(by_rule):
+        yield f"  {name}"
+        for key in by_rule[name]:
+            yield from wrapped(visible(key), options.width, "      ")
+
+
+def _gaps(gaps: Sequence[Gap], paint: Paint, options: Options) -> Iterator[str]:
+    if not gaps:
+        return
+    yield ""
+    yield from heading(f"Not looked at: {plural(len(gaps), 'gap')}", paint)
+    for gap in gaps:
+        at = f"{gap.location.file}:{gap.location.line}: " if gap.location else ""
+        yield from wrapped(visible(f"{at}{gap.what}: {gap.why}"), options.width, "  ", "    ")
+        if gap.remedy:
+            yield from wrapped(visible(gap.remedy), options.width, "    ", "    ")
+
+
+OUTPUT = Output(name="text", suffix=".txt", render=render)
+

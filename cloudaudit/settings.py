@@ -1,0 +1,91 @@
+"""cloudaudit.toml: what the organisation decided once, so that nobody has to say it on every command line.
+
+    categories = ["availability", "confidentiality"]   # in scope beside security, which always is
+    complete = false            # true: the targets hold the whole account, so what is missing is a failure
+    exclude = ["examples/**"]   # roots and files that are not looked at
+
+    [parameters]                # limits that rules compare with; "cloudaudit rules show" names them
+    audit_period_days = 365
+
+    [environments]              # account id = "prod", "staging" or "dev"
+    111111111111 = "prod"
+"""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cloudaudit.errors import SettingsError
+from cloudaudit.model import Record
+
+FILE = "cloudaudit.toml"
+CATEGORIES = ("security", "availability", "confidentiality", "processing-integrity", "privacy")
+ENVIRONMENTS = ("prod", "staging", "dev")
+
+
+class Settings(Record):
+    """Everything that cloudaudit.toml may say, with what holds when it does not."""
+
+    categories: tuple[str, ...] = ("availability", "confidentiality")
+    complete: bool = False
+    exclude: tuple[str, ...] = ()
+    parameters: dict[str, Any] = {}
+    environments: dict[str, str] = {}
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        """The categories in scope, in the order of the criteria; security always is."""
+        return tuple(name for name in CATEGORIES if name == "security" or name in self.categories)
+
+
+def find(start: Path) -> Path | None:
+    """The cloudaudit.toml of `start` or of the nearest folder above it, not above the repository."""
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder / FILE
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def load(path: Path | None) -> Settings:
+    """The settings in the file, or the defaults when there is none. Raises SettingsError with file and line."""
+    if path is None:
+        return Settings()
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        settings = msgspec.convert(tomllib.loads(text), Settings)
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: this is not UTF-8 text") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}") from error
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{path}:{_line(text, str(error))}: {error}") from error
+    _validate(settings, path, text)
+    return settings
+
+
+def _validate(settings: Settings, path: Path, text: str) -> None:
+    for name in settings.categories:
+        if name not in CATEGORIES:
+            known = ", ".join(CATEGORIES)
+            raise SettingsError(f"{path}:{_line(text, name)}: no category {name!r}; there are {known}")
+    for account, name in settings.environments.items():
+        if name not in ENVIRONMENTS:
+            known = ", ".join(ENVIRONMENTS)
+            raise SettingsError(f"{path}:{_line(text, account)}: no environment {name!r}; there are {known}")
+
+
+def _line(text: str, message: str) -> int:
+    """The first line that holds the last name in `message` that occurs in the file at all; 1 if none does."""
+    lines = text.splitlines()
+    for word in reversed(re.findall(r"[\w-]+", message)):
+        for number, line in enumerate(lines, start=1):
+            if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", line.partition("#")[0]):
+                return number
+    return 1
