@@ -8,6 +8,9 @@ from typing import Any
 
 import msgspec
 
+MAX_DEPTH = 150
+"""How deep expressions and blocks may nest; what is deeper is a problem of the file."""
+
 Span = tuple[int, int, int, int, int, int]
 
 

@@ -1,0 +1,66 @@
+"""The bytes of one file, and where a byte stands in lines and columns."""
+
+import re
+from bisect import bisect_right
+
+from cloudaudit.sources.hcl.syntax import Span, SyntaxProblem
+
+BOM = b"\xef\xbb\xbf"
+_NEWLINE = re.compile(rb"\n")
+
+
+class Broken(Exception):  # noqa: N818 (raised and caught among the readers only)
+    """A piece of a file cannot be read: why, and at which byte."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+
+
+class Document:
+    """The bytes of one file, valid UTF-8 from `start` on, and the problems found in them so far."""
+
+    def __init__(self, data: bytes) -> None:
+        self.problems: list[SyntaxProblem] = []
+        self.start = len(BOM) if data.startswith(BOM) else 0
+        self._starts = [self.start, *(found.end() for found in _NEWLINE.finditer(data, self.start))]
+        self.data = self._valid(data)
+        self._ascii = self.data.isascii()
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of the bytes from `start` up to `end`."""
+        starts = self._starts
+        first = bisect_right(starts, start)
+        last = bisect_right(starts, end, first - 1)
+        if self._ascii:
+            return (first, start - starts[first - 1] + 1, last, end - starts[last - 1] + 1, start, end)
+        return (first, self._column(first, start), last, self._column(last, end), start, end)
+
+    def text(self, start: int, end: int) -> str:
+        """The bytes from `start` up to `end` as text."""
+        return self.data[start:end].decode()
+
+    def problem(self, message: str, offset: int) -> None:
+        """Note that something at the byte `offset` cannot be read."""
+        line, column, *_ = self.span(offset, offset)
+        self.problems.append(SyntaxProblem(message, line, column))
+
+    def _column(self, line: int, offset: int) -> int:
+        return len(self.data[self._starts[line - 1] : offset].decode(errors="replace")) + 1
+
+    def _valid(self, data: bytes) -> bytes:
+        """Replace what is no UTF-8 by as many question marks, so that offsets stay; a file of such bytes is left out."""
+        self.data, self._ascii = data, True
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            self.problem("the file is encoded as UTF-16; save it as UTF-8", 0)
+            return b""
+        if (offset := data.find(b"\0")) >= 0:
+            self.problem("the file is binary: it holds a NUL byte", offset)
+            return b""
+        try:
+            data.decode()
+        except UnicodeDecodeError as error:
+            self.problem("the file is not encoded as UTF-8 here", error.start)
+            return data.decode(errors="surrogateescape").encode(errors="replace")
+        return data

@@ -1,0 +1,376 @@
+"""The default reader of Terraform source: the trees of tree-sitter's HCL grammar, turned into our nodes.
+
+The grammar is more generous than Terraform and wrong in a few places; each correction here says which.
+"""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import tree_sitter
+import tree_sitter_hcl
+
+from cloudaudit.sources.hcl import templates
+from cloudaudit.sources.hcl.document import Broken, Document
+from cloudaudit.sources.hcl.syntax import (
+    MAX_DEPTH,
+    Attribute,
+    Binary,
+    Block,
+    Body,
+    Call,
+    Conditional,
+    Expression,
+    File,
+    For,
+    GetAttr,
+    Index,
+    Literal,
+    Name,
+    Object,
+    Span,
+    Splat,
+    Template,
+    Tuple,
+    Unary,
+)
+from cloudaudit.sources.hcl.templates import Mark, Piece
+
+TreeNode = tree_sitter.Node
+
+
+@cache
+def _parser() -> tree_sitter.Parser:
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
+
+
+def read(path: str, data: bytes) -> File:
+    """Read one file of Terraform source. Never raises: what cannot be read is in the `problems` of the file."""
+    document = Document(data)
+    body = read_body(document, document.start, len(document.data))
+    return File(path, body, document.problems)
+
+
+def read_body(document: Document, start: int, end: int) -> Body:
+    """The body that stands between two bytes of the document."""
+    # A heredoc must end with a line break for the grammar to see its end.
+    root = _parser().parse(document.data[start:end] + b"\n").root_node
+    body = Body({}, [])
+    if root.has_error:
+        document.problem("cannot be parsed", start)
+    reading = _Reading(document, start)
+    for child in root.children:
+        if child.type == "body":
+            body = reading.body(child)
+    return body
+
+
+class _Reading:
+    """Turns the nodes of one tree into ours. `base` is where the parsed piece starts in the document."""
+
+    def __init__(self, document: Document, base: int) -> None:
+        self.document = document
+        self.data = document.data
+        self.base = base
+        self.depth = 0
+        self.terms: dict[str, Callable[[TreeNode], Expression]] = {
+            "literal_value": self._literal,
+            "template_expr": self._template,
+            "collection_value": self._collection,
+            "variable_expr": self._variable,
+            "function_call": self._call,
+            "for_expr": self._for,
+            "operation": self._operation,
+            "conditional": self._conditional,
+        }
+
+    def span(self, node: TreeNode) -> Span:
+        return self.document.span(node.start_byte + self.base, node.end_byte + self.base)
+
+    def text(self, node: TreeNode) -> str:
+        return self.data[node.start_byte + self.base : node.end_byte + self.base].decode()
+
+    # Bodies
+
+    def body(self, node: TreeNode) -> Body:
+        body = Body({}, [])
+        last_line = 0
+        for child in node.children:
+            kind = child.type
+            if kind == "attribute":
+                item: Attribute | Block = self._attribute(child, body)
+            elif kind == "block":
+                item = self._block(child)
+                body.blocks.append(item)
+            else:
+                continue
+            if item.span[0] == last_line:
+                self.document.problem("a line break is missing before this", item.span[4])
+            last_line = item.span[2]
+        return body
+
+    def _attribute(self, node: TreeNode, body: Body) -> Attribute:
+        children = node.children
+        name = self.text(children[0])
+        attribute = Attribute(name, self.expression(children[-1]), self.span(node))
+        if name in body.attributes:
+            first = body.attributes[name].span[0]
+            self.document.problem(f'the argument "{name}" was already set at line {first}', attribute.span[4])
+        else:
+            body.attributes[name] = attribute
+        return attribute
+
+    def _block(self, node: TreeNode) -> Block:
+        labels: list[str] = []
+        body = Body({}, [])
+        head = 0
+        for child in node.children:
+            kind = child.type
+            if kind == "string_lit":
+                labels.append(str(self._string(child).value))
+            elif kind == "identifier":
+                labels.append(self.text(child))
+            elif kind == "block_start":
+                head = child.end_byte
+            elif kind == "body":
+                body = self.body(child)
+        opening = self.document.span(node.start_byte + self.base, head + self.base)
+        return Block(labels[0], tuple(labels[1:]), body, self.span(node), opening)
+
+    # Expressions
+
+    def expression(self, node: TreeNode) -> Expression:
+        """The expression of a node that holds a term and what is applied to it."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise Broken("nested too deeply", node.start_byte + self.base)
+        children = node.children
+        result = self.terms[children[0].type](children[0]) if len(children) == 1 else self._operand(_solid(children))
+        self.depth -= 1
+        return result
+
+    def _operand(self, nodes: list[TreeNode]) -> Expression:
+        """A term and the indexes, attributes and splats behind it."""
+        first = nodes[0]
+        if first.type == "(":
+            term, position = self.expression(nodes[1]), 3
+        else:
+            term, position = self.terms[first.type](first), 1
+        return self._applied(term, nodes[position:], first.start_byte + self.base)
+
+    def _applied(self, term: Expression, nodes: list[TreeNode], start: int) -> Expression:
+        for number, node in enumerate(nodes):
+            end = node.end_byte + self.base
+            kind = node.type
+            if kind == "get_attr":
+                name = _solid(node.children)[1]
+                term = GetAttr(term, self.text(name), self.document.span(start, end))
+            elif kind == "index":
+                term = Index(term, self._key(node.children[0]), self.document.span(start, end))
+            else:
+                return self._splat(term, node.children[0], nodes[number + 1 :], start)
+        return term
+
+    def _key(self, node: TreeNode) -> Expression:
+        children = _solid(node.children)
+        if node.type == "new_index":
+            return self.expression(children[1])
+        start, end = children[0].end_byte + self.base, node.end_byte + self.base
+        return Literal(int(self.data[start:end]), self.document.span(start, end))
+
+    def _splat(self, term: Expression, node: TreeNode, rest: list[TreeNode], start: int) -> Expression:
+        """`[*]` takes everything behind it, other splats too; `.*` takes only names and `.0`. The grammar does neither."""
+        marker, *inside = _solid(node.children)
+        full = node.type == "full_splat"
+        inside += rest
+        taken = len(inside)
+        if not full:
+            taken = next((n for n, each in enumerate(inside) if not _legacy(each)), taken)
+        each_start = marker.start_byte + self.base
+        each = self._applied(Name("*", self.span(marker)), inside[:taken], each_start)
+        end = inside[taken - 1].end_byte if taken else marker.end_byte
+        splat = Splat(term, each, full, self.document.span(start, end + self.base))
+        return self._applied(splat, inside[taken:], start)
+
+    def _variable(self, node: TreeNode) -> Expression:
+        return Name(self.text(node), self.span(node))
+
+    def _call(self, node: TreeNode) -> Expression:
+        name, *rest = node.children
+        args: list[Expression] = []
+        expand = False
+        for child in rest:
+            if child.type == "function_arguments":
+                args = [self.expression(arg) for arg in child.children if arg.type == "expression"]
+                expand = any(arg.type == "ellipsis" for arg in child.children)
+        return Call(self.text(name), args, expand, self.span(node))
+
+    def _operation(self, node: TreeNode) -> Expression:
+        operation = node.children[0]
+        children = _solid(operation.children)
+        if operation.type == "unary_operation":
+            operand = self._operand(children[1:])
+            return Unary(children[0].type, operand, self.span(node))
+        at = next(n for n, child in enumerate(children) if n and child.type in _BINARY)
+        left, right = self._operand(children[:at]), self._operand(children[at + 1 :])
+        return Binary(children[at].type, left, right, self.span(node))
+
+    def _conditional(self, node: TreeNode) -> Expression:
+        """The grammar groups `a ? b : c ? d : e` to the left, the language to the right."""
+        arms: list[TreeNode] = []
+        while True:
+            condition, then, otherwise = (child for child in node.children if child.type == "expression")
+            arms += [otherwise, then]
+            nested = _solid(condition.children)
+            if nested[0].type != "conditional":
+                break
+            node = nested[0]
+        arms.append(condition)
+        arms.reverse()
+        return self._chain(arms)
+
+    def _chain(self, arms: list[TreeNode]) -> Expression:
+        result = self.expression(arms[-1])
+        end = arms[-1].end_byte + self.base
+        for at in range(len(arms) - 3, -1, -2):
+            condition, then = self.expression(arms[at]), self.expression(arms[at + 1])
+            result = Conditional(condition, then, result, self.document.span(arms[at].start_byte + self.base, end))
+        return result
+
+    # Collections
+
+    def _collection(self, node: TreeNode) -> Expression:
+        collection = node.children[0]
+        if collection.type == "tuple":
+            items = [self.expression(child) for child in collection.children if child.type == "expression"]
+            return Tuple(items, self.span(node))
+        pairs = [self._pair(child) for child in collection.children if child.type == "object_elem"]
+        return Object(pairs, self.span(node))
+
+    def _pair(self, node: TreeNode) -> tuple[Expression, Expression]:
+        key, value = (child for child in node.children if child.type == "expression")
+        word = self.text(key)
+        bare = _WORD.fullmatch(word)
+        return Literal(word, self.span(key)) if bare else self.expression(key), self.expression(value)
+
+    def _for(self, node: TreeNode) -> Expression:
+        children = _solid(node.children[0].children)
+        names, collection = self._intro(children[1])
+        expressions = [self.expression(child) for child in children if child.type == "expression"]
+        condition: Expression | None = None
+        for child in children:
+            if child.type == "for_cond":
+                condition = self.expression(_solid(child.children)[1])
+        group = any(child.type == "ellipsis" for child in children)
+        key_result = expressions[0] if len(expressions) > 1 else None
+        key, value = names
+        return For(key, value, collection, key_result, expressions[-1], condition, group, self.span(node))
+
+    def _intro(self, node: TreeNode) -> tuple[tuple[str | None, str], Expression]:
+        names = [self.text(child) for child in node.children if child.type == "identifier"]
+        collection = next(self.expression(child) for child in node.children if child.type == "expression")
+        return (names[0] if len(names) > 1 else None, names[-1]), collection
+
+    # Literals and templates
+
+    def _literal(self, node: TreeNode) -> Expression:
+        literal = node.children[0]
+        kind = literal.type
+        if kind == "string_lit":
+            return self._string(literal)
+        span = self.span(node)
+        if kind == "bool_lit":
+            return Literal(self.data[span[4] : span[5]] == b"true", span)
+        return Literal(None if kind == "null_lit" else number(self.text(literal), span[4]), span)
+
+    def _string(self, node: TreeNode) -> Literal:
+        span = self.span(node)
+        raw = self.data[span[4] + 1 : span[5] - 1].decode()
+        if "\n" in raw:
+            self.document.problem("a quoted string must end on its line", span[4])
+        return Literal(templates.unescape_quoted(raw), span)
+
+    def _template(self, node: TreeNode) -> Expression:
+        template = node.children[0]
+        children = [child for child in template.children if child.type != "comment"]
+        span = self.span(node)
+        if template.type == "quoted_template":
+            pieces = self._pieces(children[1:-1], span[4] + 1, span[5] - 1, templates.unescape_quoted)
+            parts = templates.assemble(pieces)
+        else:
+            start = self.data.index(b"\n", children[1].end_byte + self.base) + 1
+            end = self.data.rindex(b"\n", 0, children[-1].start_byte + self.base) + 1
+            pieces = self._pieces(children[2:-1], start, end, templates.unescape_template)
+            parts = templates.assemble(pieces, by_line=True, flush=children[0].children[0].type == "<<-")
+        if all(isinstance(part, str) for part in parts):
+            return Literal("".join(parts), span)
+        return Template(parts, span)
+
+    def _pieces(self, nodes: list[TreeNode], start: int, end: int, unescape: Callable[[str], str]) -> list[Piece]:
+        """The text between the sequences is taken from the file, since the grammar skips spaces in it."""
+        pieces: list[Piece] = []
+        for node in self._sequences(nodes):
+            if start < node.start_byte + self.base:
+                pieces.append(unescape(self.data[start : node.start_byte + self.base].decode()))
+            pieces.append(self._mark(node))
+            start = node.end_byte + self.base
+        if start < end:
+            pieces.append(unescape(self.data[start:end].decode()))
+        return pieces
+
+    def _sequences(self, nodes: list[TreeNode]) -> list[TreeNode]:
+        found: list[TreeNode] = []
+        stack = nodes[::-1]
+        while stack:
+            node = stack.pop()
+            if node.type in {"template_directive", "template_if", "template_for"}:
+                stack += node.children[::-1]
+            elif node.type in _MARKS:
+                found.append(node)
+        return found
+
+    def _mark(self, node: TreeNode) -> Mark:
+        mark = Mark(_MARKS[node.type], self.span(node))
+        names: list[str] = []
+        for child in node.children:
+            kind = child.type
+            if kind == "expression":
+                mark.expression = self.expression(child)
+            elif kind == "identifier":
+                names.append(self.text(child))
+        mark.left = self.data[mark.span[4] + 2 : mark.span[4] + 3] == b"~"
+        mark.right = self.data[mark.span[5] - 2 : mark.span[5] - 1] == b"~"
+        if names:
+            mark.key, mark.value = names[0] if len(names) > 1 else None, names[-1]
+        elif mark.kind == "value" and mark.expression is None:
+            raise Broken("an interpolation without an expression", mark.span[4])
+        return mark
+
+
+_BINARY = frozenset({"+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||"})
+_WORD = re.compile(r"[^\W\d][\w-]*")
+_MARKS = {
+    "template_interpolation": "value",
+    "template_if_intro": "if",
+    "template_else_intro": "else",
+    "template_if_end": "endif",
+    "template_for_start": "for",
+    "template_for_end": "endfor",
+}
+
+
+def _solid(nodes: list[TreeNode]) -> list[TreeNode]:
+    """Without comments, which may stand anywhere."""
+    return [node for node in nodes if node.type != "comment"]
+
+
+def _legacy(node: TreeNode) -> bool:
+    return node.type == "get_attr" or (node.type == "index" and node.children[0].type == "legacy_index")
+
+
+def number(text: str, offset: int) -> Any:
+    """An `int`, or a `Decimal` when it is written with a fraction or an exponent."""
+    del offset
+    return int(text) if text.isdigit() else Decimal(text)
