@@ -1,0 +1,32 @@
+"""What a source is: one way to get resource graphs, found by its `SOURCE` constant."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Record
+
+
+class Options(Record):
+    """How targets are read. `environment` holds TF_VAR_* variables; `root` names the root of a plan or state; `roots`
+    and `exclude` narrow what is read of a folder, both by root; `complete` promises that nothing lives elsewhere."""
+
+    var_files: tuple[str, ...] = ()
+    variables: Mapping[str, str] = {}
+    environment: Mapping[str, str] = {}
+    workspace: str = "default"
+    reader: str = "tree-sitter"
+    root: str = ""
+    roots: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    complete: bool = False
+    jobs: int = 1
+
+
+class Source(Record):
+    """One way to get graphs. `detect` says whether a path is of this kind, by its content; `load` reads it, one graph per
+    root, and raises `SourceError` when it cannot."""
+
+    name: str
+    detect: Callable[[Path], bool]
+    load: Callable[[Path, Options], Iterator[ResourceGraph]]
