@@ -1,7 +1,7 @@
 """The core types. All are values: frozen, compared by content, free of I/O.
 
-Terraform values are plain Python: `str`, `bool`, `int`, `float`, `None`, `list`, `dict`. A value that a source cannot know
-is an `Unknown`, at whatever depth it stands: an object with one unknown member is a `dict` that holds one `Unknown`.
+Terraform values are plain Python: `str`, `bool`, `int`, `float`, `None`, `list`, `dict`. A value that a source cannot
+know is an `Unknown`, at whatever depth it stands: an object with one unknown member is a `dict` that holds an `Unknown`.
 """
 
 import enum
@@ -19,7 +19,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Verdict(enum.StrEnum):
     """What a rule says of a resource."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a verdict
     FAIL = "fail"
     UNKNOWN = "unknown"
 
@@ -93,7 +93,7 @@ class Unknown(Record, frozen=True):
 
 
 class Location(msgspec.Struct, frozen=True, gc=False):
-    """A piece of a file. Lines and columns count from 1; columns count characters. `file` is relative to the repository,
+    """A piece of a file. Lines and columns count from 1, columns in characters; `file` is relative to the repository,
     with forward slashes."""
 
     file: str
@@ -115,9 +115,9 @@ class Gap(Record, frozen=True):
 class Resource(Record, frozen=True):
     """One thing that exists or will exist, in the shape of the Terraform AWS provider.
 
-    `key` identifies it in every run: the Terraform address, with `ROOT:` before it unless the root is the repository's top;
-    the ARN for live resources. `attributes` holds what was set (blocks are lists of dicts) and may hold `Unknown` at any
-    depth; what is not in it is unset. `sensitive` holds dotted attribute paths. `places` maps dotted attribute paths
+    `key` identifies it in every run: the Terraform address, with `ROOT:` before it unless the root is the top of the
+    repository; the ARN for live resources. `attributes` holds what was set (blocks are lists of dicts) and may hold
+    `Unknown` at any depth; what is not in it is unset. `sensitive` holds dotted attribute paths. `places` maps dotted attribute paths
     ("storage_encrypted", "ingress.0.cidr_blocks") to where they are written; `calls` are the module calls that lead
     to the resource, outermost first.
     """
@@ -137,7 +137,7 @@ class Resource(Record, frozen=True):
     calls: tuple[Location, ...] = ()
 
     def locate(self, path: str) -> Location | None:
-        """Where the attribute at the dotted `path` is written: the nearest known place around it, else the whole resource."""
+        """Where the attribute at the dotted `path` is written: the nearest known place around it, else the resource."""
         while path:
             if place := self.places.get(path):
                 return place
@@ -161,7 +161,7 @@ def unknown_paths(value: object, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 class Link(msgspec.Struct, frozen=True, gc=False):
-    """This attribute of `source` refers to `target`; both are resource keys."""
+    """An attribute of `source` refers to `target`; both are resource keys."""
 
     source: str
     target: str
@@ -276,7 +276,7 @@ class Focus(Record, frozen=True):
 
 
 class Criterion(Record, frozen=True):
-    """One Trust Services Criterion. `coverage` is `full`, `partial` or `manual`; `manual` says what a person must bring."""
+    """One Trust Services Criterion. `coverage` is `full`, `partial` or `manual`; `manual` says what people bring."""
 
     id: str
     category: str

@@ -1,14 +1,14 @@
 """cloudaudit.toml: what the organisation decided once, so that nobody has to say it on every command line.
 
-    categories = ["availability", "confidentiality"]   # in scope beside security, which always is
-    complete = false            # true: the targets hold the whole account, so what is missing is a failure
-    exclude = ["examples/**"]   # roots and files that are not looked at
+categories = ["availability", "confidentiality"]   # in scope beside security, which always is
+complete = false            # true: the targets hold the whole account, so what is missing is a failure
+exclude = ["examples/**"]   # roots and files that are not looked at
 
-    [parameters]                # limits that rules compare with; "cloudaudit rules show" names them
-    audit_period_days = 365
+[parameters]                # limits that rules compare with; "cloudaudit rules show" names them
+audit_period_days = 365
 
-    [environments]              # account id = "prod", "staging" or "dev"
-    111111111111 = "prod"
+[environments]              # account id = "prod", "staging" or "dev"
+111111111111 = "prod"
 """
 
 import re

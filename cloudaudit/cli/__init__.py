@@ -1,0 +1,3 @@
+from cloudaudit.cli.program import main
+
+__all__ = ["main"]

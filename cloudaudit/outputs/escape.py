@@ -4,7 +4,9 @@ import re
 
 # Control characters (the escape that starts an ANSI sequence among them), direction overrides, invisible characters, and
 # bytes of a file name that are not UTF-8.
-_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb]")
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb]"
+)
 # GitHub Actions obeys a line of a log that starts with "::" or "##[".
 _COMMAND = re.compile(r"(?<!\S)(?::(?=:)|#(?=#\[))")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~&])")

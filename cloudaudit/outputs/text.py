@@ -73,19 +73,16 @@ def _failing_rule(
 
 
 def _fix(rule: Rule, paint: Paint, options: Options) -> Iterator[str]:
-    effects = {"replace": " (replaces the resource)", "manual": " (by hand)"}
-    hints = [f"set {path} = {_value(value)}" for path, value in rule.fix.set.items()]
-    if rule.fix.add and not rule.fix.steps:
-        hints.append("add " + rule.fix.add.strip().partition("\n")[0].rstrip(" {") + f' (see "rules show {rule.id}")')
-    sentence = ", ".join(hints)
+    effect = {"replace": " (replaces the resource)", "manual": " (by hand)"}.get(rule.fix.effect, "")
+    hints = ", ".join(f"set {path} = {_value(value)}" for path, value in rule.fix.set.items())
+    steps = " ".join(rule.fix.steps.split())
+    snippet = [] if hints or steps else rule.fix.add.strip().splitlines()
+    sentence = " ".join([*([f"{hints[0].upper()}{hints[1:]}."] if hints else []), *([steps] if steps else [])])
+    if snippet:
+        sentence = "Add"
     if sentence:
-        sentence = f"{sentence[0].upper()}{sentence[1:]}. "
-    sentence += " ".join(rule.fix.steps.split())
-    if not sentence:
-        return
-    first, *others = wrapped(f"Fix{effects.get(rule.fix.effect, '')}: {visible(sentence)}", options.width, "  ", "    ")
-    yield paint.dim(first)
-    yield from (paint.dim(line) for line in others)
+        lines = wrapped(f"Fix{effect}: {visible(sentence)}", options.width, "  ", "    ")
+        yield from (paint.dim(line) for line in (*lines, *(f"    {visible(line)}" for line in snippet)))
 
 
 def _value(value: object) -> str:
@@ -189,4 +186,3 @@ def _gaps(gaps: Sequence[Gap], paint: Paint, options: Options) -> Iterator[str]:
 
 
 OUTPUT = Output(name="text", suffix=".txt", render=render)
-

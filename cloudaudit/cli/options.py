@@ -1,0 +1,117 @@
+"""Options that several commands share, and the request they make."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from cloudaudit.model import Theme
+
+if TYPE_CHECKING:
+    from cloudaudit.app import Request
+
+F = TypeVar("F", bound=Callable[..., Any])
+FILE = click.Path(exists=True, dir_okay=False)
+FOLDER = click.Path(exists=True)
+
+
+def _assignments(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for value in values:
+        name, sign, text = value.partition("=")
+        if not sign or not name.strip():
+            raise click.BadParameter(f"{value!r} is not NAME=VALUE", ctx, param)
+        pairs[name.strip()] = text
+    return pairs
+
+
+_READING = (
+    click.option("--root", "roots", multiple=True, metavar="ROOT", help="Only this root; repeatable."),
+    click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", callback=_assignments, help="A variable."),
+    click.option("--var-file", "var_files", multiple=True, type=FILE, help="A file of variables."),
+    click.option("--workspace", default="default", show_default=True, help="The value of terraform.workspace."),
+    click.option(
+        "--reader",
+        type=click.Choice(["tree-sitter", "python-hcl2"]),
+        default="tree-sitter",
+        show_default=True,
+        help="What parses Terraform source.",
+    ),
+    click.option("--config", type=FILE, help="Settings; else the nearest cloudaudit.toml."),
+)
+_RULES = click.option(
+    "--rules", "rule_paths", multiple=True, type=FOLDER, metavar="DIR", help="Rules of your own, too."
+)
+_CHOICE = (
+    _RULES,
+    click.option("--rule", "only", multiple=True, metavar="ID", help="Only this rule; repeatable."),
+    click.option(
+        "--theme",
+        "themes",
+        multiple=True,
+        type=click.Choice([theme.value for theme in Theme]),
+        metavar="THEME",
+        help="Only rules about this; repeatable.",
+    ),
+)
+
+
+def reads_targets(command: F) -> F:
+    """Adds the options that say how targets are read."""
+    return _with(command, _READING)
+
+
+def picks_rules(command: F) -> F:
+    """Adds the options that say which rules apply."""
+    return _with(command, _CHOICE)
+
+
+def own_rules(command: F) -> F:
+    """Adds --rules DIR."""
+    return _RULES(command)
+
+
+def _with(command: F, options: tuple[Callable[[F], F], ...]) -> F:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def request(targets: tuple[str, ...], given: Mapping[str, Any]) -> "Request":
+    """What the options of a command ask of the application."""
+    from cloudaudit import settings  # noqa: PLC0415 - `--help` needs none of this
+    from cloudaudit.app import Request  # noqa: PLC0415
+    from cloudaudit.sources import Options  # noqa: PLC0415
+
+    path = Path(given["config"]) if given["config"] else settings.find(Path.cwd())
+    decided = settings.load(path)
+    options = Options(
+        var_files=given["var_files"],
+        variables=given["variables"],
+        environment={name: value for name, value in os.environ.items() if name.startswith("TF_VAR_")},
+        workspace=given["workspace"],
+        reader=given["reader"],
+        complete=decided.complete,
+    )
+    return Request(
+        targets=targets,
+        options=options,
+        settings=decided,
+        roots=given["roots"],
+        rule_paths=given.get("rule_paths", ()),
+        only=given.get("only", ()),
+        themes=given.get("themes", ()),
+        clock=clock(),
+    )
+
+
+def clock() -> str:
+    """The time of the run, if the environment gives one (SOURCE_DATE_EPOCH); else the report carries none."""
+    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not seconds.isdecimal():
+        return ""
+    from datetime import UTC, datetime  # noqa: PLC0415 - rarely used
+
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

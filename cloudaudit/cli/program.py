@@ -1,0 +1,79 @@
+"""The `cloudaudit` program: finds the commands, and turns whatever happens into an answer and an exit code."""
+
+import importlib
+import importlib.util
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from cloudaudit import __version__, plugins
+from cloudaudit.cli.answers import complain
+from cloudaudit.errors import CloudauditError
+
+WRONG_USE = 2
+INTERRUPTED = 130
+
+
+class Commands(click.Group):
+    """One command per module of this package; a module is imported when its command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names of all commands, those of external packages too."""
+        return sorted(command.name for command in plugins.find(__package__, "COMMAND"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """The command, or None when there is none of that name."""
+        module = f"{__package__}.{cmd_name.replace('-', '_')}"
+        if cmd_name.isascii() and cmd_name.replace("-", "").isalnum() and importlib.util.find_spec(module):
+            command: click.Command | None = getattr(importlib.import_module(module), "COMMAND", None)
+            if command is not None:
+                return command
+        found = (command for command in plugins.find(__package__, "COMMAND") if command.name == cmd_name)
+        return next(found, None)
+
+
+@click.group(
+    cls=Commands,
+    epilog="Exit codes: 0 clean, 1 failures at or above the threshold, 2 wrong use, 3 incomplete under --strict.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def program() -> None:
+    """Audits Terraform for SOC 2: pass, fail or unknown, and why."""
+
+
+def main() -> NoReturn:
+    """Run the program on the arguments of this process. Nothing that a user can cause ends in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the terminal's encoding lacks is shown escaped.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        code = program.main(prog_name="cloudaudit", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return WRONG_USE
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except CloudauditError as error:
+        complain(str(error))
+        return WRONG_USE
+    except BrokenPipeError:
+        # Whoever read our answer has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        return WRONG_USE
+    except RecursionError:
+        complain("the input is nested too deeply to be read")
+        return WRONG_USE
+    except MemoryError:
+        complain("there is not enough memory to read this input")
+        return WRONG_USE
+    return code if isinstance(code, int) else 0

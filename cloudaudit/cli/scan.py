@@ -1,0 +1,85 @@
+"""cloudaudit scan"""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cloudaudit.cli.answers import answer, in_colour, save, width
+from cloudaudit.cli.formats import STDOUT, Format, OrderedCommand, destinations
+from cloudaudit.cli.options import picks_rules, reads_targets, request
+from cloudaudit.cli.progress import progress
+from cloudaudit.model import Severity
+from cloudaudit.outputs import Options, Output
+
+if TYPE_CHECKING:
+    from cloudaudit.model import Report
+
+NEVER = "never"
+
+
+@click.command(cls=OrderedCommand)
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--targets-from", type=click.File(), metavar="FILE", help="Targets, one a line.")
+@click.option("-f", "--format", "formats", multiple=True, type=Format(), help="Of the -o after it, else of stdout.")
+@click.option(
+    "-o", "--output", "files", multiple=True, metavar="FILE", help="Where to; the suffix names a format, too."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([*map(str, Severity), NEVER]),
+    default="high",
+    show_default=True,
+    help="Lowest severity that fails the build.",
+)
+@click.option("--strict", is_flag=True, help="Exit with 3 when something is unknown or was not looked at.")
+@click.option("--all", "everything", is_flag=True, help="Show passes too.")
+@picks_rules
+@reads_targets
+@click.pass_context
+def scan(ctx: click.Context, targets: tuple[str, ...], **given: Any) -> None:
+    """Check Terraform folders, plans and states.
+
+    A TARGET is a folder (every root below it is found), the output of `terraform show -json` for a plan or a state, or a
+    state file. Without one, the current folder. --format and -o may be repeated:
+
+    \b
+    cloudaudit scan infra/ plan.json
+    cloudaudit scan infra/ -o report.json -o report.sarif
+    cloudaudit scan infra/ --format json | jq .criteria
+    """
+    from cloudaudit import app  # noqa: PLC0415 - `--help` needs no engine
+
+    writes = destinations(ctx.meta["order"], given["formats"], given["files"])
+    threshold = None if given["fail_on"] == NEVER else Severity(given["fail_on"])
+    with progress(sys.stderr) as tell:
+        report = app.scan(request(_targets(targets, given["targets_from"]), given), tell)
+    for output, path in writes:
+        _write(report, output, path, everything=given["everything"], threshold=threshold)
+    ctx.exit(app.exit_code(report, threshold, strict=given["strict"]))
+
+
+COMMAND = scan
+
+
+def _targets(named: tuple[str, ...], listed: Any) -> tuple[str, ...]:
+    lines = (line.strip() for line in listed) if listed else ()
+    targets = (*named, *(line for line in lines if line and not line.startswith("#")))
+    if listed and not targets:
+        raise click.UsageError(f"{listed.name} names no target.")
+    return tuple(dict.fromkeys(targets)) or (".",)
+
+
+def _write(report: "Report", output: Output, path: str, *, everything: bool, threshold: Severity | None) -> None:
+    screen = path == STDOUT
+    options = Options(
+        everything=everything,
+        colour=screen and in_colour(sys.stdout),
+        width=width() if screen else 80,
+        threshold=threshold,
+    )
+    text = output.render(report, options)
+    if screen:
+        answer(text)
+    else:
+        save(text, path)
