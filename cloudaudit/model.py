@@ -1,7 +1,7 @@
 """The core types. All are values: frozen, compared by content, free of I/O.
 
-Terraform values are plain Python: `str`, `bool`, `int`, `float`, `None`, `list`, `dict`. A value that a source cannot
-know is an `Unknown`, at whatever depth it stands: an object with one unknown member is a `dict` that holds an `Unknown`.
+Terraform values are plain Python: `str`, `bool`, `int`, `float`, `None`, `list`, `dict`. A value that a source
+cannot know is an `Unknown`, at whatever depth it stands: an object with one unknown member is a `dict` that holds one.
 """
 
 import enum
@@ -117,8 +117,8 @@ class Resource(Record, frozen=True):
 
     `key` identifies it in every run: the Terraform address, with `ROOT:` before it unless the root is the top of the
     repository; the ARN for live resources. `attributes` holds what was set (blocks are lists of dicts) and may hold
-    `Unknown` at any depth; what is not in it is unset. `sensitive` holds dotted attribute paths. `places` maps dotted attribute paths
-    ("storage_encrypted", "ingress.0.cidr_blocks") to where they are written; `calls` are the module calls that lead
+    `Unknown` at any depth; what is not in it is unset. `sensitive` holds dotted attribute paths. `places` maps dotted
+    attribute paths ("storage_encrypted", "ingress.0.cidr_blocks") to where they are written; `calls` are the module calls that lead
     to the resource, outermost first.
     """
 

@@ -26,7 +26,7 @@ CATEGORIES = ("security", "availability", "confidentiality", "processing-integri
 ENVIRONMENTS = ("prod", "staging", "dev")
 
 
-class Settings(Record):
+class Settings(Record, frozen=True):
     """Everything that cloudaudit.toml may say, with what holds when it does not."""
 
     categories: tuple[str, ...] = ("availability", "confidentiality")

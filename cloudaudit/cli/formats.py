@@ -1,7 +1,7 @@
 """Which report goes where: --format and -o, in the order in which they were given."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -18,10 +18,10 @@ class Format(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Output:
         """The output of that name."""
-        for output in outputs():
+        for output in plugins.find("cloudaudit.outputs", "OUTPUT"):
             if output.name == value:
-                return output
-        self.fail(f"{value!r} is none of {', '.join(sorted(output.name for output in outputs()))}.", param, ctx)
+                return cast("Output", output)
+        return self.fail(f"{value!r} is none of {', '.join(sorted(output.name for output in outputs()))}.", param, ctx)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - click's signature
         """The names of all outputs."""
@@ -46,8 +46,8 @@ def outputs() -> list[Output]:
 def destinations(order: list[str], formats: tuple[Output, ...], files: tuple[str, ...]) -> list[tuple[Output, str]]:
     """Pairs of format and file.
 
-    A file takes the --format just before it, else the one that its suffix names. A format without a file goes to stdout; text
-    goes there when no --format was given at all.
+    A file takes the --format just before it, else the one that its suffix names. A format without a file goes to
+    stdout; text goes there when no --format was given at all.
     """
     pairs: list[tuple[Output, str]] = []
     current: Output | None = None

@@ -2,7 +2,6 @@
 
 import importlib
 import importlib.util
-import os
 import sys
 from typing import NoReturn
 
@@ -57,23 +56,20 @@ def _run() -> int:
         code = program.main(prog_name="cloudaudit", standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        return WRONG_USE
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except CloudauditError as error:
-        complain(str(error))
-        return WRONG_USE
-    except BrokenPipeError:
-        # Whoever read our answer has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-        return WRONG_USE
-    except RecursionError:
-        complain("the input is nested too deeply to be read")
-        return WRONG_USE
-    except MemoryError:
-        complain("there is not enough memory to read this input")
-        return WRONG_USE
-    return code if isinstance(code, int) else 0
+    except (CloudauditError, OSError, RecursionError, MemoryError) as error:
+        complain(_sentence(error))
+    else:
+        return code if isinstance(code, int) else 0
+    return WRONG_USE
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "the input is nested too deeply to be read"
+    if isinstance(error, MemoryError):
+        return "there is not enough memory to read this input"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)

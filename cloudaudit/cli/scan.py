@@ -38,10 +38,10 @@ NEVER = "never"
 @reads_targets
 @click.pass_context
 def scan(ctx: click.Context, targets: tuple[str, ...], **given: Any) -> None:
-    """Check Terraform folders, plans and states.
+    r"""Check Terraform folders, plans and states.
 
-    A TARGET is a folder (every root below it is found), the output of `terraform show -json` for a plan or a state, or a
-    state file. Without one, the current folder. --format and -o may be repeated:
+    A TARGET is a folder (every root below it is found), the output of `terraform show -json` for a plan or a state, or
+    a state file. Without one, the current folder. --format and -o may be repeated:
 
     \b
     cloudaudit scan infra/ plan.json

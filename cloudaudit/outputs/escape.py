@@ -2,8 +2,8 @@
 
 import re
 
-# Control characters (the escape that starts an ANSI sequence among them), direction overrides, invisible characters, and
-# bytes of a file name that are not UTF-8.
+# Control characters (also the one that starts an ANSI sequence), direction overrides, invisible characters, and bytes
+# of a file name that are not UTF-8.
 _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb]"
 )
@@ -13,7 +13,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
 
 
 def visible(text: str) -> str:
-    """`text` on one line with every hidden character written as an escape such as \\x1b."""
+    """`text` on one line, with every hidden character written as an escape."""
     return _COMMAND.sub(_escaped, _HIDDEN.sub(_escaped, text))
 
 
@@ -28,7 +28,7 @@ def markdown(text: str) -> str:
 
 
 def encodable(value: object) -> object:
-    """A copy of `value` whose strings can be written as UTF-8: lone surrogates, out of odd file names, become U+FFFD."""
+    """A copy of `value` whose strings can be written as UTF-8: lone surrogates, from odd file names, become "?"."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode() if _HIDDEN.search(value) else value
     if isinstance(value, dict):

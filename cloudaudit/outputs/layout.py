@@ -42,7 +42,7 @@ def heading(text: str, paint: Paint) -> Iterator[str]:
 
 
 def plural(count: int, noun: str) -> str:
-    """\"1 root\", \"3 roots\", \"12,345 resources\"."""
+    """A count with its noun: 1 root, 3 roots, 12,345 resources."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 

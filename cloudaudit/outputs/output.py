@@ -5,9 +5,9 @@ from collections.abc import Callable
 from cloudaudit.model import Finding, Record, Report, Severity, Verdict
 
 
-class Options(Record):
-    """How to render. `everything` shows passes too; colour and width are those of the terminal; `threshold` is the lowest
-    severity that fails the build, None when none does."""
+class Options(Record, frozen=True):
+    """How to render. `everything` shows passes too; colour and width are those of the terminal; `threshold` is the
+    lowest severity that fails the build, None when none does."""
 
     everything: bool = False
     colour: bool = False
@@ -15,7 +15,7 @@ class Options(Record):
     threshold: Severity | None = Severity.HIGH
 
 
-class Output(Record):
+class Output(Record, frozen=True):
     """One format. `render` gives the whole document, ending in a newline."""
 
     name: str

@@ -1,8 +1,8 @@
 """SARIF 2.1.0 for code scanning: one SARIF run for each root, so that every root keeps its own alerts.
 
-Code scanning shows every result as an alert, whatever its `kind`. So results are failures; what is unknown, and what could
-not be looked at, is told as notifications of the invocation. With `everything`, unknown results (`open`) and passes (`pass`)
-join them.
+Code scanning shows every result as an alert, whatever its `kind`. So results are failures; what is unknown, and what
+could not be looked at, is told as notifications of the invocation. With `everything`, unknown results (`open`) and
+passes (`pass`) join them.
 """
 
 from collections import Counter, defaultdict

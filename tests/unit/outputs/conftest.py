@@ -1,4 +1,4 @@
-"""One report, made by hand, that every output renders: two roots and a plan, hostile names, every verdict and status."""
+"""One report, made by hand, that every output renders: two roots and a plan, hostile names, every verdict."""
 
 import pytest
 

@@ -11,8 +11,8 @@ from cloudaudit.model import Report
 from cloudaudit.outputs import Options, lines, records
 
 PROMISED = {
-    "rule", "title", "verdict", "status", "severity", "theme", "criteria", "target", "root", "address", "type", "location",
-    "message", "unknown_because", "fingerprint", "same_as", "evidence",
+    "rule", "title", "verdict", "status", "severity", "theme", "criteria", "target", "root", "address", "type",
+    "location", "message", "unknown_because", "fingerprint", "same_as", "evidence",
 }  # fmt: skip
 
 
