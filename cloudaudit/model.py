@@ -118,8 +118,8 @@ class Resource(Record, frozen=True):
     `key` identifies it in every run: the Terraform address, with `ROOT:` before it unless the root is the top of the
     repository; the ARN for live resources. `attributes` holds what was set (blocks are lists of dicts) and may hold
     `Unknown` at any depth; what is not in it is unset. `sensitive` holds dotted attribute paths. `places` maps dotted
-    attribute paths ("storage_encrypted", "ingress.0.cidr_blocks") to where they are written; `calls` are the module calls that lead
-    to the resource, outermost first.
+    attribute paths ("storage_encrypted", "ingress.0.cidr_blocks") to where they are written; `calls` are the module
+    calls that lead to the resource, outermost first.
     """
 
     key: str
