@@ -1,8 +1,7 @@
-"""Write `provider.bin` from schemas of the real providers: `python -m cloudaudit.schema.generate FOLDER`.
+"""Write `provider.bin` from schemas of the real providers: `python -m cloudaudit.schema.generate FOLDER...`
 
-FOLDER holds `aws-VERSION.json.gz` files, each `{"resources": {TYPE: BLOCK}}`: the newest is the base, the types and
-arguments that only older ones have are added, so that both dialects are read. `overlay.toml` has the last word on
-defaults.
+The folders hold `PROVIDER-VERSION.json.gz` files, each `{"resources": {TYPE: BLOCK}}`. The newest version is the base; the
+types and arguments that only older ones have are added, so that both dialects are read. `overlay.toml` has the last word.
 """
 
 import gzip
@@ -26,18 +25,17 @@ FLAGS = {
 
 Block = dict[str, Any]
 
+NONE = "none"  # a default of the overlay that takes one away
 
-def main(folder: Path) -> None:
+
+def main(*folders: Path) -> None:
     """Write the data file anew; the same input gives the same bytes."""
-    data = pack(schemas(folder))
-    (HERE / DATA).write_bytes(data)
+    (HERE / DATA).write_bytes(pack(schemas(*folders)))
 
 
-def schemas(folder: Path) -> dict[str, Block]:
-    """All types of all schema files in the folder, in the newest dialect, with the overlay applied."""
-    files = sorted(folder.glob("*.json.gz"), key=_version, reverse=True)
-    if not files:
-        raise SystemExit(f"{folder}: no schema files")
+def schemas(*folders: Path) -> dict[str, Block]:
+    """All types of all schema files in the folders, in the newest dialect, with the overlay applied."""
+    files = sorted((file for folder in folders for file in folder.glob("*.json.gz")), key=_version, reverse=True)
     types: dict[str, Block] = {}
     for file in files:
         for name, block in json.loads(gzip.decompress(file.read_bytes()))["resources"].items():
@@ -67,17 +65,17 @@ def merge(newer: Block, older: Block) -> Block:
 
 
 def overlay(types: dict[str, Block], entries: dict[str, dict[str, Any]]) -> None:
-    """Correct defaults: `TYPE.PATH = {default = VALUE}`, or `{}` to say that there is none."""
+    """Correct the types in place by the entries of `overlay.toml`."""
     for type_, paths in entries.items():
         for path, entry in paths.items():
             *parents, name = path.split(".")
             block = types[type_]
             for parent in parents:
                 block = block["blocks"][parent]
-            attribute = block["attributes"][name]
-            attribute.pop("default", None)
-            if "default" in entry:
-                attribute["default"] = entry["default"]
+            corrections = {key: value for key, value in entry.items() if key != "why"}
+            block["attributes"][name] = attribute = {**block["attributes"][name], **corrections}
+            if attribute.get("default") == NONE:
+                del attribute["default"]
 
 
 def pack(types: dict[str, Block]) -> bytes:
@@ -127,4 +125,4 @@ def _compress(text: bytes, dictionary: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*map(Path, sys.argv[1:]))
