@@ -1,0 +1,1 @@
+"""Rules: how they are read, what they see, and how they judge."""

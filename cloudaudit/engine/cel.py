@@ -35,7 +35,7 @@ PASS, FAIL = Judgement(verdict=Verdict.PASS), Judgement(verdict=Verdict.FAIL)
 
 
 class Program:
-    """A compiled condition: its text, the paths it reads, and its compiled form, which is loaded when first evaluated."""
+    """A compiled condition: its text and the paths it reads. The library's own form is loaded when first evaluated."""
 
     __slots__ = ("_expression", "reads", "serialized", "text")
 
@@ -77,7 +77,7 @@ def compile(text: str) -> Program:  # noqa: A001 - read as cel.compile
 
 
 def activate(variables: Mapping[str, Any]) -> cel.Activation:
-    """What one resource looks like to all of its rules: `variables` holds `resource`, `related`, `facts`, `parameters`."""
+    """What one resource looks like to all of its rules: values for `resource`, `related`, `facts`, `parameters`."""
     return _environment().Activation(dict(variables))
 
 

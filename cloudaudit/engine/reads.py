@@ -1,7 +1,7 @@
 """What an expression reads, and which of its constructs a rule may not use: found without evaluating it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from cloudaudit.engine.syntaxtree import Call, Const, Ident, Items, Loop, Node, Select
 
@@ -23,9 +23,9 @@ _NOTHING: _Paths = frozenset()
 class Reading:
     """The dotted paths that an expression reads, and what is wrong with it.
 
-    `paths` holds "resource.storage_encrypted", "related.logs.rule.status", "facts.iam.allows": members of lists are read
-    through their list, whether by index or by the variable of a loop. Where a longer path is read, its beginnings are
-    left out. `faults` are sentences.
+    `paths` holds "resource.storage_encrypted", "related.logs.rule.status", "facts.iam.allows": members of lists are
+    read through their list, whether by index or by the variable of a loop. Where a longer path is read, its beginnings
+    are left out. `faults` are sentences.
     """
 
     def __init__(self, tree: Node) -> None:
@@ -102,8 +102,8 @@ class Reading:
             case Select(Ident("related"), name):
                 use = use.removeprefix("@").strip("_") or "an operator"
                 self._fault(
-                    f"`related.{name}` is a list that may be incomplete: use exists, all, exists_one, filter or map on it, "
-                    f"not `{use}`"
+                    f"`related.{name}` is a list that may be incomplete: use exists, all, exists_one, filter or map "
+                    f"on it, not `{use}`"
                 )
 
     def _measure(self, node: Node, variables: _Paths, depth: int, free: int) -> None:
@@ -156,9 +156,12 @@ def _root(node: Node) -> str:
 
 
 def _longest(paths: set[str]) -> tuple[str, ...]:
-    shorter = {path.rpartition(".")[0] for path in paths}
-    for path in tuple(shorter):
-        while path:
-            shorter.add(path)
-            path = path.rpartition(".")[0]
-    return tuple(sorted(paths - shorter))
+    return tuple(sorted(paths - {start for path in paths for start in beginnings(path)}))
+
+
+def beginnings(path: str) -> Iterator[str]:
+    """The paths that a dotted path leads through: "a.b" and "a" of "a.b.c"."""
+    end = path.rfind(".")
+    while end > 0:
+        yield path[:end]
+        end = path.rfind(".", 0, end)

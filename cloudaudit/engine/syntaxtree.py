@@ -1,7 +1,7 @@
 """A checked CEL expression as a tree, decoded from the bytes that the CEL library serialises.
 
-The format is `cel.expr.CheckedExpr` (protocol buffers) inside an `Any`; the numbers below are those of cel/expr/syntax.proto and
-checked.proto. Only what the engine looks at is decoded.
+The format is `cel.expr.CheckedExpr` (protocol buffers) inside an `Any`; the numbers below are those of
+cel/expr/syntax.proto and checked.proto. Only what the engine looks at is decoded.
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,76 @@
+"""Which attributes a resource type has: the schema of the providers, and of what only a scan knows."""
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+from cloudaudit.schema import AttributeSchema, NestedSchema, TypeSchema, resource_schema, resource_types
+
+# One stands in every graph, for rules about what must exist somewhere in an account.
+SYNTHETIC = {"aws_account": TypeSchema({}, {})}
+
+
+def schema_of(type_: str) -> TypeSchema | None:
+    """The schema of a type, or None when there is no such type."""
+    return SYNTHETIC.get(type_) or resource_schema(type_)
+
+
+def type_fault(type_: str) -> str | None:
+    """Why `type_` is no resource type, or None when it is one."""
+    if schema_of(type_):
+        return None
+    return f"there is no resource type {type_}{_meant(type_, (*SYNTHETIC, *resource_types()))}"
+
+
+def attribute_fault(type_: str, path: str) -> str | None:
+    """Why the type has no attribute at the dotted `path`, or None when it has."""
+    schema: Any = schema_of(type_)
+    if schema is None:
+        return None  # reported by type_fault
+    seen = type_
+    for name in path.split("."):
+        if _free(schema):
+            return None
+        members = _members(schema)
+        if members is None:
+            return f"{seen} is a {_kind(schema)} and has no attribute {name}"
+        if name not in members:
+            return f"{seen} has no attribute {name}{_meant(name, members)}"
+        schema, seen = members[name], f"{seen}.{name}"
+    return None
+
+
+def _members(schema: Any) -> dict[str, Any] | None:
+    """What lies below a type, a block, an attribute, or a type in Terraform's notation."""
+    match schema:
+        case TypeSchema() | NestedSchema():
+            return {**schema.attributes, **schema.blocks}
+        case AttributeSchema():
+            return _members(schema.type)
+        case ["object", dict() as members]:
+            return members
+        case ["list" | "set", element]:
+            return _members(element)
+    return None
+
+
+def _free(schema: Any) -> bool:
+    """Anything may lie below: maps have the keys that a user gives them."""
+    match schema:
+        case AttributeSchema():
+            return _free(schema.type)
+        case "dynamic" | ["map", _]:
+            return True
+        case ["list" | "set", element]:
+            return _free(element)
+    return isinstance(schema, NestedSchema) and schema.nesting == "map"
+
+
+def _kind(schema: Any) -> str:
+    type_ = schema.type if isinstance(schema, AttributeSchema) else schema
+    return type_ if isinstance(type_, str) else f"{type_[0]} of {_kind(type_[1])}"
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; do you mean {close[0]}?" if close else ""

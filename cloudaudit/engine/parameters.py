@@ -1,0 +1,41 @@
+"""What a user may tune, read by rules as `parameters.NAME`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cloudaudit.errors import SettingsError
+from cloudaudit.model import Record
+
+
+class Parameter(Record, frozen=True):
+    """A number or truth value that rules read. Its type is that of `default`."""
+
+    default: bool | int | str
+    doc: str
+
+
+PARAMETERS: Mapping[str, Parameter] = {
+    "audit_period_days": Parameter(default=365, doc="Days that an audit looks back; logs must be kept as long."),
+    "backup_retention_days": Parameter(default=7, doc="Days that a backup must be kept at least."),
+    "certificate_days_left": Parameter(default=30, doc="Days before its end that a certificate must be renewed."),
+    "deletion_window_days": Parameter(default=7, doc="Days that a deleted key or secret must stay recoverable."),
+    "key_max_age_days": Parameter(default=90, doc="Days after which an access key must have been replaced."),
+    "password_min_length": Parameter(default=14, doc="Characters that a password of an IAM user must have."),
+    "require_cmk": Parameter(default=False, doc="Demand keys that the customer manages wherever AWS offers them."),
+    "rotation_days": Parameter(default=90, doc="Days after which a secret must have been rotated."),
+    "session_max_seconds": Parameter(default=43200, doc="Seconds that the session of a role may last."),
+}
+
+
+def parameters(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """All parameters with the user's values. SettingsError if a name or a type is wrong."""
+    values: dict[str, Any] = {name: parameter.default for name, parameter in PARAMETERS.items()}
+    for name, value in (overrides or {}).items():
+        if name not in values:
+            message = f"parameter {name}: unknown; there are {', '.join(values)}"
+            raise SettingsError(message)
+        if type(value) is not type(values[name]):
+            message = f"parameter {name}: {type(values[name]).__name__} expected, found {value!r}"
+            raise SettingsError(message)
+        values[name] = value
+    return values

@@ -1,0 +1,75 @@
+"""The rules of a run, ready to be applied: conditions compiled, ordered by id, grouped by the type they judge."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+import msgspec
+
+from cloudaudit.engine.cel import Program
+from cloudaudit.model import Rule
+
+
+class Compiled:
+    """A rule with its conditions. `when` is None for a rule that always applies."""
+
+    def __init__(self, rule: Rule, when: Program | None, require: Program) -> None:
+        self.rule = rule
+        self.when = when
+        self.require = require
+
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """The paths that either condition reads, sorted."""
+        return tuple(sorted({*self.require.reads, *(self.when.reads if self.when else ())}))
+
+    @cached_property
+    def relations(self) -> frozenset[str]:
+        """The names of the relations that either condition reads."""
+        return frozenset(path.split(".")[1] for path in self.reads if path.startswith("related."))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all that the rule says, in hex: evidence names it, so that a later edit of the rule shows."""
+        return hashlib.sha256(msgspec.json.encode(self.rule, order="sorted")).hexdigest()
+
+
+class RuleSet:
+    """Rules by id. `for_type` gives those that judge a resource type; withdrawn rules judge none."""
+
+    def __init__(self, compiled: Iterable[Compiled]) -> None:
+        self.compiled: Mapping[str, Compiled] = {
+            one.rule.id: one for one in sorted(compiled, key=lambda one: one.rule.id)
+        }
+        self.rules: Mapping[str, Rule] = {id_: one.rule for id_, one in self.compiled.items()}
+        by_type: dict[str, list[Compiled]] = {}
+        for one in self.compiled.values():
+            for type_ in one.rule.types if one.rule.stage != "withdrawn" else ():
+                by_type.setdefault(type_, []).append(one)
+        self._by_type = {type_: tuple(rules) for type_, rules in by_type.items()}
+
+    def __len__(self) -> int:
+        return len(self.rules)
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The resource types that some rule judges, sorted."""
+        return tuple(sorted(self._by_type))
+
+    def for_type(self, type_: str) -> tuple[Compiled, ...]:
+        """The rules that judge resources of this type, by id."""
+        return self._by_type.get(type_, ())
+
+    def only(self, ids: Iterable[str]) -> "RuleSet":
+        """The rules with these ids; ids that are not here are left out."""
+        return RuleSet(self.compiled[id_] for id_ in set(ids) & self.compiled.keys())
+
+    @cached_property
+    def former(self) -> dict[str, str]:
+        """Ids that rules once had, each with the id that it has now."""
+        return {old: rule.id for rule in self.rules.values() for old in rule.formerly}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the digests of all rules, in hex."""
+        return hashlib.sha256("".join(one.digest for one in self.compiled.values()).encode()).hexdigest()
