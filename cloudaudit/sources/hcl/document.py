@@ -50,7 +50,7 @@ class Document:
         return len(self.data[self._starts[line - 1] : offset].decode(errors="replace")) + 1
 
     def _valid(self, data: bytes) -> bytes:
-        """Replace what is no UTF-8 by as many question marks, so that offsets stay; a file of such bytes is left out."""
+        """Question marks in place of what is no UTF-8, so that offsets stay; of a binary file, nothing."""
         self.data, self._ascii = data, True
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
             self.problem("the file is encoded as UTF-16; save it as UTF-8", 0)
@@ -64,3 +64,10 @@ class Document:
             self.problem("the file is not encoded as UTF-8 here", error.start)
             return data.decode(errors="surrogateescape").encode(errors="replace")
         return data
+
+
+def unexpected(document: Document, offset: int) -> Broken:
+    """The error that names what stands at `offset`."""
+    line_end = document.data.find(b"\n", offset)
+    rest = document.data[offset : line_end if line_end >= 0 else len(document.data)].decode(errors="replace").strip()
+    return Broken(f"unexpected {rest[:30]!r}" if rest else "unexpected end of line", offset)

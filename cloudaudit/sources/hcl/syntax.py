@@ -1,14 +1,14 @@
 """What a Terraform file is made of. Both readers produce these nodes and nothing else.
 
-A node's `span` is (first line, first column, last line, last column, first byte, last byte): lines and columns count from
-1 and columns count characters, the last position is exclusive, bytes count from 0 in the file as it is on disk.
+A node's `span` is (first line, first column, last line, last column, first byte, last byte): lines and columns count
+from 1 and columns count characters, the last position is exclusive, bytes count from 0 in the file as it is on disk.
 """
 
 from typing import Any
 
 import msgspec
 
-MAX_DEPTH = 150
+MAX_DEPTH = 100
 """How deep expressions and blocks may nest; what is deeper is a problem of the file."""
 
 Span = tuple[int, int, int, int, int, int]
@@ -26,8 +26,9 @@ class Literal(Node):
 
 
 class Template(Node):
-    """A quoted string or heredoc. `parts` holds `str`, expressions, `TemplateIf` and `TemplateFor`; escapes are resolved,
-    heredoc indentation and `~` strip markers are applied. One lone interpolation is not unwrapped here but in evaluation."""
+    """A quoted string or heredoc. `parts` holds `str`, expressions, `TemplateIf` and `TemplateFor`; escapes are
+    resolved, heredoc indentation and `~` strip markers are applied. One lone interpolation is not unwrapped here but
+    in evaluation."""
 
     parts: list[Any]
     span: Span

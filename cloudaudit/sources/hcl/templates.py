@@ -1,26 +1,24 @@
 """Templates: quoted strings, heredocs, and files for `templatefile`, as both readers build them.
 
-A reader turns a template into pieces, literal text and `Mark`s; `assemble` applies strip markers and the indentation of
-heredocs and nests the directives, in the order in which Terraform does it.
+A template becomes pieces, literal text and `Mark`s; `assemble` applies strip markers and the indentation of heredocs
+and nests the directives, in the order in which Terraform does it. `split` finds the pieces where no grammar does.
 """
 
 import re
-import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from cloudaudit.sources.hcl.document import Broken
-from cloudaudit.sources.hcl.syntax import Expression, Span, TemplateFor, TemplateIf
+from cloudaudit.sources.hcl import lexical
+from cloudaudit.sources.hcl.document import Broken, Document, unexpected
+from cloudaudit.sources.hcl.syntax import MAX_DEPTH, Expression, Literal, Span, Template, TemplateFor, TemplateIf
 
-_QUOTED_ESCAPE = re.compile(r'\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|\$\$\{|%%\{')
-_TEMPLATE_ESCAPE = re.compile(r"\$\$\{|%%\{")
-_ESCAPES = {"\\n": "\n", "\\r": "\r", "\\t": "\t", '\\"': '"', "\\\\": "\\", "$${": "${", "%%{": "%{"}
 _CLOSED_BY = {"if": "%{ endif }", "else": "%{ endif }", "for": "%{ endfor }"}
 
 
 class Mark(msgspec.Struct, gc=False):
-    """One `${ }` or `%{ }`. `kind` is value, if, else, endif, for or endfor; `left` and `right` tell of strip markers."""
+    """One `${ }` or `%{ }`. `kind` is value, if, else, endif, for or endfor; `left` and `right` are strip markers."""
 
     kind: str
     span: Span
@@ -32,30 +30,62 @@ class Mark(msgspec.Struct, gc=False):
 
 
 Piece = str | Mark
+ReadExpression = Callable[[Document, int, int], Expression]
+
+_DIRECTIVE = re.compile(rb"\s*(if|else|endif|for|endfor)\b")
+_FOR = re.compile(rb"\s*([^\W\d][\w-]*)\s*(?:,\s*([^\W\d][\w-]*)\s*)?in\b")
 
 
-def unescape_quoted(text: str) -> str:
-    """The value of what stands between quotes, without interpolations."""
-    if "\\" in text or "{" in text:
-        text = _QUOTED_ESCAPE.sub(lambda found: _ESCAPES.get(found[0]) or _character(found[0][2:]), text)
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+def whole(parts: list[Any], span: Span) -> Literal | Template:
+    """A template of these parts, or a plain string when nothing has to be evaluated in it."""
+    if all(isinstance(part, str) for part in parts):
+        return Literal("".join(parts), span)
+    return Template(parts, span)
 
 
-def unescape_template(text: str) -> str:
-    """The value of literal text in a heredoc or in a file of `templatefile`: backslashes mean nothing there."""
-    if "{" in text:
-        text = _TEMPLATE_ESCAPE.sub(lambda found: _ESCAPES[found[0]], text)
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+def split(
+    document: Document, start: int, end: int, unescape: Callable[[str], str], read: ReadExpression
+) -> list[Piece]:
+    """The pieces of the template between two bytes; `read` reads the expressions in it. Raises `Broken`."""
+    pieces: list[Piece] = []
+    while found := lexical.sequence(document.data, start, end):
+        opening, closing = found
+        if start < opening:
+            pieces.append(unescape(document.text(start, opening)))
+        pieces.append(_mark(document, opening, closing, read))
+        start = closing + 1
+    if start < end:
+        pieces.append(unescape(document.text(start, end)))
+    return pieces
 
 
-def _character(digits: str) -> str:
-    code = int(digits, 16)
-    return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else "\ufffd"
+def _mark(document: Document, opening: int, closing: int, read: ReadExpression) -> Mark:
+    data = document.data
+    left = data[opening + 2 : opening + 3] == b"~"
+    right = data[closing - 1 : closing] == b"~" and closing - 1 > opening + 2
+    start, end = opening + 2 + left, closing - right
+    mark = Mark("value", document.span(opening, closing + 1), left=left, right=right)
+    if data[opening : opening + 1] == b"%":
+        keyword = _DIRECTIVE.match(data, start, end)
+        if not keyword:
+            raise Broken("%{ } must hold if, else, endif, for or endfor", opening)
+        mark.kind, start = keyword[1].decode(), keyword.end()
+    if mark.kind == "for":
+        names = _FOR.match(data, start, end)
+        if not names:
+            raise unexpected(document, start)
+        first, second = names[1].decode(), (names[2] or b"").decode()
+        mark.key, mark.value, start = (first, second, names.end()) if second else (None, first, names.end())
+    if mark.kind in {"value", "if", "for"}:
+        mark.expression = read(document, start, end)
+    elif data[start:end].strip():
+        raise unexpected(document, start)
+    return mark
 
 
 def assemble(pieces: list[Piece], *, by_line: bool = False, flush: bool = False) -> list[Any]:
-    """The parts of a `Template`. `by_line`: strip markers eat no more than the line (heredocs and files); `flush`: take away
-    the indentation that all lines share (`<<-`). Raises `Broken` when directives do not nest."""
+    """The parts of a `Template`. `by_line`: strip markers eat no more than the line (heredocs and files); `flush`: take
+    away the indentation that all lines share (`<<-`). Raises `Broken` when directives do not nest."""
     if by_line:
         pieces = [line for piece in pieces for line in _lines(piece)]
     pieces = _strip(pieces)
@@ -113,6 +143,7 @@ class _Nesting:
 
     def __init__(self, pieces: list[Piece]) -> None:
         self._pieces = iter(pieces)
+        self._depth = 0
 
     def parts(self) -> list[Any]:
         parts, end = self._until(None)
@@ -140,12 +171,16 @@ class _Nesting:
         return parts, None
 
     def _nested(self, opener: Mark) -> TemplateIf | TemplateFor:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise Broken("nested too deeply", opener.span[4])
         body, end = self._until(opener)
         otherwise: list[Any] = []
         if opener.kind == "if" and end and end.kind == "else":
             otherwise, end = self._until(end)
         if not end or end.kind != f"end{opener.kind}":
             raise Broken(f"no {_CLOSED_BY[opener.kind]} for this directive", opener.span[4])
+        self._depth -= 1
         span: Span = (*opener.span[:2], *end.span[2:4], opener.span[4], end.span[5])
         if opener.kind == "if":
             return TemplateIf(_given(opener), body, otherwise, span)

@@ -4,16 +4,14 @@ The grammar is more generous than Terraform and wrong in a few places; each corr
 """
 
 import re
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
 
 import tree_sitter
 import tree_sitter_hcl
 
-from cloudaudit.sources.hcl import templates
-from cloudaudit.sources.hcl.document import Broken, Document
+from cloudaudit.sources.hcl import bodies, literals, recovery, templates
+from cloudaudit.sources.hcl.document import Broken, Document, unexpected
 from cloudaudit.sources.hcl.syntax import (
     MAX_DEPTH,
     Attribute,
@@ -32,7 +30,6 @@ from cloudaudit.sources.hcl.syntax import (
     Object,
     Span,
     Splat,
-    Template,
     Tuple,
     Unary,
 )
@@ -49,22 +46,59 @@ def _parser() -> tree_sitter.Parser:
 def read(path: str, data: bytes) -> File:
     """Read one file of Terraform source. Never raises: what cannot be read is in the `problems` of the file."""
     document = Document(data)
-    body = read_body(document, document.start, len(document.data))
+    body = recovery.read_body(document, document.start, len(document.data), _read_body)
     return File(path, body, document.problems)
 
 
-def read_body(document: Document, start: int, end: int) -> Body:
-    """The body that stands between two bytes of the document."""
+def read_expression(document: Document, start: int, end: int) -> Expression:
+    """The expression that stands between two bytes; raises `Broken` when it cannot be read."""
+    prefix = b"x="
+    reading, root = _parse(document, start, end, prefix)
+    statements = [child for node in root.children if node.type == "body" for child in _solid(node.children)]
+    if len(statements) != 1 or statements[0].type != "attribute":
+        raise Broken("this is no expression", start)
+    return reading.expression(statements[0].children[-1])
+
+
+def _read_body(document: Document, start: int, end: int) -> Body:
+    reading, root = _parse(document, start, end)
+    bodies_found = [reading.body(child) for child in root.children if child.type == "body"]
+    if any(child.type == "object" for child in root.children):
+        raise Broken("an object stands where blocks and arguments are expected", start)
+    return bodies_found[0] if bodies_found else Body({}, [])
+
+
+def _parse(document: Document, start: int, end: int, prefix: bytes = b"") -> tuple["_Reading", TreeNode]:
     # A heredoc must end with a line break for the grammar to see its end.
-    root = _parser().parse(document.data[start:end] + b"\n").root_node
-    body = Body({}, [])
+    source = prefix + document.data[start:end] + b"\n"
+    root = _parser().parse(source).root_node
+    base = start - len(prefix)
     if root.has_error:
-        document.problem("cannot be parsed", start)
-    reading = _Reading(document, start)
-    for child in root.children:
-        if child.type == "body":
-            body = reading.body(child)
-    return body
+        again = _parser().parse(_masked(source)).root_node
+        if again.has_error:
+            raise _first_error(root, document, base)
+        root = again
+    return _Reading(document, base), root
+
+
+_EXPONENT = re.compile(rb"(?<![\w.])\d+[eE][-+]?\d+")
+_KEY_ON_NEXT_LINE = re.compile(rb"(?<=\w)([ \t]*)\n(?=\s*\()")
+
+
+def _masked(source: bytes) -> bytes:
+    """The source as the grammar understands it, every byte in its place: it knows no `1e5`, and takes an object's
+    parenthesised key for a call when the value on the line before is a single name."""
+    source = _EXPONENT.sub(lambda found: b"1" * len(found[0]), source)
+    return _KEY_ON_NEXT_LINE.sub(rb"\1,", source)
+
+
+def _first_error(node: TreeNode, document: Document, base: int) -> Broken:
+    while not (node.is_error or node.is_missing):
+        node = next(child for child in node.children if child.has_error)
+    offset = max(node.start_byte + base, 0)
+    if node.is_missing:
+        return Broken(f'"{node.type}" is missing here', offset)
+    return unexpected(document, offset)
 
 
 class _Reading:
@@ -86,6 +120,12 @@ class _Reading:
             "conditional": self._conditional,
         }
 
+    def deeper(self, node: TreeNode, levels: int = 1) -> None:
+        """Count levels that open at a node; refuses too many of them."""
+        self.depth += levels
+        if self.depth > MAX_DEPTH:
+            raise Broken("nested too deeply", node.start_byte + self.base)
+
     def span(self, node: TreeNode) -> Span:
         return self.document.span(node.start_byte + self.base, node.end_byte + self.base)
 
@@ -95,34 +135,18 @@ class _Reading:
     # Bodies
 
     def body(self, node: TreeNode) -> Body:
-        body = Body({}, [])
-        last_line = 0
-        for child in node.children:
-            kind = child.type
-            if kind == "attribute":
-                item: Attribute | Block = self._attribute(child, body)
-            elif kind == "block":
-                item = self._block(child)
-                body.blocks.append(item)
-            else:
-                continue
-            if item.span[0] == last_line:
-                self.document.problem("a line break is missing before this", item.span[4])
-            last_line = item.span[2]
-        return body
+        return bodies.collect(self.document, self._items(node))
 
-    def _attribute(self, node: TreeNode, body: Body) -> Attribute:
-        children = node.children
-        name = self.text(children[0])
-        attribute = Attribute(name, self.expression(children[-1]), self.span(node))
-        if name in body.attributes:
-            first = body.attributes[name].span[0]
-            self.document.problem(f'the argument "{name}" was already set at line {first}', attribute.span[4])
-        else:
-            body.attributes[name] = attribute
-        return attribute
+    def _items(self, node: TreeNode) -> Iterator[Attribute | Block]:
+        for child in node.children:
+            if child.type == "attribute":
+                children = child.children
+                yield Attribute(self.text(children[0]), self.expression(children[-1]), self.span(child))
+            elif child.type == "block":
+                yield self._block(child)
 
     def _block(self, node: TreeNode) -> Block:
+        self.deeper(node)
         labels: list[str] = []
         body = Body({}, [])
         head = 0
@@ -136,6 +160,7 @@ class _Reading:
                 head = child.end_byte
             elif kind == "body":
                 body = self.body(child)
+        self.depth -= 1
         opening = self.document.span(node.start_byte + self.base, head + self.base)
         return Block(labels[0], tuple(labels[1:]), body, self.span(node), opening)
 
@@ -143,9 +168,7 @@ class _Reading:
 
     def expression(self, node: TreeNode) -> Expression:
         """The expression of a node that holds a term and what is applied to it."""
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise Broken("nested too deeply", node.start_byte + self.base)
+        self.deeper(node)
         children = node.children
         result = self.terms[children[0].type](children[0]) if len(children) == 1 else self._operand(_solid(children))
         self.depth -= 1
@@ -161,6 +184,8 @@ class _Reading:
         return self._applied(term, nodes[position:], first.start_byte + self.base)
 
     def _applied(self, term: Expression, nodes: list[TreeNode], start: int) -> Expression:
+        if len(nodes) + self.depth > MAX_DEPTH:
+            raise Broken("nested too deeply", start)
         for number, node in enumerate(nodes):
             end = node.end_byte + self.base
             kind = node.type
@@ -181,7 +206,7 @@ class _Reading:
         return Literal(int(self.data[start:end]), self.document.span(start, end))
 
     def _splat(self, term: Expression, node: TreeNode, rest: list[TreeNode], start: int) -> Expression:
-        """`[*]` takes everything behind it, other splats too; `.*` takes only names and `.0`. The grammar does neither."""
+        """`[*]` takes all that follows, other splats too; `.*` takes only names and `.0`. The grammar does neither."""
         marker, *inside = _solid(node.children)
         full = node.type == "full_splat"
         inside += rest
@@ -208,14 +233,18 @@ class _Reading:
         return Call(self.text(name), args, expand, self.span(node))
 
     def _operation(self, node: TreeNode) -> Expression:
+        self.deeper(node)
         operation = node.children[0]
         children = _solid(operation.children)
+        result: Expression
         if operation.type == "unary_operation":
-            operand = self._operand(children[1:])
-            return Unary(children[0].type, operand, self.span(node))
-        at = next(n for n, child in enumerate(children) if n and child.type in _BINARY)
-        left, right = self._operand(children[:at]), self._operand(children[at + 1 :])
-        return Binary(children[at].type, left, right, self.span(node))
+            result = Unary(children[0].type, self._operand(children[1:]), self.span(node))
+        else:
+            at = next(n for n, child in enumerate(children) if n and child.type in _BINARY)
+            left, right = self._operand(children[:at]), self._operand(children[at + 1 :])
+            result = Binary(children[at].type, left, right, self.span(node))
+        self.depth -= 1
+        return result
 
     def _conditional(self, node: TreeNode) -> Expression:
         """The grammar groups `a ? b : c ? d : e` to the left, the language to the right."""
@@ -229,7 +258,10 @@ class _Reading:
             node = nested[0]
         arms.append(condition)
         arms.reverse()
-        return self._chain(arms)
+        self.deeper(node, len(arms) // 2)
+        result = self._chain(arms)
+        self.depth -= len(arms) // 2
+        return result
 
     def _chain(self, arms: list[TreeNode]) -> Expression:
         result = self.expression(arms[-1])
@@ -283,30 +315,40 @@ class _Reading:
         span = self.span(node)
         if kind == "bool_lit":
             return Literal(self.data[span[4] : span[5]] == b"true", span)
-        return Literal(None if kind == "null_lit" else number(self.text(literal), span[4]), span)
+        return Literal(None if kind == "null_lit" else literals.number(self.text(literal), span[4]), span)
 
     def _string(self, node: TreeNode) -> Literal:
         span = self.span(node)
         raw = self.data[span[4] + 1 : span[5] - 1].decode()
         if "\n" in raw:
             self.document.problem("a quoted string must end on its line", span[4])
-        return Literal(templates.unescape_quoted(raw), span)
+        return Literal(literals.unescape_quoted(raw), span)
 
     def _template(self, node: TreeNode) -> Expression:
         template = node.children[0]
-        children = [child for child in template.children if child.type != "comment"]
+        return self._quoted(template) if template.type == "quoted_template" else self._heredoc(template)
+
+    def _quoted(self, node: TreeNode) -> Expression:
         span = self.span(node)
-        if template.type == "quoted_template":
-            pieces = self._pieces(children[1:-1], span[4] + 1, span[5] - 1, templates.unescape_quoted)
-            parts = templates.assemble(pieces)
+        start, end = span[4] + 1, span[5] - 1
+        if _ODD_ESCAPE.search(self.data, start, end):
+            pieces = templates.split(self.document, start, end, literals.unescape_quoted, read_expression)
         else:
-            start = self.data.index(b"\n", children[1].end_byte + self.base) + 1
-            end = self.data.rindex(b"\n", 0, children[-1].start_byte + self.base) + 1
-            pieces = self._pieces(children[2:-1], start, end, templates.unescape_template)
-            parts = templates.assemble(pieces, by_line=True, flush=children[0].children[0].type == "<<-")
-        if all(isinstance(part, str) for part in parts):
-            return Literal("".join(parts), span)
-        return Template(parts, span)
+            pieces = self._pieces(node.children[1:-1], start, end, literals.unescape_quoted)
+        return templates.whole(templates.assemble(pieces), span)
+
+    def _heredoc(self, node: TreeNode) -> Expression:
+        opening, marker, *inside, closing = _solid(node.children)
+        start = self.data.index(b"\n", marker.end_byte + self.base) + 1
+        end = self.data.rindex(b"\n", 0, closing.start_byte + self.base) + 1
+        word = self.data[marker.start_byte + self.base : marker.end_byte + self.base]
+        like_the_end = re.search(rb"^[ \t]*" + re.escape(word) + rb".?\{", self.data[start:end], re.MULTILINE)
+        if like_the_end or _ODD_ESCAPE.search(self.data, start, end):
+            pieces = templates.split(self.document, start, end, literals.unescape_template, read_expression)
+        else:
+            pieces = self._pieces(inside, start, end, literals.unescape_template)
+        flush = opening.children[0].type == "<<-"
+        return templates.whole(templates.assemble(pieces, by_line=True, flush=flush), self.span(node))
 
     def _pieces(self, nodes: list[TreeNode], start: int, end: int, unescape: Callable[[str], str]) -> list[Piece]:
         """The text between the sequences is taken from the file, since the grammar skips spaces in it."""
@@ -350,6 +392,8 @@ class _Reading:
 
 
 _BINARY = frozenset({"+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||"})
+_ODD_ESCAPE = re.compile(rb"\$\$\$\{|%%%\{")
+"""A dollar sign and an escape: the grammar takes it for an escape and an interpolation."""
 _WORD = re.compile(r"[^\W\d][\w-]*")
 _MARKS = {
     "template_interpolation": "value",
@@ -368,9 +412,3 @@ def _solid(nodes: list[TreeNode]) -> list[TreeNode]:
 
 def _legacy(node: TreeNode) -> bool:
     return node.type == "get_attr" or (node.type == "index" and node.children[0].type == "legacy_index")
-
-
-def number(text: str, offset: int) -> Any:
-    """An `int`, or a `Decimal` when it is written with a fraction or an exponent."""
-    del offset
-    return int(text) if text.isdigit() else Decimal(text)
