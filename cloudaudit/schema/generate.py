@@ -1,7 +1,8 @@
 """Write `provider.bin` from schemas of the real providers: `python -m cloudaudit.schema.generate FOLDER...`
 
-The folders hold `PROVIDER-VERSION.json.gz` files, each `{"resources": {TYPE: BLOCK}}`. The newest version is the base; the
-types and arguments that only older ones have are added, so that both dialects are read. `overlay.toml` has the last word.
+The folders hold `PROVIDER-VERSION.json.gz` files, each `{"resources": {TYPE: BLOCK}}`. The newest version is the base;
+the types and arguments that only older ones have are added, so that both dialects are read. `overlay.toml` has the last
+word.
 """
 
 import gzip
