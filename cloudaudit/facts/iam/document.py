@@ -1,0 +1,190 @@
+"""Policy documents as values: JSON text, or a structure that is known in part, becomes statements of one form."""
+
+import functools
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cloudaudit.model import Record, Unknown
+
+Text = str | Unknown
+_LARGEST = 1_000_000  # IAM's own limits are far below; a longer text is not a policy
+
+
+class Condition(Record, frozen=True):
+    """One key of a condition block. Names are in lower case; the values are alternatives."""
+
+    operator: str
+    key: str
+    values: tuple[Text, ...]
+    quantifier: str = ""
+    if_exists: bool = False
+
+
+class Statement(Record, frozen=True):
+    """One statement. A member that is not known stands as `Unknown` where it belongs.
+
+    `principals` holds pairs of kind ("AWS", "Service", "Federated", "CanonicalUser") and name; it is None where the
+    statement names no principal at all, as in identity policies. `doubt` says why there may be more conditions.
+    """
+
+    effect: Text
+    sid: str = ""
+    principals: tuple[tuple[str, Text], ...] | None = None
+    not_principals: tuple[tuple[str, Text], ...] | None = None
+    actions: tuple[Text, ...] = ()
+    not_actions: tuple[Text, ...] | None = None
+    resources: tuple[Text, ...] = ()
+    not_resources: tuple[Text, ...] | None = None
+    conditions: tuple[Condition, ...] = ()
+    doubt: tuple[str, ...] = ()
+
+
+class Document(Record, frozen=True):
+    """The statements of one or more policies that act together, and why there may be others."""
+
+    statements: tuple[Statement, ...] = ()
+    because: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is certainly no policy."""
+        return not self.statements and not self.because
+
+    @property
+    def allows(self) -> tuple[Statement, ...]:
+        """The statements that certainly allow."""
+        return tuple(statement for statement in self.statements if statement.effect == "Allow")
+
+    @property
+    def denies(self) -> tuple[Statement, ...]:
+        """The statements that certainly deny."""
+        return tuple(statement for statement in self.statements if statement.effect == "Deny")
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why there may be statements, or effects of statements, that we do not see."""
+        effects = tuple(part.effect.because for part in self.statements if isinstance(part.effect, Unknown))
+        return self.because + effects
+
+
+def merge(documents: list[Document]) -> Document:
+    """Policies that act together on one resource or identity."""
+    if len(documents) == 1:
+        return documents[0]
+    return Document(
+        statements=tuple(statement for document in documents for statement in document.statements),
+        because=tuple(cause for document in documents for cause in document.because),
+    )
+
+
+def read(value: object) -> Document:
+    """The policy that an attribute holds: JSON text, a structure, or an `Unknown` that may know a part of it."""
+    if isinstance(value, Unknown):
+        return _structure(value.partial) if value.partial is not None else Document(because=(value.because,))
+    if isinstance(value, str):
+        return _text(value)
+    return Document() if value is None else _structure(value)
+
+
+@functools.lru_cache(maxsize=4096)
+def _text(text: str) -> Document:
+    if not text.strip():
+        return Document()
+    if len(text) > _LARGEST:
+        return Document(because=("the policy is too long to be one",))
+    try:
+        return _structure(json.loads(text))
+    except (ValueError, RecursionError):
+        return Document(because=("the policy is not JSON",))
+
+
+def _structure(value: object) -> Document:
+    if isinstance(value, Unknown):
+        return Document(because=(value.because,))
+    if not isinstance(value, Mapping):
+        return Document(because=("the policy is not a JSON object",))
+    members = _members(_folded(value).get("statement"))
+    return Document(
+        statements=tuple(_statement(_folded(member)) for member in members if isinstance(member, Mapping)),
+        because=tuple(member.because for member in members if isinstance(member, Unknown)),
+    )
+
+
+def _folded(value: Mapping[Any, Any]) -> dict[str, Any]:
+    """The same object with its element names in lower case, as AWS reads them."""
+    return {str(name).lower(): member for name, member in value.items()}
+
+
+def _members(value: object) -> list[Any]:
+    """A list of what may be written as one value or as a list of values."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _texts(value: object) -> tuple[Text, ...]:
+    return tuple(_scalar(member) for member in _members(value) if member is not None)
+
+
+def _scalar(value: object) -> Text:
+    if isinstance(value, str | Unknown):
+        return value
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _statement(parts: dict[str, Any]) -> Statement:
+    effect = parts.get("effect", "")
+    conditions, doubt = _conditions(parts.get("condition"))
+    return Statement(
+        effect=effect.capitalize() if isinstance(effect, str) else effect if isinstance(effect, Unknown) else "",
+        sid=sid if isinstance(sid := parts.get("sid"), str) else "",
+        principals=_principals(parts["principal"]) if "principal" in parts else None,
+        not_principals=_principals(parts["notprincipal"]) if "notprincipal" in parts else None,
+        actions=_texts(parts.get("action")),
+        not_actions=_texts(parts["notaction"]) if "notaction" in parts else None,
+        resources=_texts(parts.get("resource")),
+        not_resources=_texts(parts["notresource"]) if "notresource" in parts else None,
+        conditions=conditions,
+        doubt=doubt,
+    )
+
+
+_KINDS = {"aws": "AWS", "service": "Service", "federated": "Federated", "canonicaluser": "CanonicalUser", "*": "AWS"}
+
+
+def _principals(value: object) -> tuple[tuple[str, Text], ...]:
+    """Pairs of kind and name. A bare "*" means any AWS principal, and also nobody in particular."""
+    if not isinstance(value, Mapping):
+        return tuple(("AWS", name) for name in _texts(value))
+    pairs: list[tuple[str, Text]] = []
+    for kind, names in value.items():
+        pairs += [(_KINDS.get(str(kind).lower(), str(kind)), name) for name in _texts(names)]
+    return tuple(pairs)
+
+
+_QUANTIFIERS = ("foranyvalue", "forallvalues")
+
+
+def _conditions(value: object) -> tuple[tuple[Condition, ...], tuple[str, ...]]:
+    if isinstance(value, Unknown):
+        return (), (value.because,)
+    found: list[Condition] = []
+    doubt: list[str] = []
+    for operator, keys in value.items() if isinstance(value, Mapping) else ():
+        if isinstance(keys, Unknown):
+            doubt.append(keys.because)
+        elif isinstance(keys, Mapping):
+            found += [_condition(str(operator).lower(), str(key).lower(), values) for key, values in keys.items()]
+    return tuple(found), tuple(doubt)
+
+
+def _condition(operator: str, key: str, values: object) -> Condition:
+    quantifier, _, rest = operator.rpartition(":")
+    return Condition(
+        operator=rest.removesuffix("ifexists"),
+        key=key,
+        values=_texts(values),
+        quantifier=quantifier if quantifier in _QUANTIFIERS else "",
+        if_exists=rest.endswith("ifexists"),
+    )

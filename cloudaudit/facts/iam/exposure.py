@@ -1,0 +1,197 @@
+"""Facts about policies that say who may use a resource."""
+
+from cloudaudit.facts.fact import Fact
+from cloudaudit.facts.iam.conditions import narrowed
+from cloudaudit.facts.iam.document import Condition, Document, Statement
+from cloudaudit.facts.iam.effect import action_patterns, covers_action, denied, on_everything, with_doubts
+from cloudaudit.facts.iam.policies import ENDPOINT, RESOURCE_TYPES, endpoint_policy, resource_policy
+from cloudaudit.facts.iam.principals import account, of_kind, own_accounts, public
+from cloudaudit.facts.truth import Truth, all_of, any_of, certain, negate, unknown
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Resource, Unknown
+
+
+def opened(document: Document) -> tuple[list[str], list[str]]:
+    """The action patterns open to everybody after conditions and denials, and what is unsure."""
+    found: list[str] = []
+    doubts: list[str] = list(document.doubts)
+    for part in document.allows:
+        anyone = all_of([public(part), negate(narrowed(part))])
+        if anyone is False:
+            continue
+        for action in action_patterns(part) or ("*",):
+            truth = _open(document, part, action, anyone)
+            if truth is True:
+                found.append(action if isinstance(action, str) else "(unknown)")
+            elif isinstance(truth, Unknown):
+                doubts.append(truth.because)
+    return found, doubts
+
+
+def _open(document: Document, part: Statement, action: str | Unknown, anyone: Truth) -> Truth:
+    pattern = action if isinstance(action, str) else "*"
+    return all_of([anyone, negate(denied(document, part, pattern, outsiders=True))])
+
+
+def _public_actions(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+    return certain(*opened(resource_policy(resource, graph)))
+
+
+def _public(resource: Resource, graph: ResourceGraph) -> Truth:
+    actions = _public_actions(resource, graph)
+    return actions if isinstance(actions, Unknown) else bool(actions)
+
+
+def _cross_account(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+    """Account principals that are not our own. Without any known account of ours, other people's cannot be told."""
+    document = resource_policy(resource, graph)
+    own = own_accounts(graph)
+    foreign: list[str] = []
+    doubts = list(document.doubts)
+    for part in document.allows:
+        for name in of_kind(part, "AWS"):
+            owner = account(name)
+            if not owner and isinstance(name, Unknown) and not name.refs:
+                doubts.append(name.because)
+            elif owner and not own:
+                doubts.append("no account of our own is known")
+            elif owner and owner not in own:
+                foreign.append(name if isinstance(name, str) else name.prefix)
+    return certain(foreign, doubts)
+
+
+# Services that act for many customers and state in the request for whom; without a condition any customer can send
+# them. Those that only act through a role we pass, or only within the account, state nothing and need nothing.
+_DEPUTIES = {
+    "alexa-appkit", "apigateway", "backup", "cloudfront", "cloudtrail", "cloudwatch", "codestar-notifications",
+    "config", "delivery.logs", "elasticloadbalancing", "events", "guardduty", "iot", "lex", "lexv2",
+    "logdelivery.elasticloadbalancing", "logs", "macie", "scheduler", "serverlessrepo", "ses", "sns", "s3",
+    "vpc-flow-logs",
+}  # fmt: skip
+
+_SOURCES = (
+    "aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner",
+    "kms:calleraccount", "kms:encryptioncontext", "kms:viaservice", "lambda:eventsourcetoken", "aws:principalorgid",
+)  # fmt: skip
+
+
+def is_deputy(service: str) -> bool:
+    """Whether the service principal acts for many customers."""
+    return service.split(".amazon", maxsplit=1)[0] in _DEPUTIES or service == "*"
+
+
+def names_source(condition: Condition) -> bool:
+    """Whether the condition says for whom a service must act."""
+    return condition.key.startswith(_SOURCES) and not condition.if_exists and "not" not in condition.operator
+
+
+def unbound_services(document: Document) -> tuple[list[str], list[str]]:
+    """Services that may act for any customer, and what is unsure."""
+    found: list[str] = []
+    doubts: list[str] = list(document.doubts)
+    for part in document.allows:
+        bound = any_of([*(names_source(c) for c in part.conditions), *([unknown(part.doubt)] if part.doubt else [])])
+        for name in of_kind(part, "Service"):
+            if isinstance(name, Unknown) or not is_deputy(name) or bound is True:
+                doubts += [name.because] if isinstance(name, Unknown) and bound is not True else []
+            elif isinstance(bound, Unknown):
+                doubts.append(bound.because)
+            else:
+                found.append(name)
+    return found, doubts
+
+
+def _unbound_services(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+    return certain(*unbound_services(resource_policy(resource, graph)))
+
+
+def refuses_plain_http(part: Statement, action: str) -> Truth:
+    """Whether the denial turns away everybody who comes without TLS."""
+    plain = any_of(_on_plain_http(condition) for condition in part.conditions)
+    others = all(_on_plain_http(condition) is not False for condition in part.conditions)
+    doubt: list[Truth] = [unknown(part.doubt)] if part.doubt else []
+    return all_of([plain, others, public(part), covers_action(part, action), *doubt])
+
+
+def _on_plain_http(condition: Condition) -> Truth:
+    if condition.key != "aws:securetransport" or condition.operator not in ("bool", "stringequals", "null"):
+        return False
+    wanted = "true" if condition.operator == "null" else "false"
+    return any_of(value if isinstance(value, Unknown) else value.lower() == wanted for value in condition.values)
+
+
+# What a denial of plain HTTP must at least cover, by the service of the resource.
+_TRAFFIC = {"aws_s3": "s3:GetObject", "aws_sq": "sqs:SendMessage", "aws_sn": "sns:Publish"}
+
+
+def _denies_insecure_transport(resource: Resource, graph: ResourceGraph) -> Truth:
+    document = resource_policy(resource, graph)
+    action = _TRAFFIC.get(resource.type[:6], "*")
+    return with_doubts(document, any_of(refuses_plain_http(part, action) for part in document.denies))
+
+
+def _present(resource: Resource, graph: ResourceGraph) -> Truth:
+    document = resource_policy(resource, graph)
+    return bool(document.statements) or with_doubts(document, False)
+
+
+def _open_endpoint(resource: Resource, graph: ResourceGraph) -> Truth:  # noqa: ARG001 - the form of a fact
+    """Whether the endpoint passes everything of everybody; the default policy does."""
+    document = endpoint_policy(resource)
+    if document.empty:
+        return True
+    truths = (
+        all_of([public(part), negate(narrowed(part)), covers_action(part, "*"), on_everything(part)])
+        for part in document.allows
+    )
+    return with_doubts(document, any_of(truths))
+
+
+FACTS = (
+    Fact(
+        name="iam.cross_account_principals",
+        types=RESOURCE_TYPES,
+        compute=_cross_account,
+        doc="list of principals of other accounts that the resource's policies allow. Own accounts come from the "
+        "account map in the settings, from the resources themselves and from key policies; unknown if none is"
+        " known.",
+    ),
+    Fact(
+        name="iam.denies_insecure_transport",
+        types=RESOURCE_TYPES,
+        compute=_denies_insecure_transport,
+        doc="bool: the resource's policies deny everybody requests without TLS (aws:SecureTransport is false).",
+    ),
+    Fact(
+        name="iam.endpoint_open",
+        types=tuple(ENDPOINT),
+        compute=_open_endpoint,
+        doc="bool: the VPC endpoint passes every action of everybody; no policy at all does so too.",
+    ),
+    Fact(
+        name="iam.policy_present",
+        types=RESOURCE_TYPES,
+        compute=_present,
+        doc="bool: the resource has a resource policy, its own or of a companion.",
+    ),
+    Fact(
+        name="iam.public",
+        types=RESOURCE_TYPES,
+        compute=_public,
+        doc="bool: the resource's policies (its own and those of companions) let everybody do something, after "
+        "conditions that really narrow and denials.",
+    ),
+    Fact(
+        name="iam.public_actions",
+        types=RESOURCE_TYPES,
+        compute=_public_actions,
+        doc='list of the actions that everybody may do: ["s3:GetObject"].',
+    ),
+    Fact(
+        name="iam.unbound_services",
+        types=RESOURCE_TYPES,
+        compute=_unbound_services,
+        doc="list of AWS services that act for many customers and are allowed without aws:SourceArn, "
+        'aws:SourceAccount or the like (confused deputy): ["sns.amazonaws.com"].',
+    ),
+)

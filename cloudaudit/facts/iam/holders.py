@@ -1,0 +1,226 @@
+"""Facts about users, groups and roles: what all their policies together give them, by whatever path."""
+
+from collections.abc import Iterator
+
+from cloudaudit.facts.fact import Fact
+from cloudaudit.facts.iam.document import Document, merge
+from cloudaudit.facts.iam.effect import covers_action, on_everything, with_doubts
+from cloudaudit.facts.iam.identity import admits_everything, escalations
+from cloudaudit.facts.iam.policies import identity_policy
+from cloudaudit.facts.memory import per_resource
+from cloudaudit.facts.reading import listed
+from cloudaudit.facts.truth import Truth, all_of, any_of, certain
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Record, Relation, Resource, Unknown
+
+# Kind of holder: the inline policy, the attachments, and the attribute by which they name their holder.
+_HOLDERS = {
+    "aws_iam_group": ("aws_iam_group_policy", ("aws_iam_group_policy_attachment", "group"), "groups"),
+    "aws_iam_role": ("aws_iam_role_policy", ("aws_iam_role_policy_attachment", "role"), "roles"),
+    "aws_iam_user": ("aws_iam_user_policy", ("aws_iam_user_policy_attachment", "user"), "users"),
+}
+TYPES = tuple(_HOLDERS)
+_POLICIES = ("aws_iam_policy",)
+
+_ADMINISTRATOR = {"AdministratorAccess", "AdministratorAccess-Amplify", "IAMFullAccess"}
+_NEARLY = {"PowerUserAccess", "SystemAdministrator", "job-function/SystemAdministrator"}
+_AWS_OWNED = "arn:aws"
+
+
+class Held(Record, frozen=True):
+    """A policy that an identity holds: in this graph as a document, or one of AWS by name; `by` says through what."""
+
+    by: str
+    document: Document | None = None
+    name: str = ""
+
+
+class Holdings(Record, frozen=True):
+    """All policies of an identity, and why there may be others."""
+
+    policies: tuple[Held, ...] = ()
+    because: tuple[str, ...] = ()
+
+
+@per_resource
+def holdings(resource: Resource, graph: ResourceGraph) -> Holdings:
+    """The policies of a user, group or role, also those that a user has from its groups."""
+    inline, (attachment, attribute), members = _HOLDERS[resource.type]
+    found: list[Held] = [Held(by=resource.address, document=identity_policy(resource, graph))]
+    because: list[str] = []
+    policies = graph.related(resource, Relation(type=inline, by=attribute))
+    found += [Held(by=policy.address, document=identity_policy(policy, graph)) for policy in policies.found]
+    because += policies.because
+    for kind, by in ((attachment, attribute), ("aws_iam_policy_attachment", members)):
+        attachments = graph.related(resource, Relation(type=kind, by=by))
+        because += attachments.because
+        for each in attachments.found:
+            part = _attached(each, "policy_arn", graph)
+            found += part.policies
+            because += part.because
+    managed = _attached(resource, "managed_policy_arns", graph)
+    found += managed.policies
+    because += managed.because
+    for part in _from_groups(resource, graph):
+        found += part.policies
+        because += part.because
+    return Holdings(policies=tuple(found), because=tuple(dict.fromkeys(because)))
+
+
+def _attached(resource: Resource, attribute: str, graph: ResourceGraph) -> Holdings:
+    """The managed policies that an attribute names, by ARN or by reference."""
+    found: list[Held] = []
+    because: list[str] = []
+    values = resource.attributes.get(attribute)
+    for value in values if isinstance(values, list) else [values]:
+        if isinstance(value, str) and ":aws:policy/" in value:
+            found.append(Held(by=resource.address, name=value.partition(":aws:policy/")[2]))
+        elif value is not None:
+            break
+    else:
+        return Holdings(policies=tuple(found))
+    related = graph.related(resource, Relation(type=_POLICIES, via=attribute))
+    found += [Held(by=resource.address, document=identity_policy(each, graph)) for each in related.found]
+    because += [text for text in related.because if ":aws:policy/" not in text]
+    names = [name for value in listed(values).items if (name := str(value).partition(":aws:policy/")[2])]
+    found += [Held(by=resource.address, name=name) for name in names]
+    return Holdings(policies=tuple(found), because=tuple(because))
+
+
+def _from_groups(resource: Resource, graph: ResourceGraph) -> Iterator[Holdings]:
+    if resource.type != "aws_iam_user":
+        return
+    for kind, by, to in (
+        ("aws_iam_user_group_membership", "user", "groups"),
+        ("aws_iam_group_membership", "users", "group"),
+    ):
+        memberships = graph.related(resource, Relation(type=kind, by=by))
+        yield Holdings(because=memberships.because)
+        for membership in memberships.found:
+            groups = graph.related(membership, Relation(type="aws_iam_group", via=to))
+            yield Holdings(because=groups.because)
+            for group in groups.found:
+                yield holdings(group, graph)
+
+
+def _gives_admin(held: Held) -> Truth:
+    if held.document is None:
+        return held.name.rpartition("/")[2] in _ADMINISTRATOR
+    return admits_everything(held.document)
+
+
+def _bounded(resource: Resource) -> bool:
+    """Whether a permissions boundary keeps the identity from being an administrator, whatever it is given."""
+    boundary = resource.attributes.get("permissions_boundary")
+    return bool(boundary) and not (isinstance(boundary, str) and boundary.endswith("/AdministratorAccess"))
+
+
+def _admin_paths(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+    if _bounded(resource):
+        return []
+    held = holdings(resource, graph)
+    answers = [(policy, _gives_admin(policy)) for policy in held.policies]
+    found = [f"{policy.by}: {policy.name}" if policy.name else policy.by for policy, truth in answers if truth is True]
+    doubts = [truth.because for _, truth in answers if isinstance(truth, Unknown)]
+    return certain(found, [*held.because, *doubts])
+
+
+def _managed_names(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+    held = holdings(resource, graph)
+    return certain([policy.name for policy in held.policies if policy.name], held.because)
+
+
+def _attachment_name(resource: Resource, graph: ResourceGraph) -> str | Unknown:  # noqa: ARG001 - the form of a fact
+    """The AWS managed policy that an attachment names; empty for a policy of one's own."""
+    value = resource.attributes.get("policy_arn") or resource.attributes.get("managed_policy_arn")
+    if isinstance(value, Unknown):
+        return "" if value.refs and "aws_iam_policy." in value.refs[0] and "data." not in value.refs[0] else value
+    return str(value or "").partition(":aws:policy/")[2].rpartition("/")[2]
+
+
+def _held_escalations(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+    if _bounded(resource):
+        return []
+    held = holdings(resource, graph)
+    together = merge([policy.document for policy in held.policies if policy.document is not None])
+    found, doubts = escalations(together)
+    return certain(found, [*held.because, *doubts])
+
+
+def _requires_mfa(resource: Resource, graph: ResourceGraph) -> Truth:
+    held = holdings(resource, graph)
+    documents = [policy.document for policy in held.policies if policy.document is not None]
+    truths = [with_doubts(document, _denies_without_mfa(document)) for document in documents]
+    doubts: list[Truth] = [Unknown(because=text) for text in held.because]
+    return any_of([*truths, *doubts])
+
+
+def _denies_without_mfa(document: Document) -> Truth:
+    """Whether a denial on all resources meets everybody without a second factor."""
+    return any_of(
+        all_of(
+            [
+                on_everything(part),
+                any_of([part.not_actions is not None, covers_action(part, "*"), covers_action(part, "iam:*")]),
+                any(
+                    (
+                        condition.key == "aws:multifactorauthpresent"
+                        and condition.operator == "bool"
+                        and condition.if_exists
+                        and condition.values == ("false",)
+                    )
+                    or (
+                        condition.key == "aws:multifactorauthpresent"
+                        and condition.operator == "null"
+                        and condition.values == ("true",)
+                    )
+                    for condition in part.conditions
+                ),
+            ]
+        )
+        for part in document.denies
+    )
+
+
+FACTS = (
+    Fact(
+        name="iam.admin_paths",
+        types=TYPES,
+        compute=_admin_paths,
+        doc="list of what makes the user, group or role an administrator: address of the inline policy or "
+        "attachment, with the name of an AWS managed policy after a colon. Groups of a user count; a "
+        "permissions boundary empties the list.",
+    ),
+    Fact(
+        name="iam.attached_managed_policy",
+        types=(
+            "aws_iam_group_policy_attachment",
+            "aws_iam_policy_attachment",
+            "aws_iam_role_policy_attachment",
+            "aws_iam_user_policy_attachment",
+            "aws_ssoadmin_managed_policy_attachment",
+        ),
+        compute=_attachment_name,
+        doc='string: name of the AWS managed policy that is attached ("AdministratorAccess"); empty for one\'s own'
+        " policies.",
+    ),
+    Fact(
+        name="iam.held_escalations",
+        types=TYPES,
+        compute=_held_escalations,
+        doc="list of known privilege escalations that all customer policies of the user, group or role together allow.",
+    ),
+    Fact(
+        name="iam.managed_policies",
+        types=TYPES,
+        compute=_managed_names,
+        doc='list of AWS managed policies that the user, group or role holds: ["ReadOnlyAccess"].',
+    ),
+    Fact(
+        name="iam.requires_mfa",
+        types=TYPES,
+        compute=_requires_mfa,
+        doc="bool: a policy of the user, group or role denies everything (or all but enrolment) without a second "
+        "factor.",
+    ),
+)

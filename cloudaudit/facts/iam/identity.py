@@ -1,0 +1,224 @@
+"""Facts about policies that say what an identity may do."""
+
+from collections.abc import Iterable
+
+from cloudaudit.facts.fact import Fact
+from cloudaudit.facts.iam.conditions import limited
+from cloudaudit.facts.iam.document import Document, Statement
+from cloudaudit.facts.iam.effect import (
+    action_patterns,
+    allowed,
+    covers_action,
+    denied,
+    everywhere,
+    first_unknown,
+    on_everything,
+    with_doubts,
+)
+from cloudaudit.facts.iam.escalation import CREDENTIALS, DATA, ESCALATIONS, PERMISSIONS
+from cloudaudit.facts.iam.patterns import is_wild
+from cloudaudit.facts.iam.policies import IDENTITY, identity_policy
+from cloudaudit.facts.truth import Truth, all_of, any_of, certain, negate
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Resource, Unknown
+
+TYPES = tuple(IDENTITY)
+
+
+def admits_everything(document: Document) -> Truth:
+    """Whether some statement allows every action (or all but a few, by NotAction) on every resource."""
+    truths = (
+        all_of([covers_all(part), on_everything(part), negate(limited(part)), negate(denied(document, part, "*"))])
+        for part in document.allows
+    )
+    return with_doubts(document, any_of(truths))
+
+
+def covers_all(statement: Statement) -> Truth:
+    """Whether the statement names all actions; a NotAction on all resources counts."""
+    if statement.not_actions is not None:
+        return True
+    return any_of(action if isinstance(action, Unknown) else is_wild(action) for action in statement.actions)
+
+
+def _allows_admin(resource: Resource, graph: ResourceGraph) -> Truth:
+    return admits_everything(identity_policy(resource, graph))
+
+
+def _allows_full_iam(resource: Resource, graph: ResourceGraph) -> Truth:
+    document = identity_policy(resource, graph)
+    truths = (
+        all_of(
+            [
+                covers_action(part, "iam:*"),
+                on_everything(part),
+                negate(limited(part)),
+                negate(denied(document, part, "iam:*")),
+            ]
+        )
+        for part in document.allows
+    )
+    return with_doubts(document, any_of(truths))
+
+
+def _star_actions(resource: Resource, graph: ResourceGraph) -> Truth:
+    document = identity_policy(resource, graph)
+    truths = (
+        action if isinstance(action, Unknown) else is_wild(action)
+        for part in document.allows
+        for action in part.actions
+    )
+    return with_doubts(document, any_of(truths))
+
+
+def _not_action(resource: Resource, graph: ResourceGraph) -> Truth:
+    document = identity_policy(resource, graph)
+    return with_doubts(document, any(part.not_actions is not None for part in document.allows))
+
+
+def unlimited_actions(document: Document) -> tuple[list[str], list[str]]:
+    """The action patterns allowed on all resources of their kind without a limiting condition, and what is unsure."""
+    found: list[str] = []
+    doubts: list[str] = list(document.doubts)
+    for part in document.allows:
+        reach = all_of([everywhere(part), negate(limited(part))])
+        if reach is False:
+            continue
+        for action in action_patterns(part):
+            truth = _reached(document, part, action, reach)
+            if truth is True:
+                found.append(str(action).lower())
+            elif isinstance(truth, Unknown):
+                doubts.append(truth.because)
+    return found, doubts
+
+
+def _reached(document: Document, part: Statement, action: str | Unknown, reach: Truth) -> Truth:
+    if isinstance(action, Unknown):
+        return action
+    return all_of([reach, negate(denied(document, part, action))])
+
+
+def _unlimited_actions(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+    return certain(*unlimited_actions(identity_policy(resource, graph)))
+
+
+def _service_wildcards(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+    found, doubts = unlimited_actions(identity_policy(resource, graph))
+    return certain([action for action in found if action == "*" or action.endswith(":*")], doubts)
+
+
+def _passes_any_role(resource: Resource, graph: ResourceGraph) -> Truth:
+    document = identity_policy(resource, graph)
+    return with_doubts(document, allowed(document, "iam:PassRole"))
+
+
+def escalations(document: Document) -> tuple[list[str], list[str]]:
+    """The known escalation sets that the policy allows, and what is unsure."""
+    truths: dict[str, Truth] = {}
+
+    def asked(action: str) -> Truth:
+        if action not in truths:
+            truths[action] = with_doubts(document, allowed(document, action))
+        return truths[action]
+
+    answers = {" + ".join(actions): all_of(map(asked, actions)) for actions in ESCALATIONS}
+    return [name for name, truth in answers.items() if truth is True], first_unknown(answers.values())
+
+
+def _escalation_paths(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+    if resource.type == "aws_iam_role" and resource.attributes.get("permissions_boundary"):
+        return []
+    return certain(*escalations(identity_policy(resource, graph)))
+
+
+def _among(resource: Resource, graph: ResourceGraph, actions: Iterable[str]) -> list[str] | Unknown:
+    """Which of `actions` are allowed on all resources of their kind."""
+    document = identity_policy(resource, graph)
+    answers = {action: with_doubts(document, allowed(document, action)) for action in actions}
+    return certain([action for action, truth in answers.items() if truth is True], first_unknown(answers.values()))
+
+
+def _credential_actions(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+    return _among(resource, graph, CREDENTIALS)
+
+
+def _data_actions(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+    return _among(resource, graph, DATA)
+
+
+def _permission_actions(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+    return _among(resource, graph, PERMISSIONS)
+
+
+FACTS = (
+    Fact(
+        name="iam.allows_admin",
+        types=TYPES,
+        compute=_allows_admin,
+        doc="bool: the policy allows every action (or, by NotAction, all but a few) on every resource. Denials "
+        "count; conditions on the session (second factor, address, time) do not make it less.",
+    ),
+    Fact(
+        name="iam.allows_full_iam",
+        types=TYPES,
+        compute=_allows_full_iam,
+        doc="bool: the policy allows every IAM action on every resource, which is as good as administrator.",
+    ),
+    Fact(
+        name="iam.allows_not_action",
+        types=TYPES,
+        compute=_not_action,
+        doc="bool: an Allow statement lists what it does not allow (NotAction).",
+    ),
+    Fact(
+        name="iam.allows_star_actions",
+        types=TYPES,
+        compute=_star_actions,
+        doc='bool: an Allow statement names the action "*", on whatever resources.',
+    ),
+    Fact(
+        name="iam.credential_actions",
+        types=TYPES,
+        compute=_credential_actions,
+        doc='list of actions that hand out credentials and are allowed on all resources: ["iam:CreateAccessKey"].',
+    ),
+    Fact(
+        name="iam.data_actions",
+        types=TYPES,
+        compute=_data_actions,
+        doc='list of actions that read or copy stored data and are allowed on all resources: ["s3:GetObject"].',
+    ),
+    Fact(
+        name="iam.escalation_paths",
+        types=TYPES,
+        compute=_escalation_paths,
+        doc='list of known privilege escalations that are allowed without limit: ["iam:PassRole + '
+        'ec2:RunInstances"]; empty for a role with a permissions boundary.',
+    ),
+    Fact(
+        name="iam.passes_any_role",
+        types=TYPES,
+        compute=_passes_any_role,
+        doc="bool: iam:PassRole is allowed on all roles and no condition limits to which service.",
+    ),
+    Fact(
+        name="iam.permission_actions",
+        types=TYPES,
+        compute=_permission_actions,
+        doc='list of actions that change permissions and are allowed on all resources: ["iam:PutRolePolicy"].',
+    ),
+    Fact(
+        name="iam.service_wildcards",
+        types=TYPES,
+        compute=_service_wildcards,
+        doc='list of whole services allowed on all resources, in lower case: ["s3:*"]; "*" for all services.',
+    ),
+    Fact(
+        name="iam.unlimited_actions",
+        types=TYPES,
+        compute=_unlimited_actions,
+        doc="list of action patterns in lower case that are allowed on all resources of their kind, with no "
+        'condition that limits resources or services: ["ec2:*", "iam:passrole"].',
+    ),
+)

@@ -1,0 +1,78 @@
+"""Who a principal is: everybody, an account, a service, an identity provider."""
+
+import re
+
+from cloudaudit.facts.iam.conditions import names_a_resource
+from cloudaudit.facts.iam.document import Statement, Text
+from cloudaudit.facts.iam.policies import resource_policy
+from cloudaudit.facts.memory import per_graph
+from cloudaudit.facts.truth import Truth, any_of
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Resource, Unknown
+
+_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+
+
+def is_everybody(kind: str, name: Text) -> Truth:
+    """Whether the principal is anybody at all: "*", or a role or root of any account."""
+    if isinstance(name, Unknown):
+        return False if name.prefix.strip("*") or names_a_resource(name) else name
+    if kind == "AWS":
+        return name == "*" or (name.startswith("arn:") and "*" in name.split(":", 5)[4:5])
+    return kind in ("Service", "Federated") and name == "*"
+
+
+def account(name: Text) -> str:
+    """The account of an AWS principal; empty where it names none."""
+    text = name.prefix if isinstance(name, Unknown) else name
+    if text.startswith("arn:"):
+        parts = text.split(":", 5)
+        return parts[4] if len(parts) > 5 and _ACCOUNT.fullmatch(parts[4]) else ""
+    return text if _ACCOUNT.fullmatch(text) else ""
+
+
+def public(statement: Statement) -> Truth:
+    """Whether the statement speaks of everybody; an Allow with NotPrincipal does."""
+    if statement.not_principals is not None:
+        return True
+    return any_of(is_everybody(kind, name) for kind, name in statement.principals or ())
+
+
+def of_kind(statement: Statement, kind: str) -> list[Text]:
+    """The names of the principals of one kind."""
+    return [name for found, name in statement.principals or () if found == kind]
+
+
+@per_graph
+def own_accounts(graph: ResourceGraph) -> frozenset[str]:
+    """The accounts known to be the organisation's own: from settings, from resources, and from key policies.
+
+    A policy that gives an account's root all of `kms:` on a key is how that account keeps hold of its own key.
+    """
+    accounts = {str(account) for account in graph.environment.get("account_map") or ()}
+    accounts |= {str(account) for account in graph.environment.get("accounts") or ()}
+    for resource in graph:
+        if resource.account:
+            accounts.add(resource.account)
+        elif found := account(resource.arn or _text(resource, "arn")):
+            accounts.add(found)
+    return frozenset(accounts | _key_owners(graph))
+
+
+def _text(resource: Resource, name: str) -> str:
+    value = resource.attributes.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _key_owners(graph: ResourceGraph) -> set[str]:
+    owners: set[str] = set()
+    for resource in graph.of_type("aws_kms_key"):
+        found = {
+            account(name)
+            for statement in resource_policy(resource, graph).allows
+            if "kms:*" in statement.actions and not statement.conditions
+            for name in of_kind(statement, "AWS")
+            if isinstance(name, str) and name.endswith(":root")
+        }
+        owners |= found if len(found) == 1 else set()
+    return owners - {""}
