@@ -36,13 +36,24 @@ def main(*folders: Path) -> None:
 
 def schemas(*folders: Path) -> dict[str, Block]:
     """All types of all schema files in the folders, in the newest dialect, with the overlay applied."""
+    types = merged(*folders)
+    correct(types, corrections())
+    return types
+
+
+def merged(*folders: Path) -> dict[str, Block]:
+    """All types of all schema files in the folders, each in its newest dialect with what only older ones have."""
     files = sorted((file for folder in folders for file in folder.glob("*.json.gz")), key=_version, reverse=True)
     types: dict[str, Block] = {}
     for file in files:
         for name, block in json.loads(gzip.decompress(file.read_bytes()))["resources"].items():
             types[name] = merge(types[name], block) if name in types else block
-    overlay(types, tomllib.loads((HERE / "overlay.toml").read_text()))
     return types
+
+
+def corrections() -> dict[str, dict[str, Any]]:
+    """The entries of `overlay.toml`: type, then path, then what is right and why."""
+    return tomllib.loads((HERE / "overlay.toml").read_text())
 
 
 def _version(file: Path) -> tuple[int, ...]:
@@ -65,16 +76,16 @@ def merge(newer: Block, older: Block) -> Block:
     return {**newer, "attributes": attributes, "blocks": blocks}
 
 
-def overlay(types: dict[str, Block], entries: dict[str, dict[str, Any]]) -> None:
-    """Correct the types in place by the entries of `overlay.toml`."""
+def correct(types: dict[str, Block], entries: dict[str, dict[str, Any]]) -> None:
+    """Correct the types in place."""
     for type_, paths in entries.items():
         for path, entry in paths.items():
             *parents, name = path.split(".")
             block = types[type_]
             for parent in parents:
                 block = block["blocks"][parent]
-            corrections = {key: value for key, value in entry.items() if key != "why"}
-            block["attributes"][name] = attribute = {**block["attributes"][name], **corrections}
+            right = {key: value for key, value in entry.items() if key != "why"}
+            block["attributes"][name] = attribute = {**block["attributes"][name], **right}
             if attribute.get("default") == NONE:
                 del attribute["default"]
 
@@ -96,9 +107,11 @@ def _block(block: Block) -> list[Any]:
 
 def _attribute(attribute: dict[str, Any]) -> list[Any]:
     flags = sum(bit for flag, bit in FLAGS.items() if attribute.get(flag))
+    default = attribute.get("default")
+    if attribute["type"] == "number" and isinstance(default, str) and default:
+        default = float(default)  # large and fractional numbers were recorded as text
     # An empty string is how a provider writes "unset".
-    has_default = attribute.get("default") not in (None, "")
-    return [attribute["type"], flags, *([attribute["default"]] if has_default else [])]
+    return [attribute["type"], flags, *([] if default in (None, "") else [default])]
 
 
 def _nested(block: Block) -> list[Any]:

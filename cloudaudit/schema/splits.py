@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from cloudaudit.model import Unknown
 from cloudaudit.schema import bucket
 from cloudaudit.schema.companion import Companion, members, only, text
 
@@ -35,9 +36,11 @@ def _redshift(attributes: Mapping[str, Any]) -> Iterator[Companion]:
         ("snapshot_copy", "aws_redshift_snapshot_copy", ("destination_region", "retention_period")),
     ):
         block = attributes.get(name)
-        if block is not None and only(block, "enable").get("enable") is not False:
+        enabled = only(block, "enable").get("enable", True)
+        if block is not None and enabled is not False:
+            values = dict.fromkeys(taken, enabled) if isinstance(enabled, Unknown) else only(block, *taken)
             moved = {f"{name}.0.{path}": path for path in taken}
-            yield Companion(kind, "cluster_identifier", name, name, only(block, *taken), moved)
+            yield Companion(kind, "cluster_identifier", name, name, values, moved)
 
 
 def _rotation(attributes: Mapping[str, Any]) -> Iterator[Companion]:
