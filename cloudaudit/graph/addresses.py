@@ -10,7 +10,7 @@ from cloudaudit.model import Resource
 
 _KEY = r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]'
 _REFERENCE = re.compile(
-    rf"((?:module\.[\w-]+(?:{_KEY})?\.)*)((?:data\.)?[A-Za-z_][\w-]*)\.([\w-]+)({_KEY})?(/[\w./-]+)?(?:\.(.*))?",
+    rf"((?:module\.[\w-]+(?:{_KEY})?\.)*)((?:data\.)?[A-Za-z_][\w-]*)\.([\w-]+)({_KEY})?(?:\.(.*))?",
     re.DOTALL,
 )
 _KEYS = re.compile(_KEY)
@@ -36,8 +36,8 @@ def parse(reference: str) -> Address | None:
     """The parts of a reference; None when it is no address at all."""
     if not (match := _REFERENCE.fullmatch(reference)):
         return None
-    module, kind, name, key, part, attribute = match.groups(default="")
-    address = f"{module}{kind}.{name}{key}{part}"
+    module, kind, name, key, attribute = match.groups(default="")
+    address = f"{module}{kind}.{name}{key}"
     return Address(address, strip_keys(address), kind, attribute)
 
 

@@ -13,7 +13,7 @@ from cloudaudit.graph.addresses import uncertain_part
 from cloudaudit.graph.identity import Identities, Reference, is_identifier, names_in_arn, own_name
 from cloudaudit.model import Resource, Unknown
 
-_REASONS = 5
+_REASONS = 5  # more than a person reads
 
 
 class Related(msgspec.Struct, frozen=True):
@@ -49,21 +49,19 @@ class Companions:
 
     def _enter(self, companion: Resource, path: str, reference: Reference) -> None:
         value, found = reference.value, reference.found
-        if len(found) > 1 and isinstance(value, Unknown) and not is_plural(path):
-            doubt = f"{companion.address}.{path} is one of {', '.join(shorten(r.address for r in found))}"
+        if len(found) > 1 and isinstance(value, Unknown):
             for resource in found:
-                self._doubts.setdefault(resource.key, []).append(doubt)
-        elif found:
-            for resource in found:
-                self._pair(companion, resource)
-        elif isinstance(value, Unknown):
-            if not reference.elsewhere:
+                self._doubts.setdefault(resource.key, []).append(f"{companion.address}.{path} is {one_of(found)}")
+            return
+        for resource in found:
+            self._pair(companion, resource)
+        if isinstance(value, Unknown):
+            if not (found or reference.elsewhere) or (reference.partial and is_plural(path)):
                 self._prefixes.setdefault(value.prefix, f"{companion.address}.{path}: {value.because}")
-        elif not is_identifier(value):
+        elif not found and not is_identifier(value):
             for name in names_in_arn(value, self._wanted) if value.startswith("arn:") else (value,):
-                self._names.setdefault(
-                    name, f"{companion.address}.{path} is {name!r}, and that may be the name of this one"
-                )
+                doubt = f"{companion.address}.{path} is {name!r}, and that may be the name of this one"
+                self._names.setdefault(name, doubt)
 
     def _pair(self, companion: Resource, resource: Resource) -> None:
         uncertain = uncertain_part(companion.address)
@@ -79,17 +77,13 @@ class Companions:
         if isinstance(name, Unknown):
             yield from _starting(self._sorted_names, self._names, name.prefix)
             yield from _starting(self._sorted_prefixes, self._prefixes, name.prefix)
-        start = name.prefix if isinstance(name, Unknown) else name or ""
+            name = name.prefix
+        yield from (self._prefixes[head] for head in _heads(name or "") if head in self._prefixes)
         arn = resource.arn or resource.attributes.get("arn")
-        for prefix in self._prefixes if len(self._prefixes) <= len(start) else _heads(start):
-            if prefix in self._prefixes and start.startswith(prefix):
-                yield self._prefixes[prefix]
-        if not isinstance(arn, str):
-            yield from _starting(self._sorted_prefixes, self._prefixes, "arn:")
+        if isinstance(arn, str):
+            yield from (self._prefixes[head] for head in _heads(arn) if head in self._prefixes)
         else:
-            yield from (
-                self._prefixes[head] for head in _heads(arn) if head.startswith("arn:") and head in self._prefixes
-            )
+            yield from _starting(self._sorted_prefixes, self._prefixes, "arn:")
 
 
 def via(identities: Identities, resource: Resource, paths: Sequence[str], wanted: tuple[str, ...]) -> Related:
@@ -99,17 +93,21 @@ def via(identities: Identities, resource: Resource, paths: Sequence[str], wanted
     for path in paths:
         for reference in identities.references(resource, path, wanted):
             value = reference.value
-            if len(reference.found) > 1 and isinstance(value, Unknown) and not is_plural(path):
-                because.append(
-                    f"{resource.address}.{path} is one of {', '.join(shorten(r.address for r in reference.found))}"
-                )
-            elif reference.found:
-                found.update((target.key, target) for target in reference.found)
-            elif isinstance(value, Unknown):
-                because.append(f"{resource.address}.{path}: {value.because}")
-            else:
+            if isinstance(value, Unknown) and len(reference.found) > 1:
+                because.append(f"{resource.address}.{path} is {one_of(reference.found)}")
+                continue
+            found.update((target.key, target) for target in reference.found)
+            if isinstance(value, Unknown):
+                if not reference.found or (reference.partial and is_plural(path)):
+                    because.append(f"{resource.address}.{path}: {value.because}")
+            elif not reference.found:
                 because.append(f"{resource.address}.{path} is {value!r}, which is not in this scan")
     return Related(tuple(found[key] for key in sorted(found)), shorten(because))
+
+
+def one_of(candidates: Iterable[Resource]) -> str:
+    """How a doubt names the resources that an unknown value chooses from."""
+    return "one of " + ", ".join(shorten(resource.address for resource in candidates))
 
 
 def is_plural(path: str) -> bool:
@@ -118,17 +116,18 @@ def is_plural(path: str) -> bool:
 
 
 def shorten(reasons: Iterable[str]) -> tuple[str, ...]:
-    """The reasons sorted, each once, and only so many that a person reads them."""
+    """The reasons sorted, each once, and only the first few."""
     ordered = sorted(set(reasons))
     rest = len(ordered) - _REASONS
     return tuple(ordered) if rest <= 0 else (*ordered[:_REASONS], f"and {rest} more")
 
 
 def _starting(ordered: list[str], reasons: dict[str, str], prefix: str) -> Iterator[str]:
-    for index in range(bisect_left(ordered, prefix), len(ordered)):
-        if not ordered[index].startswith(prefix):
+    start = bisect_left(ordered, prefix)
+    for text in ordered[start : start + _REASONS + 1]:
+        if not text.startswith(prefix):
             return
-        yield reasons[ordered[index]]
+        yield reasons[text]
 
 
 def _heads(text: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from cloudaudit.model import Resource, Unknown
 _IDENTIFIER = re.compile(
     r"[a-z]{1,12}-[0-9a-f]{8}(?:[0-9a-f]{9})?|(?:mrk-)?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"
 )
+_NESTING = frozenset({"s3", "dynamodb", "es", "execute-api", "kinesis"})
 _DEPTH = 5
 
 
@@ -41,11 +42,13 @@ def tables() -> Tables:
 
 
 class Reference(msgspec.Struct, frozen=True):
-    """One value that refers, and to what. `elsewhere`: certainly to another thing of this graph, or to no resource."""
+    """One value that refers, and to what. `elsewhere`: certainly to another thing of this graph, or to no resource.
+    `partial`: some of its references lead out of sight."""
 
     value: str | Unknown
     found: tuple[Resource, ...] = ()
     elsewhere: bool = False
+    partial: bool = False
 
 
 def at(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
@@ -93,17 +96,18 @@ class Identities:
         if isinstance(value, str):
             return Reference(value, tuple(self._by_text(value, wanted, depth)))
         found: dict[str, Resource] = {}
-        elsewhere = bool(value.refs)
+        elsewhere, partial = bool(value.refs), False
         for text in value.refs:
             address = parse(text)
             if address is None or not (address.is_managed or _is_other_state(address)):
-                elsewhere = False
+                elsewhere, partial = False, True
                 continue
             for resource in self.addresses.find(address):
                 reached = self._follow(resource, address.attribute, wanted, depth)
                 found.update((target.key, target) for target in reached.found)
                 elsewhere = elsewhere and reached.elsewhere
-        return Reference(value, tuple(found[key] for key in sorted(found)), elsewhere and not found)
+        targets = tuple(found[key] for key in sorted(found))
+        return Reference(value, targets, elsewhere and not found, partial)
 
     @property
     def addresses(self) -> Addresses:
@@ -117,12 +121,9 @@ class Identities:
         index = self._unique_index()
         if found := index.get(value):
             return found
-        if value.startswith("arn:"):
-            head = value
-            while head.count(":") >= 5 and (cut := max(head.rfind(":"), head.rfind("/"))) > 0:
-                head = head[:cut]
-                if found := index.get(head):
-                    return found
+        for head in _around(value) if value.startswith("arn:") else ():
+            if found := index.get(head):
+                return found
         return ()
 
     def named(self, kind: str, name: str) -> Sequence[Resource]:
@@ -183,6 +184,19 @@ class Identities:
             for value, found in _collect(((resource, ("id",)) for resource in self._resources), _is_global).items():
                 self._unique.setdefault(value, found)
         return self._unique
+
+
+def _around(arn: str) -> Iterator[str]:
+    """The ARNs that this one lies within: `...:log-group:app:*` in the group, `arn:aws:s3:::logs/*` in the bucket."""
+    parts = arn.split(":", 5)
+    if len(parts) < 6:
+        return
+    # elsewhere a slash is part of the name: a log group `/app/web` is not inside of `/app`
+    cuts = ":/" if parts[2] in _NESTING else ":"
+    rest = parts[5]
+    while (cut := max(rest.rfind(sign) for sign in cuts)) > 0:
+        rest = rest[:cut]
+        yield ":".join((*parts[:5], rest))
 
 
 def names_in_arn(arn: str, kind: str) -> Iterator[str]:

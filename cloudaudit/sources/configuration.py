@@ -1,0 +1,273 @@
+"""The `configuration` of a plan: what the author wrote, and where the references in it lead."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+_DEPTH = 24
+_KEYS = frozenset({"each.key", "count.index"})
+_INDIRECT = frozenset({"var", "local", "module", "data"})
+_NO_RESOURCES = frozenset({"each", "count", "path", "terraform", "self"})
+_HEAD = re.compile(r"(\w[\w-]*)\.([\w-]+)(\[[^\]]*\])?(.*)", re.DOTALL)
+
+
+class Expression(msgspec.Struct):
+    """An expression whose value the plan shows elsewhere: a constant, or names that it refers to."""
+
+    references: list[str] = []
+    constant_value: Any = msgspec.UNSET
+
+
+class ConfiguredResource(msgspec.Struct):
+    """One resource block."""
+
+    address: str
+    mode: str = "managed"
+    provider_config_key: str = ""
+    expressions: dict[str, Any] = {}
+    count_expression: Expression | None = None
+    for_each_expression: Expression | None = None
+
+
+class Output(msgspec.Struct):
+    """One output block."""
+
+    expression: Expression = msgspec.field(default_factory=Expression)
+    sensitive: bool = False
+
+
+class ModuleCall(msgspec.Struct):
+    """One module block, with the module itself."""
+
+    expressions: dict[str, Any] = {}
+    module: "ConfiguredModule | None" = None
+    count_expression: Expression | None = None
+    for_each_expression: Expression | None = None
+
+
+class ConfiguredModule(msgspec.Struct):
+    """One module: the root or a called one."""
+
+    resources: list[ConfiguredResource] = []
+    module_calls: dict[str, ModuleCall] = {}
+    outputs: dict[str, Output] = {}
+
+
+class Provider(msgspec.Struct):
+    """One provider block."""
+
+    name: str = ""
+    alias: str = ""
+    module_address: str = ""
+    expressions: dict[str, Any] = {}
+
+
+class Configuration(msgspec.Struct):
+    """All that was written."""
+
+    provider_config: dict[str, Provider] = {}
+    root_module: ConfiguredModule = msgspec.field(default_factory=ConfiguredModule)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A module instance, seen from inside: its address with a dot at the end, how it was called, and from where."""
+
+    prefix: str
+    module: ConfiguredModule
+    call: ModuleCall | None = None
+    key: str | int | None = None
+    outer: "Place | None" = None
+    blocks: dict[str, ConfiguredResource] = {}
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """Where an expression is evaluated: the module instance, and the instance key of the block that holds it."""
+
+    place: Place
+    for_each: Expression | None = None
+    key: str | int | None = None
+
+
+class References:
+    """Follows references through variables, outputs and each.key to the resources they come from."""
+
+    def __init__(self, configuration: Configuration, addresses: Sequence[str]) -> None:
+        self._root = _place("", configuration.root_module)
+        self._places: dict[str, Place | None] = {"": self._root}
+        self._followed: dict[tuple[Any, ...], tuple[str, ...]] = {}
+        self._addresses = frozenset(addresses)
+        self._instances: dict[str, list[str]] = {}
+        for address in addresses:
+            if address.endswith("]"):
+                self._instances.setdefault(address[: address.rindex("[")], []).append(address)
+
+    def block(self, module: str, plain: str) -> tuple[Place | None, ConfiguredResource | None]:
+        """The module instance at an address, and the resource block named `plain` in it."""
+        place = self._at(module)
+        return place, place.blocks.get(plain) if place else None
+
+    def of(self, scope: Scope, expression: Any) -> tuple[str, ...]:
+        """The addresses that an expression refers to when it is evaluated in the scope, sorted."""
+        return tuple(sorted(self._follow(scope, list(_names(expression)))))
+
+    def listed(self, scope: Scope, expression: Any) -> tuple[str, ...]:
+        """The addresses that a list consists of, when it holds nothing but references to resources: a variable or a
+        local beside them might choose between them. A repeated resource as a whole stands for its instances."""
+        names = _longest(list(_names(expression)))
+        if not all(name.partition(".")[0] not in _INDIRECT | _NO_RESOURCES for name in names):
+            return ()
+        found = [scope.place.prefix + name for name in names]
+        return tuple(instance for address in found for instance in self._instances.get(address, [address]))
+
+    def _at(self, module: str) -> Place | None:
+        if module not in self._places:
+            outer, name, key = _last_call(module)
+            within = self._at(outer)
+            call = within.module.module_calls.get(name) if within else None
+            known = call.module if call else None
+            self._places[module] = _place(f"{module}.", known, call, key, within) if known else None
+        return self._places[module]
+
+    def _follow(self, scope: Scope, names: Sequence[str], depth: int = _DEPTH) -> tuple[str, ...]:
+        """Each address once; remembered, since variables that fan out at every level would else cost 2 to the depth."""
+        known = (scope.place.prefix, scope.key, id(scope.for_each), tuple(names), depth)
+        if known not in self._followed:
+            self._followed[known] = tuple(dict.fromkeys(self._step(scope, names, depth))) if depth else ()
+        return self._followed[known]
+
+    def _step(self, scope: Scope, names: Sequence[str], depth: int) -> Iterator[str]:
+        own = _longest(names)
+        by_value = any(name.startswith("each.value") for name in own)
+        picks = scope.key if not by_value and not _KEYS.isdisjoint(own) else None
+        for name in own:
+            head, _, rest = name.partition(".")
+            if head == "var":
+                yield from self._variable(scope.place, rest, depth)
+            elif head == "each" and rest.startswith("value"):
+                yield from self._each_value(scope, rest.removeprefix("value"), depth)
+            elif head == "module":
+                yield from self._output(scope.place, name, picks, depth)
+            elif head == "data":
+                yield from self._data(scope, name, depth)
+            elif head == "local":
+                yield scope.place.prefix + name
+            elif head not in _NO_RESOURCES:
+                yield self._narrow(scope.place.prefix + name, picks)
+
+    def _variable(self, place: Place, rest: str, depth: int) -> Iterator[str]:
+        """What the module call passed; a variable of the root has a value, so it hides no reference."""
+        if place.call is None or place.outer is None:
+            return
+        name = re.split(r"[.\[]", rest, maxsplit=1)[0]
+        expression = place.call.expressions.get(name)
+        outer = Scope(place.outer, place.call.for_each_expression, place.key)
+        found = self._follow(outer, list(_names(expression)), depth - 1)
+        yield from self._picked(found, rest[len(name) :])
+
+    def _output(self, place: Place, name: str, key: str | int | None, depth: int) -> Iterator[str]:
+        match = _HEAD.fullmatch(name)
+        call = place.module.module_calls.get(match[2]) if match else None
+        if not match or not call or not call.module:
+            yield place.prefix + name
+            return
+        inner = self._at(f"{place.prefix}module.{match[2]}{match[3] or _bracketed(key)}")
+        if inner is None:
+            return
+        wanted = re.split(r"[.\[]", match[4].lstrip("."), maxsplit=1)[0]
+        for output, definition in call.module.outputs.items():
+            if wanted in {"", output}:
+                found = self._follow(Scope(inner), definition.expression.references, depth - 1)
+                yield from self._picked(found, match[4].lstrip(".")[len(output) :] if wanted else "")
+
+    def _each_value(self, scope: Scope, rest: str, depth: int) -> Iterator[str]:
+        """What for_each iterates over: resources, or what was made of them."""
+        if scope.for_each is None or scope.for_each.constant_value is not msgspec.UNSET:
+            return
+        for address in self._follow(Scope(scope.place), scope.for_each.references, depth - 1):
+            yield self._narrow(address, scope.key) + (rest if address in self._instances else "")
+
+    def _data(self, scope: Scope, name: str, depth: int) -> Iterator[str]:
+        """A data source is read at apply. A policy document is only written down: what it names is what it means."""
+        yield scope.place.prefix + name
+        block = scope.place.blocks.get(re.sub(r"\[.*", "", ".".join(name.split(".")[:3])))
+        if block and name.startswith("data.aws_iam_policy_document."):
+            repeated = block.for_each_expression or block.count_expression
+            inner = Scope(scope.place, block.for_each_expression, scope.key if repeated else None)
+            yield from self._follow(inner, list(_names(block.expressions)), depth - 1)
+
+    def _picked(self, found: tuple[str, ...], rest: str) -> tuple[str, ...]:
+        """`["data"]` of an output that is made of one repeated resource is that instance: the usual `{for k, v}`."""
+        key = re.match(r'\["[^"]*"\]', rest)
+        if key and len(found) == 1 and found[0] + key[0] in self._addresses:
+            return (found[0] + key[0],)
+        return found
+
+    def _narrow(self, address: str, key: str | int | None) -> str:
+        """`each.key` beside a whole repeated resource picks the instance of that key, if there is one."""
+        if (
+            key is not None
+            and address in self._instances
+            and (instance := address + _bracketed(key)) in self._addresses
+        ):
+            return instance
+        return address
+
+
+def _names(expression: Any) -> Iterator[str]:
+    if isinstance(expression, list):
+        for member in expression:
+            yield from _names(member)
+    elif isinstance(expression, dict):
+        references = expression.get("references")
+        if isinstance(references, list):
+            yield from (name for name in references if isinstance(name, str))
+            return
+        if "constant_value" not in expression:
+            for member in expression.values():
+                yield from _names(member)
+
+
+def _longest(names: Sequence[str]) -> list[str]:
+    """Terraform lists `a.b.id` and then its shorter forms `a.b`; only the longest says what is meant."""
+    kept: list[str] = []
+    for name in names:
+        if not (kept and kept[-1].startswith(name) and kept[-1][len(name) : len(name) + 1] in {".", "[", ""}):
+            kept.append(name)
+    return list(dict.fromkeys(kept))
+
+
+def _place(
+    prefix: str,
+    module: ConfiguredModule,
+    call: ModuleCall | None = None,
+    key: str | int | None = None,
+    outer: Place | None = None,
+) -> Place:
+    return Place(prefix, module, call, key, outer, {block.address: block for block in module.resources})
+
+
+def _last_call(module: str) -> tuple[str, str, str | int | None]:
+    """`module.a["x"].module.b[0]` -> (`module.a["x"]`, `b`, 0)."""
+    match = re.fullmatch(r'(?:(.*)\.)?module\.([\w-]+)(?:\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\])?', module, re.DOTALL)
+    if not match:
+        return "", "", None
+    outer, name, number, text = match.groups()
+    key = (
+        int(number)
+        if number is not None
+        else text.replace('\\"', '"').replace("\\\\", "\\")
+        if text is not None
+        else None
+    )
+    return outer or "", name, key
+
+
+def _bracketed(key: str | int | None) -> str:
+    if key is None:
+        return ""
+    if isinstance(key, int):
+        return f"[{key}]"
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
+    return f'["{escaped}"]'

@@ -1,0 +1,148 @@
+"""A Terraform plan as JSON: `terraform show -json PLAN`, format 1.x, and 0.x of old Terraform."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cloudaudit.errors import SourceError
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Origin, Resource
+from cloudaudit.schema.dialect import expand_all
+from cloudaudit.sources import jsonfile
+from cloudaudit.sources.configuration import Configuration, References
+from cloudaudit.sources.planned import Planned, attributes
+from cloudaudit.sources.resources import RecordedModule, recorded, resource
+from cloudaudit.sources.source import Options, Source
+
+COMMAND = '"terraform show -json plan.bin > plan.json"'
+_MAJOR = {"0", "1"}
+
+
+class Change(msgspec.Struct):
+    """What will happen to one resource; values before and after are not decoded, `planned_values` has them."""
+
+    after_unknown: Any = None
+
+
+class ResourceChange(msgspec.Struct):
+    """One resource of the plan."""
+
+    address: str
+    change: Change = msgspec.field(default_factory=Change)
+    mode: str = "managed"
+    deposed: str | None = None
+
+
+class Values(msgspec.Struct):
+    """The resources as they will be."""
+
+    root_module: RecordedModule = msgspec.field(default_factory=RecordedModule)
+
+
+class Variable(msgspec.Struct):
+    """The value of a variable of the root."""
+
+    value: Any = None
+
+
+class Plan(msgspec.Struct):
+    """What is used of a plan. `prior_state` is kept undecoded."""
+
+    format_version: str = ""
+    terraform_version: str = ""
+    errored: bool | None = None
+    planned_values: Values | None = None
+    resource_changes: list[ResourceChange] = []
+    configuration: Configuration | None = None
+    variables: dict[str, Variable] = {}
+    prior_state: msgspec.Raw = msgspec.Raw(b"null")
+
+
+def detect(path: Path) -> bool:
+    """True for a plan as JSON, and for what was meant to be one: a binary plan, an empty file with such a name."""
+    if path.is_dir() or not path.exists():
+        return False
+    if jsonfile.is_zip(path):
+        return True
+    if jsonfile.is_empty(path):
+        return path.suffix == ".json" or "plan" in path.name
+    keys = jsonfile.top_level(path)
+    return not keys.isdisjoint({"planned_values", "resource_changes", "errored"}) or keys >= {
+        "format_version",
+        "configuration",
+    }
+
+
+def load(path: Path, options: Options) -> Iterator[ResourceGraph]:
+    """The one graph of the plan; SourceError for anything but a complete plan in a known format."""
+    with jsonfile.unhurried_collector():
+        plan = read(path)
+        found = expand_all(_resources(plan, options.root))
+        yield ResourceGraph(
+            found,
+            target=str(path),
+            root=options.root or ".",
+            origin=Origin.PLAN,
+            complete=options.complete,
+            environment={"workspace": options.workspace, "path": str(path), "variables": _variables(plan)},
+        )
+
+
+def read(path: Path) -> Plan:
+    """The plan, decoded as far as it is used."""
+    if jsonfile.is_zip(path):
+        raise SourceError(
+            f'{path}: this is a binary plan; run "terraform show -json {path} > plan.json" and scan that file'
+        )
+    plan = jsonfile.decode(path, jsonfile.read(path, COMMAND), Plan, COMMAND)
+    if plan.planned_values is None and not plan.resource_changes:
+        raise SourceError(f"{path}: this is no plan; run {COMMAND} and scan that file")
+    if plan.format_version.partition(".")[0] not in _MAJOR:
+        raise SourceError(
+            f"{path}: plan format {plan.format_version or 'without version'} is not known; known are 0.x and 1.x"
+        )
+    if plan.errored:
+        raise SourceError(f"{path}: planning failed, so the plan is incomplete; mend that, then run {COMMAND} again")
+    return plan
+
+
+def _resources(plan: Plan, root: str) -> Iterator[Resource]:
+    rows = (
+        [row for row in recorded(plan.planned_values.root_module) if row.mode == "managed"]
+        if plan.planned_values
+        else []
+    )
+    unknown = {
+        change.address: change.change.after_unknown
+        for change in plan.resource_changes
+        if change.mode == "managed" and change.deposed is None
+    }
+    configuration = plan.configuration
+    references = References(configuration, [row.address for row in rows]) if configuration else None
+    regions = _regions(configuration, plan.variables) if configuration else {}
+    for row in rows:
+        planned = Planned(row, unknown.get(row.address), references)
+        yield resource(row, attributes(planned), Origin.PLAN, root, regions.get(planned.provider, ""))
+
+
+def _variables(plan: Plan) -> dict[str, Any]:
+    return {name: variable.value for name, variable in plan.variables.items()}
+
+
+def _regions(configuration: Configuration, variables: Mapping[str, Variable]) -> dict[str, str]:
+    """The region of each provider block, as far as it is written or comes from a variable of the root."""
+    regions = {}
+    for key, provider in configuration.provider_config.items():
+        match provider.expressions.get("region"):
+            case {"constant_value": str(region)}:
+                regions[key] = region
+            case {"references": [str(name)]} if not provider.module_address and name.startswith("var."):
+                variable = variables.get(name.removeprefix("var."))
+                if variable and isinstance(variable.value, str):
+                    regions[key] = variable.value
+    return regions
+
+
+SOURCE = Source(name="plan", detect=detect, load=load)

@@ -1,0 +1,167 @@
+"""What a plan knows of one resource: planned values, and where `after_unknown` marks one, where it will come from.
+
+A mark on what the author did not write, and AWS fills in, is left out: source shows it as unset, and so do we.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources as files
+from typing import Any, NamedTuple
+
+import msgspec
+
+from cloudaudit import schema
+from cloudaudit.model import Unknown
+from cloudaudit.schema import NestedSchema, TypeSchema
+from cloudaudit.sources.configuration import References, Scope
+from cloudaudit.sources.resources import Recorded
+
+_LATER = "known after apply"
+
+
+class Planned:
+    """One planned resource beside the block that was written for it."""
+
+    def __init__(self, row: Recorded, unknown: Any, references: References | None) -> None:
+        self.row = row
+        self.unknown = unknown
+        self.references = references
+        self.expressions: Any = None
+        self.provider = ""
+        self.scope: Scope | None = None
+        if references:
+            self._find_block(references)
+
+    def _find_block(self, references: References) -> None:
+        row = self.row
+        tail = f"{row.type}.{row.name}"
+        module = row.address[: row.address.rindex(tail)].removesuffix(".") if tail in row.address else ""
+        place, block = references.block(module, tail)
+        if place and block:
+            self.expressions = block.expressions
+            self.provider = block.provider_config_key
+            self.scope = Scope(place, block.for_each_expression, row.index)
+
+    def later(self, expression: Any) -> Unknown:
+        """The unknown that an expression will yield."""
+        refs = self.references.of(self.scope, expression) if self.references and self.scope and expression else ()
+        return _unknown(refs)
+
+    def several(self, expression: Any) -> list[Unknown] | None:
+        """The members of a list that is written as nothing but references, such as `[a.id, b.id]` or `a[*].id`."""
+        refs = self.references.listed(self.scope, expression) if self.references and self.scope and expression else ()
+        return [_unknown((ref,)) for ref in refs] if refs else None
+
+
+class _Block(NamedTuple):
+    """A block as it was written: its dotted path, the expressions in it, its schema; the whole resource is one too."""
+
+    type: str
+    path: str
+    expressions: Any
+    schema: TypeSchema | NestedSchema | None
+
+    def written(self, name: str) -> Any:
+        """The expression of an argument, or the blocks of that name; None where there is neither."""
+        if _is_expression(self.expressions):
+            return self.expressions  # `ingress = [{...}]`: one expression for all that is inside
+        return self.expressions.get(name) if isinstance(self.expressions, dict) else None
+
+    def is_left_out(self, name: str) -> bool:
+        """True for what was not written, so that AWS will fill it in."""
+        if self.schema and name in self.schema.blocks:
+            # `configuration` shows no dynamic blocks: a block that AWS does not fill in must come of one
+            return self.schema.blocks[name].computed or self.path + name in _filled().get(self.type, ())
+        if self.expressions is not None:
+            return True
+        attribute = self.schema.attributes.get(name) if self.schema else None
+        return attribute is not None and attribute.computed and not attribute.optional
+
+    def is_list(self, name: str) -> bool:
+        """True for an argument that is a list or set."""
+        attribute = self.schema.attributes.get(name) if self.schema else None
+        return attribute is not None and isinstance(attribute.type, list) and attribute.type[0] in {"list", "set"}
+
+
+def attributes(planned: Planned) -> dict[str, Any]:
+    """The attributes in the provider's shape, unknown ones among them."""
+    row = planned.row
+    values = row.values or {}
+    if isinstance(planned.unknown, dict):
+        block = _Block(row.type, "", planned.expressions, schema.resource_schema(row.type))
+        _overlay(planned, values, planned.unknown, block)
+    return schema.normalise(row.type, values)
+
+
+def _overlay(planned: Planned, values: dict[str, Any], marks: Mapping[str, Any], block: _Block) -> None:
+    """Put an Unknown wherever a mark says so. The values were decoded for us alone, so they are changed in place."""
+    for name, mark in marks.items():
+        if not mark:
+            continue
+        expression = block.written(name)
+        if mark is True:
+            if expression is not None:
+                members = planned.several(expression) if block.is_list(name) else None
+                values[name] = members or planned.later(expression)
+            elif not block.is_left_out(name):
+                values[name] = planned.later(None)
+        elif name in values:
+            nested = block.schema.blocks.get(name) if block.schema else None
+            inner = _Block(block.type, f"{block.path}{name}.", expression, nested)
+            values[name] = _within(planned, values[name], mark, inner)
+
+
+def _within(planned: Planned, value: Any, mark: Any, block: _Block) -> Any:
+    """The value with an Unknown at each mark inside it."""
+    if mark is True:
+        return planned.later(block.expressions)
+    if isinstance(mark, list) and isinstance(value, list):
+        for index, (member, inner) in enumerate(zip(value, mark, strict=False)):
+            if inner:
+                expression = _nth(block, index, len(value))
+                value[index] = _within(planned, member, inner, block._replace(expressions=expression))
+    elif isinstance(mark, dict) and isinstance(value, dict):
+        if block.schema:
+            _overlay(planned, value, mark, block)
+        else:
+            for name, inner in mark.items():
+                if inner:
+                    value[name] = _within(planned, value.get(name), inner, block)
+    return value
+
+
+def _unknown(refs: tuple[str, ...]) -> Unknown:
+    """The first reference that is no local value is what a reader looks for."""
+    cause = next((ref for ref in refs if "local." not in ref), "")
+    return Unknown(because=f"{cause} is {_LATER}" if cause else _LATER, refs=refs)
+
+
+def _is_expression(expressions: Any) -> bool:
+    """True for an argument, false for the arguments inside a block."""
+    return isinstance(expressions, dict) and (
+        "constant_value" in expressions or isinstance(expressions.get("references"), list)
+    )
+
+
+def _nth(block: _Block, index: int, count: int) -> Any:
+    """What was written for the block at a position. Sets have no order, so all blocks of the name count as one."""
+    expression = block.expressions
+    if not isinstance(expression, list) or not expression:
+        return expression
+    if len(expression) == 1:
+        return expression[0]
+    if len(expression) == count and isinstance(block.schema, NestedSchema) and block.schema.nesting == "list":
+        return expression[index]
+    merged: dict[str, Any] = {}
+    for each in expression:
+        for name, inner in each.items() if isinstance(each, dict) else ():
+            merged.setdefault(name, []).append(inner)
+    return merged
+
+
+@cache
+def _filled() -> dict[str, tuple[str, ...]]:
+    """Blocks that AWS fills in where they are not written, by type: what provider 3.39 plans as unknown when nothing is
+    set, and what the documentation of newer ones says. No schema tells."""
+    data = files.files("cloudaudit.sources").joinpath("filled_blocks.json").read_bytes()
+    return msgspec.json.decode(data, type=dict[str, tuple[str, ...]])
