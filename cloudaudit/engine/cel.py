@@ -7,7 +7,7 @@ logic does, and what is left of it here becomes the verdict unknown.
 import functools
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_strings
@@ -16,6 +16,9 @@ from cloudaudit.engine.reads import ROOTS, Reading
 from cloudaudit.engine.syntaxtree import decode
 from cloudaudit.errors import RuleError
 from cloudaudit.model import Record, Verdict
+
+Activation: TypeAlias = Any
+"""The variables of one resource, converted by the library when first used and then kept."""
 
 MAX_LENGTH = 2000
 """Longest condition, in characters. Together with the limits of `reads` it bounds what a stranger's rule can cost."""
@@ -76,12 +79,12 @@ def compile(text: str) -> Program:  # noqa: A001 - read as cel.compile
     return Program(text, serialized, reading.paths)
 
 
-def activate(variables: Mapping[str, Any]) -> cel.Activation:
+def activate(variables: Mapping[str, Any]) -> Activation:
     """What one resource looks like to all of its rules: values for `resource`, `related`, `facts`, `parameters`."""
     return _environment().Activation(dict(variables))
 
 
-def judge(program: Program, activation: cel.Activation) -> Judgement:
+def judge(program: Program, activation: Activation) -> Judgement:
     """True is pass, false is fail, an absent key is unknown. RuleError for any other failure: the rule is defective."""
     value = program.expression.eval(activation).value()
     if value is True:

@@ -68,7 +68,7 @@ class Document:
         top: list[Any] = []
         stack = [_Frame(top, None)]
         for event in parsed:
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, events.ScalarEvent):
                 self._add(stack[-1], event, line)
             elif isinstance(event, events.CollectionStartEvent):

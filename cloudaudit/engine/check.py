@@ -1,0 +1,127 @@
+"""Rules applied to a graph: one finding for every resource and every rule that applies to it."""
+
+import importlib.util
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from cloudaudit.engine.cel import FAIL, PASS, Judgement, Program, judge
+from cloudaudit.engine.evidence import Redact, causes, evidence
+from cloudaudit.engine.parameters import parameters as defaults
+from cloudaudit.engine.ruleset import Compiled, RuleSet
+from cloudaudit.engine.view import View, Viewer
+from cloudaudit.errors import RuleError
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Evidence, Finding, Verdict
+
+
+def check(
+    rules: RuleSet,
+    graph: ResourceGraph,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    all_evidence: bool = False,
+    on_defect: Callable[[RuleError], None] | None = None,
+) -> Iterator[Finding]:
+    """Judge every resource by every rule for its type, in key order.
+
+    Evidence comes with failures and unknowns, with passes only when asked for. A defective rule raises RuleError; with
+    `on_defect`, that is told instead and the finding is unknown.
+    """
+    viewer = Viewer(rules, graph, defaults() if parameters is None else parameters)
+    redact = _redact()
+    for resource in graph:
+        if not (compiled := rules.for_type(resource.type)):
+            continue
+        view = viewer.see(resource)
+        for one in compiled:
+            try:
+                verdict = verdict_of(one, view)
+            except RuleError as error:
+                if on_defect is None:
+                    raise
+                on_defect(error)
+                yield _finding(one, view, Verdict.UNKNOWN, (str(error),))
+                continue
+            if verdict is Verdict.PASS and not all_evidence:
+                yield _finding(one, view, verdict)
+            elif verdict is not None:
+                why = causes(one, view) if verdict is Verdict.UNKNOWN else ()
+                yield _finding(one, view, verdict, why, evidence(one, view, redact))
+
+
+def verdict_of(compiled: Compiled, view: View) -> Verdict | None:
+    """What the rule says of the resource; None when it does not apply. RuleError if the rule is defective."""
+    applies = Verdict.PASS if compiled.when is None else _judge(compiled.when, compiled, view)
+    if applies is Verdict.FAIL:
+        return None
+    verdict = _judge(compiled.require, compiled, view)
+    if applies is Verdict.UNKNOWN and verdict is Verdict.FAIL:
+        return Verdict.UNKNOWN
+    return verdict
+
+
+def _judge(program: Program, compiled: Compiled, view: View) -> Verdict:
+    """The condition's verdict. Where a list may be incomplete, one that holds with and without a further member."""
+    try:
+        judgement = judge(program, view.activation)
+    except RuleError as error:
+        raise _defect(compiled, view, str(error)) from None
+    if judgement is PASS or judgement is FAIL:
+        doubtful = view.causes and any(_reads_list(program, path) for path in view.doubtful)
+        return judgement.verdict if not doubtful else _settle(judgement, program, view)
+    if not view.declares(judgement.missing, program.reads):
+        missing = (
+            f'"{judgement.missing}" is not in the map that is asked for it: test `"{judgement.missing}" in` it first'
+        )
+        raise _defect(compiled, view, missing)
+    return Verdict.UNKNOWN
+
+
+def _settle(judgement: Judgement, program: Program, view: View) -> Verdict:
+    try:
+        again = judge(program, view.without_phantoms)
+    except RuleError:
+        return Verdict.UNKNOWN
+    return judgement.verdict if again is judgement else Verdict.UNKNOWN
+
+
+def _reads_list(program: Program, path: str) -> bool:
+    return any(read == path or read.startswith(f"{path}.") for read in program.reads)
+
+
+def _defect(compiled: Compiled, view: View, text: str) -> RuleError:
+    return RuleError(f"{compiled.rule.id}: the rule is defective: {text} (judging {view.resource.address})")
+
+
+def _finding(
+    compiled: Compiled, view: View, verdict: Verdict, why: tuple[str, ...] = (), proof: Evidence | None = None
+) -> Finding:
+    rule, resource = compiled.rule, view.resource
+    return Finding(
+        rule=rule.id,
+        resource=resource.key,
+        type=resource.type,
+        address=resource.address,
+        verdict=verdict,
+        severity=rule.severity,
+        message=message_of(compiled, view) if verdict is Verdict.FAIL else rule.title,
+        target=view.graph.target,
+        root=view.graph.root,
+        location=resource.locate(rule.at),
+        unknown_because=why,
+        evidence=proof,
+    )
+
+
+def message_of(compiled: Compiled, view: View) -> str:
+    """What is wrong, in the words of the rule."""
+    resource = view.resource
+    return compiled.rule.message.strip().replace("{name}", resource.address).replace("{type}", resource.type)
+
+
+def _redact() -> Redact:
+    """How values are concealed that look like credentials, where that fact is installed."""
+    if importlib.util.find_spec("cloudaudit.facts.credentials") is None:
+        return lambda _path, value: value
+    redact: Redact = importlib.import_module("cloudaudit.facts.credentials").redact
+    return redact

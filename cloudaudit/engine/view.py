@@ -1,0 +1,211 @@
+"""What the rules of a type see of one resource: built once, from no more than they read."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from cloudaudit.engine import cel
+from cloudaudit.engine.lens import ANYTHING, PHANTOM, Causes, Lens, reveal
+from cloudaudit.engine.reads import beginnings
+from cloudaudit.engine.ruleset import RuleSet
+from cloudaudit.facts import Fact, find
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Origin, Relation, Resource, Unknown
+
+_FACTS = "facts"
+
+
+class Neighbours(NamedTuple):
+    """The resources of a relation, and why there may be others."""
+
+    found: tuple[Resource, ...]
+    because: tuple[str, ...]
+
+
+class View:
+    """The variables of a resource's rules, why keys are absent from them, and the neighbours they came from.
+
+    `causes` are by path: "resource.kms_key_id", "related.logs.status", "facts.iam.public". A list that may be
+    incomplete holds a phantom and has its causes at "related.logs.*".
+    """
+
+    def __init__(self, resource: Resource, graph: ResourceGraph, variables: dict[str, Any], causes: Causes) -> None:
+        self.resource = resource
+        self.graph = graph
+        self.variables = variables
+        self.causes = causes
+        self.neighbours: dict[str, Neighbours] = {}
+        self._activation: cel.Activation = None
+        self._without_phantoms: cel.Activation = None
+
+    @property
+    def activation(self) -> cel.Activation:
+        """For judging; lists that may be incomplete hold a phantom."""
+        if self._activation is None:
+            self._activation = cel.activate(self.variables)
+        return self._activation
+
+    @property
+    def without_phantoms(self) -> cel.Activation:
+        """For judging once more: the same, as if each list were complete."""
+        if self._without_phantoms is None:
+            self._without_phantoms = cel.activate(_without_phantoms(self.variables))
+        return self._without_phantoms
+
+    @property
+    def doubtful(self) -> Iterator[str]:
+        """The paths of the lists that may be incomplete."""
+        return (path.removesuffix(f".{ANYTHING}") for path in self.causes if path.endswith(f".{ANYTHING}"))
+
+    def why(self, reads: Iterable[str]) -> Iterator[str]:
+        """Why what is read at these paths is not known, as "path: cause"."""
+        for read in reads:
+            for path in (read, *beginnings(read)):
+                for known in (path, f"{path}.{ANYTHING}"):
+                    for cause in self.causes.get(known, ()):
+                        yield f"{path}: {cause}"
+
+    def declares(self, key: str, reads: Iterable[str]) -> bool:
+        """Whether an absent key is one whose value is unknown, and not a mistake in the rule."""
+        for read in reads:
+            for path in (read, *beginnings(read)):
+                parent, _, name = path.rpartition(".")
+                if name == key and (
+                    path in self.causes or any(f"{above}.{ANYTHING}" in self.causes for above in _up(parent))
+                ):
+                    return True
+        return False
+
+
+class Viewer:
+    """Makes the views of a graph's resources. What is shown of a neighbour is made once for all that look at it."""
+
+    def __init__(self, rules: RuleSet, graph: ResourceGraph, parameters: Mapping[str, Any]) -> None:
+        self._rules = rules
+        self._graph = graph
+        self._parameters = dict(parameters)
+        self._plans: dict[str, _Plan] = {}
+        self._shown: dict[tuple[int, str], tuple[dict[str, Any], Causes]] = {}
+
+    def see(self, resource: Resource) -> View:
+        """The view that all rules of the resource's type share."""
+        plan = self._plans.get(resource.type)
+        if plan is None:
+            plan = self._plans[resource.type] = _Plan(self._rules, resource.type)
+        shown, own = self._look(plan.own, resource)
+        causes = {f"resource.{path}": found for path, found in own.items()} if own else {}
+        variables: dict[str, Any] = {
+            "resource": shown,
+            "related": {},
+            "facts": self._facts(plan.facts, resource, "facts.", causes),
+            "parameters": self._parameters,
+        }
+        view = View(resource, self._graph, variables, causes)
+        for name, relation, glasses in plan.relations:
+            variables["related"][name] = self._related(view, name, relation, glasses)
+        return view
+
+    def _related(self, view: View, name: str, relation: Relation, glasses: "dict[str, _Glass]") -> list[dict[str, Any]]:
+        start = view.neighbours[relation.of] if relation.of else None
+        found, because = self._find(view.resource, relation, start)
+        view.neighbours[name] = Neighbours(found, because)
+        members = []
+        for neighbour in found:
+            shown, causes = self._look_once(glasses[neighbour.type], neighbour)
+            members.append(shown)
+            for path, texts in causes.items():
+                view.causes.setdefault(f"related.{name}.{path}", []).extend(texts)
+        if because:
+            view.causes.setdefault(f"related.{name}.{ANYTHING}", []).extend(because)
+            members.append(PHANTOM)
+        return members
+
+    def _find(self, resource: Resource, relation: Relation, start: Neighbours | None) -> Neighbours:
+        related = self._graph.related(resource, relation, start.found if start else None)
+        return Neighbours(related.found, tuple(dict.fromkeys((*related.because, *(start.because if start else ())))))
+
+    def _look_once(self, glass: "_Glass", resource: Resource) -> tuple[dict[str, Any], Causes]:
+        key = (id(glass), resource.key)
+        if (seen := self._shown.get(key)) is None:
+            shown, causes = self._look(glass, resource)
+            if glass.facts:
+                shown[_FACTS] = self._facts(glass.facts, resource, "facts.", causes)
+            seen = self._shown[key] = (shown, causes)
+        return seen
+
+    def _look(self, glass: "_Glass", resource: Resource) -> tuple[dict[str, Any], Causes]:
+        causes: Causes = {}
+        return glass.lens.show(resource.attributes, source=resource.origin is Origin.SOURCE, causes=causes), causes
+
+    def _facts(self, facts: tuple[Fact, ...], resource: Resource, prefix: str, causes: Causes) -> dict[str, Any]:
+        top: dict[str, Any] = {}
+        for fact in facts:
+            *parents, name = fact.name.split(".")
+            level = top
+            for parent in parents:
+                level = level.setdefault(parent, {})
+            value = reveal(fact.compute(resource, self._graph), prefix + fact.name, causes)
+            if not isinstance(value, Unknown):
+                level[name] = value
+        return top
+
+
+class _Glass(NamedTuple):
+    """What is looked at in resources of one type."""
+
+    lens: Lens
+    facts: tuple[Fact, ...]
+
+
+class _Plan:
+    """What to look at for the rules of one type."""
+
+    def __init__(self, rules: RuleSet, type_: str) -> None:
+        compiled = rules.for_type(type_)
+        reads = sorted({read for one in compiled for read in one.reads})
+        self.facts = _facts_at(_below("facts", reads))
+        self.own = _Glass(Lens(type_, _below("resource", reads)), ())
+        defined = {name: relation for one in compiled for name, relation in one.rule.related.items()}
+        self.relations = [
+            (name, defined[name], _glasses(defined[name].types, _below(f"related.{name}", reads)))
+            for name in _in_order(defined)
+        ]
+
+
+def _glasses(types: tuple[str, ...], paths: list[str]) -> dict[str, _Glass]:
+    facts = _facts_at(_below(_FACTS, paths))
+    attributes = [path for path in paths if not path.startswith(f"{_FACTS}.")]
+    return {type_: _Glass(Lens(type_, attributes, types), facts) for type_ in types}
+
+
+def _below(start: str, paths: Iterable[str]) -> list[str]:
+    """The paths under `start`, without it."""
+    return [path[len(start) + 1 :] for path in paths if path.startswith(f"{start}.")]
+
+
+def _facts_at(paths: Iterable[str]) -> tuple[Fact, ...]:
+    facts = {fact.name: fact for path in paths if (fact := find(path))}
+    return tuple(facts.values())
+
+
+def _in_order(relations: Mapping[str, Relation]) -> list[str]:
+    """The names such that each comes after the one that it starts from."""
+    depth: dict[str, int] = {}
+    for name in relations:
+        at, steps = name, 0
+        while (of := relations[at].of) is not None:
+            at, steps = of, steps + 1
+        depth[name] = steps
+    return sorted(relations, key=lambda name: (depth[name], name))
+
+
+def _up(path: str) -> Iterator[str]:
+    yield path
+    yield from beginnings(path)
+
+
+def _without_phantoms(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_phantoms(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_without_phantoms(member) for member in value if member is not PHANTOM]
+    return value
