@@ -92,6 +92,7 @@ def request(targets: tuple[str, ...], given: Mapping[str, Any]) -> "Request":
         variables=given["variables"],
         environment={name: value for name, value in os.environ.items() if name.startswith("TF_VAR_")},
         workspace=given["workspace"],
+        roots=given["roots"],
         reader=given["reader"],
         complete=decided.complete,
     )
@@ -99,7 +100,6 @@ def request(targets: tuple[str, ...], given: Mapping[str, Any]) -> "Request":
         targets=targets,
         options=options,
         settings=decided,
-        roots=given["roots"],
         rule_paths=given.get("rule_paths", ()),
         only=given.get("only", ()),
         themes=given.get("themes", ()),

@@ -1,3 +1,3 @@
-from cloudaudit.outputs.output import Options, Output
+from cloudaudit.outputs.output import Options, Output, breaking
 
-__all__ = ["Options", "Output"]
+__all__ = ["Options", "Output", "breaking"]

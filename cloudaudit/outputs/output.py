@@ -1,8 +1,8 @@
 """What a format is: a name, a file suffix and a function from a report to text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from cloudaudit.model import Finding, Record, Report, Severity, Verdict
+from cloudaudit.model import Finding, Record, Report, Severity, Status, Verdict
 
 
 class Options(Record, frozen=True):
@@ -28,3 +28,11 @@ def shown(report: Report, options: Options) -> list[Finding]:
     if options.everything:
         return list(report.findings)
     return [finding for finding in report.findings if finding.verdict is not Verdict.PASS]
+
+
+def breaking(report: Report, threshold: Severity | None) -> Iterator[Finding]:
+    """The failures that fail a build: open, at or above the threshold, by a rule that is not in preview."""
+    for finding in report.findings:
+        if finding.verdict is Verdict.FAIL and threshold and finding.severity.weight >= threshold.weight:
+            if finding.status is Status.OPEN and report.rules[finding.rule].stage != "preview":
+                yield finding

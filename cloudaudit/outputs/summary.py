@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from cloudaudit.model import CriterionState, Report, Severity, Status, Verdict
 from cloudaudit.outputs.layout import Paint, heading, plural, wrapped
-from cloudaudit.outputs.output import Options
+from cloudaudit.outputs.output import Options, breaking
 
 # Columns: criterion, title, failing of population, unknown.
 _ID, _FAIL, _UNKNOWN = 7, 20, 10
@@ -54,6 +54,8 @@ def result_lines(report: Report, paint: Paint, options: Options) -> Iterator[str
     text = plural(len(failing), "failure") + (f" ({', '.join(parts)})" if parts else "")
     text += f", {verdicts[Verdict.UNKNOWN]:,} unknown, {verdicts[Verdict.PASS]:,} passed"
     text += f", {plural(len(report.run.gaps), 'gap')}" if report.run.gaps else ""
+    if count := sum(1 for _ in breaking(report, options.threshold)):
+        text += f". The build fails: {count:,} at or above {options.threshold}"
     yield ""
     colour = paint.good if not failing else paint.bold
     yield from (colour(line) for line in wrapped(text + ".", options.width))

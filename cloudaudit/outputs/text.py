@@ -1,5 +1,6 @@
 """The report for people: failures by severity and rule, what stayed unknown and why, the criteria, and the gaps."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -12,6 +13,7 @@ from cloudaudit.outputs.summary import criteria_lines, result_lines
 # How many addresses of one place (instances of a module, of count, of for_each) are named before "and N more".
 NAMED = 3
 CAUSES = 15
+_KEYS = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
 
 
 def render(report: Report, options: Options) -> str:
@@ -30,16 +32,17 @@ def render(report: Report, options: Options) -> str:
 
 
 def _opening(report: Report, options: Options) -> Iterator[str]:
-    targets = sorted({one.target for one in report.scanned})
+    targets = list(dict.fromkeys(one.target for one in report.scanned))
     resources = sum(one.resources for one in report.scanned)
-    what = f"{plural(resources, 'resource')} in {plural(len(report.scanned), 'root')}"
-    title = f"cloudaudit {report.run.version}: {what}, {plural(len(report.rules), 'rule')}"
-    yield from wrapped(title, options.width)
+    what = targets[0] if len(targets) == 1 else plural(len(targets), "target")
+    size = f"{plural(resources, 'resource')} in {plural(len(report.scanned), 'root')}"
+    title = f"cloudaudit {report.run.version} scanned {what}: {size}, {plural(len(report.rules), 'rule')}"
+    yield from wrapped(visible(title), options.width, "", "  ")
     for target in targets if len(targets) > 1 else ():
         mine = [one for one in report.scanned if one.target == target]
         resources = sum(one.resources for one in mine)
         size = f"{plural(resources, 'resource')} in {plural(len(mine), 'root')}, {mine[0].origin}"
-        yield from wrapped(f"{target}: {size}", options.width, "  ", "    ")
+        yield from wrapped(visible(f"{target}: {size}"), options.width, "  ", "    ")
 
 
 def _failures(report: Report, paint: Paint, options: Options) -> Iterator[str]:
@@ -66,9 +69,12 @@ def _failing_rule(
     yield from wrapped(visible(rule.title), options.width, "  ")
     if rule.stage == "preview":
         yield from wrapped("Preview: this rule never fails a build.", options.width, "  ")
+    previous = ""
     for where, group in _by_place(findings, place):
-        yield from wrapped(where, options.width, "    ", "      ")
-        yield from wrapped(_said(group), options.width, "      ")
+        if where != previous:
+            yield from wrapped(where, options.width, "    ", "      ")
+        yield from wrapped(_said(group), options.width, "      " if where else "    ", "      ")
+        previous = where
     yield from _fix(rule, paint, options)
 
 
@@ -109,22 +115,23 @@ class _Place:
 
     def __init__(self, report: Report) -> None:
         self._roots = len({(one.target, one.root) for one in report.scanned}) > 1
+        self._targets = len({one.target for one in report.scanned}) > 1
 
     def __call__(self, finding: Finding) -> str:
         if finding.location is None:
-            return visible(finding.root if finding.root not in ("", ".") else finding.target)
+            return visible(finding.target) if self._targets else ""
         text = f"{finding.location.file}:{finding.location.line}"
         inside = finding.root in ("", ".") or finding.location.file.startswith(f"{finding.root}/")
         return visible(text if inside or not self._roots else f"{text} (root {finding.root})")
 
 
 def _by_place(findings: Iterable[Finding], place: _Place) -> list[tuple[str, list[Finding]]]:
-    groups: dict[tuple[str, int, int, str], list[Finding]] = defaultdict(list)
+    groups: dict[tuple[str, str, int, int, str], list[Finding]] = defaultdict(list)
     for finding in findings:
         at = finding.location or Location(file="")
-        # Without a location every resource is a place of its own.
-        own = finding.root if finding.location else finding.resource
-        groups[at.file, at.line, at.column, own].append(finding)
+        # Without a location, the instances of one resource block are as good as a place.
+        own = finding.root if finding.location else _KEYS.sub("", finding.resource)
+        groups[finding.target, at.file, at.line, at.column, own].append(finding)
     return [(place(group[0]), group) for _, group in sorted(groups.items())]
 
 

@@ -1,0 +1,272 @@
+"""The use cases. The command line and the web call these and nothing else; only this module knows two siblings."""
+
+import gc
+import hashlib
+import importlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from cloudaudit import __version__, plugins
+from cloudaudit.errors import RuleError, SettingsError, SourceError
+from cloudaudit.model import CriterionState, Finding, Gap, Record, Report, Rule, Run, Scanned, Severity, Verdict
+from cloudaudit.outputs import breaking
+from cloudaudit.settings import Settings
+from cloudaudit.sources import Options, Source
+
+if TYPE_CHECKING:
+    from cloudaudit.engine import RuleSet
+    from cloudaudit.graph import ResourceGraph
+    from cloudaudit.outputs.pages.explanation import Explanation
+
+Tell = Callable[[int, int, str], None]
+FAILED, INCOMPLETE = 1, 3
+
+
+class Request(Record, frozen=True):
+    """What is asked for. `rule_paths` are rule files or folders besides our own; `only` and `themes` narrow the rules
+    when they name something; `clock` is the time to put on the report, empty for none."""
+
+    targets: tuple[str, ...] = ()
+    options: Options = Options()
+    settings: Settings = Settings()
+    rule_paths: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    clock: str = ""
+
+
+def load(target: str | Path, options: Options | None = None) -> Iterator["ResourceGraph"]:
+    """The resource graphs of a folder, plan or state, one for each root. SourceError if it cannot be read."""
+    path = Path(target)
+    if not path.exists():
+        raise SourceError(f"{target}: there is no such file or folder")
+    return _source(path).load(path, options or Options())
+
+
+def check(graph: "ResourceGraph", rules: Iterable[str] = ()) -> Iterator[Finding]:
+    """The verdict of every rule, or of those named, on every resource of the graph that it applies to."""
+    from cloudaudit.engine.check import check as judge  # noqa: PLC0415 - loading a graph needs no engine
+
+    return judge(rule_set(Request(only=tuple(rules))), graph)
+
+
+def scan(request: Request, tell: Tell | None = None) -> Report:
+    """Judge everything that the targets hold. Raises the errors of the stage that cannot go on."""
+    from cloudaudit.engine.check import check as judge  # noqa: PLC0415
+    from cloudaudit.engine.parameters import parameters  # noqa: PLC0415
+
+    rules = rule_set(request)
+    values = parameters(request.settings.parameters)
+    findings: list[Finding] = []
+    scanned: list[Scanned] = []
+    gaps: dict[Gap, None] = {}
+
+    def defect(error: RuleError) -> None:
+        gaps[Gap(what="a rule", why=str(error), remedy="Mend the rule; its verdicts here are unknown.")] = None
+
+    with _collector_at_rest():
+        for graph in graphs(request, tell):
+            findings += judge(rules, graph, values, on_defect=defect)
+            scanned.append(_scanned(graph))
+            gaps |= dict.fromkeys(graph.gaps)
+    return _report(request, rules, scanned, findings, tuple(gaps))
+
+
+def graphs(request: Request, tell: Tell | None = None) -> Iterator["ResourceGraph"]:
+    """The graphs of all targets, in the order of the targets."""
+    settings = request.settings
+    options = msgspec.structs.replace(
+        request.options,
+        exclude=(*request.options.exclude, *settings.exclude),
+        complete=request.options.complete or settings.complete,
+    )
+    done = 0
+    for target in request.targets:
+        for graph in load(target, options):
+            done += 1
+            if tell:
+                tell(done, 0, graph.root or graph.target)
+            yield graph
+
+
+def explain(request: Request, subject: str) -> list["Explanation"]:
+    """Why a finding is what it is. `subject` is a fingerprint or its start, or RULE@ADDRESS; what stands in several roots
+    is explained in each. SettingsError if there is no such finding."""
+    from cloudaudit.engine.check import check as judge  # noqa: PLC0415
+    from cloudaudit.engine.parameters import parameters  # noqa: PLC0415
+    from cloudaudit.outputs.pages.explanation import Explanation  # noqa: PLC0415
+
+    rules = rule_set(request)
+    values = parameters(request.settings.parameters)
+    pick = _picker(subject, rules)
+    answers = []
+    for graph in graphs(request):
+        pairs = {
+            (rule, resource.key) for resource in graph for rule in pick(resource.type, resource.key, resource.address)
+        }
+        chosen = rules.only({rule for rule, _ in pairs})
+        for finding in judge(chosen, graph, values, all_evidence=True) if pairs else ():
+            resource = graph.get(finding.resource)
+            if (finding.rule, finding.resource) in pairs and resource is not None:
+                links = tuple(link for link in graph.links() if link.source == resource.key)
+                rule = rules.rules[finding.rule]
+                answers.append(
+                    Explanation(
+                        finding=finding, rule=rule, resource=resource.location, calls=resource.calls, links=links
+                    )
+                )
+    if not answers:
+        raise SettingsError(f"{subject}: no rule gives a verdict of that name here; scan with --all to see them")
+    return answers
+
+
+def _picker(subject: str, rules: "RuleSet") -> Callable[[str, str, str], Iterator[str]]:
+    """A function from type, key and address of a resource to the ids of the rules that are asked about."""
+    if re.fullmatch(r"[0-9a-f]{6,32}", subject):
+        return lambda kind, key, _address: (
+            one.rule.id for one in rules.for_type(kind) if fingerprint(one.rule.id, key).startswith(subject)
+        )
+    name, sign, wanted = subject.partition("@")
+    if not sign or not wanted:
+        raise SettingsError(f"{subject}: neither a fingerprint nor RULE@ADDRESS")
+    rule = rules.rules[find_rule(rules, name)]
+    return lambda kind, key, address: iter([rule.id] if kind in rule.types and wanted in (key, address) else [])
+
+
+def draw(request: Request, form: str, tell: Tell | None = None) -> str:
+    """The graph of the target as json, graphml, dot or mermaid. Only JSON can hold those of several roots."""
+    found = list(graphs(request, tell))
+    if len(found) == 1:
+        return found[0].export(form)
+    if not found:
+        raise SourceError(f"{' '.join(request.targets)}: no root of that name here")
+    if form != "json":
+        roots = "\n".join(sorted(graph.root for graph in found))
+        raise SettingsError(f"{form} holds one graph, and here are {len(found)} roots; name one with --root:\n{roots}")
+    drawn = b",".join(msgspec.json.encode(msgspec.Raw(graph.export(form).encode())) for graph in found)
+    return msgspec.json.format(b'{"graphs":[' + drawn + b"]}", indent=2).decode() + "\n"
+
+
+def rules(request: Request, names: Sequence[str] = ()) -> list[Rule]:
+    """The rules by id. `names` picks by id, by former id, or by the id that a peer gives the same check."""
+    found = rule_set(request)
+    if not names:
+        return list(found.rules.values())
+    ids: dict[str, None] = {}
+    for name in names:
+        same = [rule.id for rule in found.rules.values() if any(name in peers for peers in rule.same_as.values())]
+        ids |= dict.fromkeys(same or [find_rule(found, name)])
+    return [found.rules[name] for name in ids]
+
+
+def rule_set(request: Request) -> "RuleSet":
+    """Our rules and those of the request, narrowed to what it asks for. SettingsError for an id that no rule has."""
+    from cloudaudit.engine import rulefile  # noqa: PLC0415
+
+    found = rulefile.load([own_rules(), *map(Path, request.rule_paths)])
+    if request.only:
+        found = found.only({find_rule(found, name) for name in request.only})
+    if request.themes:
+        found = found.only({name for name, rule in found.rules.items() if rule.theme in request.themes})
+    return found
+
+
+def own_rules() -> Path:
+    """The folder of our rules: inside the package when it is installed, else at the top of the checkout."""
+    package = Path(__file__).parent
+    installed = package / "rules"
+    return installed if installed.is_dir() else package.parent / "rules"
+
+
+def find_rule(found: "RuleSet", name: str) -> str:
+    """The id of the rule that has, or once had, this id. SettingsError with the nearest ids if there is none."""
+    if name in found.rules:
+        return name
+    if name in found.former:
+        return found.former[name]
+    from difflib import get_close_matches  # noqa: PLC0415 - only on the way out
+
+    near = get_close_matches(name, found.rules, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else '"cloudaudit rules list" names them'
+    raise SettingsError(f"there is no rule {name}; {hint}")
+
+
+def exit_code(report: Report, threshold: Severity | None, *, strict: bool) -> int:
+    """1 when something fails the build, else 3 if `strict` and something is unknown or was not looked at, else 0."""
+    if any(breaking(report, threshold)):
+        return FAILED
+    unknown = any(finding.verdict is Verdict.UNKNOWN for finding in report.findings)
+    return INCOMPLETE if strict and (unknown or report.run.gaps) else 0
+
+
+def fingerprint(rule: str, key: str) -> str:
+    """The fingerprint that the finding of this rule on this resource has."""
+    return hashlib.sha256(f"{rule}\0{key}".encode()).hexdigest()[:32]
+
+
+def _source(path: Path) -> Source:
+    # The likely one is asked first, so that a folder does not load what reads plans.
+    likely = "terraform" if path.is_dir() else "plan"
+    first: Source = importlib.import_module(f"cloudaudit.sources.{likely}").SOURCE
+    if first.detect(path):
+        return first
+    for source in plugins.find("cloudaudit.sources", "SOURCE"):
+        if source.detect(path):
+            return source  # type: ignore[no-any-return]
+    hint = 'give a Terraform folder, or what "terraform show -json" prints for a plan or a state'
+    raise SourceError(f"{path}: nothing here that can be scanned; {hint}")
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """No garbage collection: a scan makes hundreds of thousands of objects that all live until its end."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _scanned(graph: "ResourceGraph") -> Scanned:
+    declared = sum(resource.location is not None or resource.type != "aws_account" for resource in graph)
+    return Scanned(target=graph.target, root=graph.root, origin=graph.origin, resources=declared)
+
+
+def _report(
+    request: Request, rules: "RuleSet", scanned: Sequence[Scanned], findings: Sequence[Finding], gaps: tuple[Gap, ...]
+) -> Report:
+    digest = hashlib.sha256()
+    for part in (__version__, rules.digest, request.clock, *request.targets):
+        digest.update(f"{part}\0".encode("utf-8", "replace"))
+    for finding in findings:
+        digest.update(
+            f"{finding.target}\0{finding.rule}\0{finding.resource}\0{finding.verdict}\0".encode("utf-8", "replace")
+        )
+    run = Run(
+        id=digest.hexdigest()[:32],
+        target=", ".join(request.targets),
+        rules_digest=rules.digest,
+        version=__version__,
+        population=sum(one.resources for one in scanned),
+        started=request.clock,
+        finished=request.clock,
+        gaps=gaps,
+    )
+    return Report(
+        run=run,
+        scanned=tuple(scanned),
+        findings=tuple(findings),
+        rules=dict(rules.rules),
+        criteria=_assess(request, rules, findings),
+    )
+
+
+def _assess(request: Request, rules: "RuleSet", findings: Sequence[Finding]) -> tuple[CriterionState, ...]:
+    return ()

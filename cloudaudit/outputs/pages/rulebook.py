@@ -1,0 +1,102 @@
+"""The rule book as text and JSON."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import msgspec
+
+from cloudaudit.model import Rule
+from cloudaudit.outputs.layout import Paint, plural, wrapped
+from cloudaudit.outputs.records import indented
+
+_LABEL = 12
+_EFFECTS = {"in-place": "in place", "replace": "replaces the resource", "manual": "by hand"}
+
+
+def as_json(rules: Sequence[Rule]) -> str:
+    """A list of rules with all their fields."""
+    return indented([msgspec.to_builtins(rule) for rule in rules])
+
+
+def listing(rules: Sequence[Rule], width: int, *, colour: bool) -> str:
+    """One line for each rule: id, severity, criteria; by service."""
+    paint = Paint(colour)
+    longest = max((len(rule.id) for rule in rules), default=0)
+    lines: list[str] = []
+    for service, group in groupby(
+        sorted(rules, key=lambda rule: (rule.service, rule.id)), key=lambda rule: rule.service
+    ):
+        members = list(group)
+        lines.append(paint.bold(f"{service}: {plural(len(members), 'rule')}"))
+        lines += [_line(rule, min(longest, width - 30), paint) for rule in members]
+        lines.append("")
+    lines.append(plural(len(rules), "rule"))
+    return "\n".join(lines) + "\n"
+
+
+def _line(rule: Rule, column: int, paint: Paint) -> str:
+    severity = paint.severity(rule.severity, f"{rule.severity:8}")
+    stage = "" if rule.stage == "stable" else f" ({rule.stage})"
+    return f"  {rule.id:{column}}  {severity}  {' '.join(rule.criteria)}{stage}"
+
+
+def pages(rules: Sequence[Rule], width: int, *, colour: bool) -> str:
+    """Each rule whole."""
+    paint = Paint(colour)
+    return "\n\n".join("\n".join(_page(rule, paint, width)) for rule in rules) + "\n"
+
+
+def _page(rule: Rule, paint: Paint, width: int) -> Iterator[str]:
+    yield paint.bold(rule.id)
+    yield from wrapped(rule.title, width)
+    yield ""
+    for label, text in _facts(rule):
+        yield from wrapped(text, width, f"{label:{_LABEL}}", " " * _LABEL)
+    yield ""
+    yield from wrapped(rule.why, width)
+    yield ""
+    yield f"Fix ({_EFFECTS.get(rule.fix.effect, rule.fix.effect)})"
+    yield from (f"  {path} = {literal(value)}" for path, value in rule.fix.set.items())
+    yield from (f"  {line}".rstrip() for line in rule.fix.add.strip().splitlines())
+    if rule.fix.steps:
+        yield from wrapped(rule.fix.steps, width, "  ", "  ")
+    if rule.examples:
+        yield ""
+        yield from wrapped(f"Examples: {', '.join(rule.examples)}", width, "", "  ")
+
+
+def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
+    yield "severity", rule.severity.value
+    yield "theme", rule.theme.value
+    yield "criteria", " ".join(rule.criteria)
+    if rule.stage != "stable":
+        yield "stage", rule.stage
+    yield "judges", ", ".join(rule.types)
+    for name, relation in rule.related.items():
+        how = f" by {_names(relation.by)}" if relation.by else f" via {_names(relation.via)}" if relation.via else ""
+        of = f" of {relation.of}" if relation.of else ""
+        yield "related", f"{name}: {', '.join(relation.types)}{how}{of}"
+    if rule.when.strip() != "true":
+        yield "applies if", " ".join(rule.when.split())
+    yield "requires", " ".join(rule.require.split())
+    yield from _peers("same as", rule.same_as)
+    yield from _peers("near", rule.near)
+    if rule.formerly:
+        yield "formerly", ", ".join(rule.formerly)
+
+
+def _peers(label: str, ids: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    if ids:
+        yield label, "; ".join(f"{peer} {', '.join(names)}" for peer, names in sorted(ids.items()))
+
+
+def _names(names: str | tuple[str, ...]) -> str:
+    return names if isinstance(names, str) else ", ".join(names)
+
+
+def literal(value: Any) -> str:
+    """A value as Terraform writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else "null" if value is None else str(value)
