@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from cloudaudit.sources.hcl.document import Broken
 
-_QUOTED_ESCAPE = re.compile(r'\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|\$\$\{|%%\{')
+_QUOTED_ESCAPE = re.compile(r'\\(?:[nrt"\\]|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|.|\Z)|\$\$\{|%%\{', re.DOTALL)
 _TEMPLATE_ESCAPE = re.compile(r"\$\$\{|%%\{")
 _ESCAPES = {"\\n": "\n", "\\r": "\r", "\\t": "\t", '\\"': '"', "\\\\": "\\", "$${": "${", "%%{": "%{"}
 _LONGEST_INTEGER = 4_000  # Python converts no integers of more than 4,300 digits
@@ -20,10 +20,10 @@ def number(text: str, offset: int) -> int | Decimal:
         raise Broken("this is no number", offset) from error
 
 
-def unescape_quoted(text: str) -> str:
-    """The value of what stands between quotes, without interpolations."""
+def unescape_quoted(text: str, offset: int = 0) -> str:
+    """The value of what stands between quotes, without interpolations. Raises `Broken`."""
     if "\\" in text or "{" in text:
-        text = _QUOTED_ESCAPE.sub(lambda found: _ESCAPES.get(found[0]) or _character(found[0][2:]), text)
+        text = _QUOTED_ESCAPE.sub(lambda found: _ESCAPES.get(found[0]) or _character(found, offset), text)
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
@@ -34,6 +34,8 @@ def unescape_template(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def _character(digits: str) -> str:
-    code = int(digits, 16)
-    return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else "\ufffd"
+def _character(escape: re.Match[str], offset: int) -> str:
+    code = int(escape[1] or escape[2] or "-1", 16)
+    if not 0 <= code <= 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+        raise Broken(f"{escape[0]} is no escape sequence", offset)
+    return chr(code)

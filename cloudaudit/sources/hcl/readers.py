@@ -1,59 +1,44 @@
-"""The readers of Terraform syntax by name, and what is read with them: files, and text that holds a template or an
-expression."""
+"""The readers by name, and what they make of files, of expressions in text, and of templates in files."""
 
+from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any
 
-from cloudaudit.sources.hcl import literals, templates
+from cloudaudit.sources.hcl import templates
 from cloudaudit.sources.hcl.document import Broken, Document
 from cloudaudit.sources.hcl.syntax import Expression, File
+from cloudaudit.sources.hcl.unknowns import EvaluationError
 
-__all__ = ["READERS", "Broken", "Reader", "parse_expression", "parse_template", "read", "reader"]
-
-READERS = {
-    "tree-sitter": "cloudaudit.sources.hcl.treesitter",
-    "python-hcl2": "cloudaudit.sources.hcl.python_hcl2",
-}
-"""The modules of the readers. The first is the default; the second takes over where it cannot be imported."""
+_MODULES = {"tree-sitter": "treesitter", "python-hcl2": "python_hcl2", "json": "json_syntax"}
 
 
-class Reader(Protocol):
-    """What a reader of the native syntax offers."""
-
-    def read(self, path: str, data: bytes) -> File:
-        """Read one file. Never raises: what cannot be read is in its `problems`."""
-
-    def read_expression(self, document: Document, start: int, end: int) -> Expression:
-        """Read the expression between two bytes; raises `Broken`."""
+def read(reader: str, path: str, data: bytes) -> File:
+    """Read one file: Terraform's JSON syntax by its own reader, all else by the one that is asked for. Never raises."""
+    read_file: Callable[[str, bytes], File] = _module("json" if path.endswith(".json") else reader).read
+    return read_file(path, data)
 
 
-def reader(name: str = "tree-sitter") -> Reader:
-    """The reader called `name`, loaded when it is first asked for."""
-    module: Any
+def expression(reader: str, text: str) -> Expression:
+    """The expression in a text, such as the value of a variable on the command line. Raises `EvaluationError`."""
+    document = Document(text.encode(errors="replace"))
     try:
-        module = import_module(READERS[name])
-    except ImportError:
-        module = import_module(READERS["python-hcl2"])
-    return module  # type: ignore[no-any-return]
+        return _module(reader).read_expression(document, 0, len(document.data))  # type: ignore[no-any-return]
+    except Broken as broken:
+        raise EvaluationError(broken.message) from None
 
 
-def read(path: str, data: bytes, name: str = "tree-sitter") -> File:
-    """Read one file of Terraform source, in the native syntax or in JSON (by the end of its name). Never raises."""
-    if path.endswith(".json"):
-        module: Any = import_module("cloudaudit.sources.hcl.json_syntax")
-        return module.read(path, data, name)  # type: ignore[no-any-return]
-    return reader(name).read(path, data)
-
-
-def parse_expression(text: str, name: str = "tree-sitter") -> Expression:
-    """The expression written in `text`; spans count in `text`. Raises `Broken` when it is none."""
-    document = Document(text.encode())
-    return reader(name).read_expression(document, 0, len(document.data))
-
-
-def parse_template(text: str, name: str = "tree-sitter") -> list[Any]:
-    """The parts of the template in `text`, as `templatefile` takes it: see `syntax.Template`. Raises `Broken`."""
-    document = Document(text.encode())
+def template(reader: str, text: str) -> Expression:
+    """The template in a text, as `templatefile` takes it. Raises `EvaluationError`."""
+    document = Document(text.encode(errors="replace"))
     end = len(document.data)
-    pieces = templates.split(document, 0, end, literals.unescape_template, reader(name).read_expression)
-    return templates.assemble(pieces, by_line=True)
+    try:
+        pieces = templates.split(document, 0, end, templates.heredoc, _module(reader).read_expression)
+        return templates.whole(templates.assemble(pieces, by_line=True), document.span(0, end))
+    except Broken as broken:
+        line, column, *_ = document.span(broken.offset, broken.offset)
+        raise EvaluationError(f"line {line}, column {column} of the template: {broken.message}") from None
+
+
+def _module(reader: str) -> Any:
+    # A reader is imported when it is used: each brings a parser of its own.
+    return import_module(f"cloudaudit.sources.hcl.{_MODULES[reader]}")

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from cloudaudit.sources.hcl import lexical
+from cloudaudit.sources.hcl import lexical, literals
 from cloudaudit.sources.hcl.document import Broken, Document, unexpected
 from cloudaudit.sources.hcl.syntax import MAX_DEPTH, Expression, Literal, Span, Template, TemplateFor, TemplateIf
 
@@ -30,6 +30,7 @@ class Mark(msgspec.Struct, gc=False):
 
 
 Piece = str | Mark
+ReadText = Callable[[Document, int, int], str]
 ReadExpression = Callable[[Document, int, int], Expression]
 
 _DIRECTIVE = re.compile(rb"\s*(if|else|endif|for|endfor)\b")
@@ -43,19 +44,31 @@ def whole(parts: list[Any], span: Span) -> Literal | Template:
     return Template(parts, span)
 
 
-def split(
-    document: Document, start: int, end: int, unescape: Callable[[str], str], read: ReadExpression
-) -> list[Piece]:
-    """The pieces of the template between two bytes; `read` reads the expressions in it. Raises `Broken`."""
+def quoted(document: Document, start: int, end: int) -> str:
+    """The literal text that stands between two bytes of a quoted string."""
+    text = document.text(start, end)
+    if "\n" in text:
+        document.problem("a quoted string must end on its line", start)
+    return literals.unescape_quoted(text, start)
+
+
+def heredoc(document: Document, start: int, end: int) -> str:
+    """The literal text that stands between two bytes of a heredoc, or of a file for `templatefile`."""
+    return literals.unescape_template(document.text(start, end))
+
+
+def split(document: Document, start: int, end: int, literal: ReadText, read: ReadExpression) -> list[Piece]:
+    """The pieces of the template between two bytes; `literal` is `quoted` or `heredoc`, `read` reads the expressions in
+    it. Raises `Broken`."""
     pieces: list[Piece] = []
     while found := lexical.sequence(document.data, start, end):
         opening, closing = found
         if start < opening:
-            pieces.append(unescape(document.text(start, opening)))
+            pieces.append(literal(document, start, opening))
         pieces.append(_mark(document, opening, closing, read))
         start = closing + 1
     if start < end:
-        pieces.append(unescape(document.text(start, end)))
+        pieces.append(literal(document, start, end))
     return pieces
 
 

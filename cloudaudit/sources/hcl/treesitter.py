@@ -33,7 +33,7 @@ from cloudaudit.sources.hcl.syntax import (
     Tuple,
     Unary,
 )
-from cloudaudit.sources.hcl.templates import Mark, Piece
+from cloudaudit.sources.hcl.templates import Mark, Piece, ReadText
 
 TreeNode = tree_sitter.Node
 
@@ -319,10 +319,7 @@ class _Reading:
 
     def _string(self, node: TreeNode) -> Literal:
         span = self.span(node)
-        raw = self.data[span[4] + 1 : span[5] - 1].decode()
-        if "\n" in raw:
-            self.document.problem("a quoted string must end on its line", span[4])
-        return Literal(literals.unescape_quoted(raw), span)
+        return Literal(templates.quoted(self.document, span[4] + 1, span[5] - 1), span)
 
     def _template(self, node: TreeNode) -> Expression:
         template = node.children[0]
@@ -332,9 +329,9 @@ class _Reading:
         span = self.span(node)
         start, end = span[4] + 1, span[5] - 1
         if _ODD_ESCAPE.search(self.data, start, end):
-            pieces = templates.split(self.document, start, end, literals.unescape_quoted, read_expression)
+            pieces = templates.split(self.document, start, end, templates.quoted, read_expression)
         else:
-            pieces = self._pieces(node.children[1:-1], start, end, literals.unescape_quoted)
+            pieces = self._pieces(node.children[1:-1], start, end, templates.quoted)
         return templates.whole(templates.assemble(pieces), span)
 
     def _heredoc(self, node: TreeNode) -> Expression:
@@ -344,22 +341,22 @@ class _Reading:
         word = self.data[marker.start_byte + self.base : marker.end_byte + self.base]
         like_the_end = re.search(rb"^[ \t]*" + re.escape(word) + rb".?\{", self.data[start:end], re.MULTILINE)
         if like_the_end or _ODD_ESCAPE.search(self.data, start, end):
-            pieces = templates.split(self.document, start, end, literals.unescape_template, read_expression)
+            pieces = templates.split(self.document, start, end, templates.heredoc, read_expression)
         else:
-            pieces = self._pieces(inside, start, end, literals.unescape_template)
+            pieces = self._pieces(inside, start, end, templates.heredoc)
         flush = opening.children[0].type == "<<-"
         return templates.whole(templates.assemble(pieces, by_line=True, flush=flush), self.span(node))
 
-    def _pieces(self, nodes: list[TreeNode], start: int, end: int, unescape: Callable[[str], str]) -> list[Piece]:
+    def _pieces(self, nodes: list[TreeNode], start: int, end: int, literal: ReadText) -> list[Piece]:
         """The text between the sequences is taken from the file, since the grammar skips spaces in it."""
         pieces: list[Piece] = []
         for node in self._sequences(nodes):
             if start < node.start_byte + self.base:
-                pieces.append(unescape(self.data[start : node.start_byte + self.base].decode()))
+                pieces.append(literal(self.document, start, node.start_byte + self.base))
             pieces.append(self._mark(node))
             start = node.end_byte + self.base
         if start < end:
-            pieces.append(unescape(self.data[start:end].decode()))
+            pieces.append(literal(self.document, start, end))
         return pieces
 
     def _sequences(self, nodes: list[TreeNode]) -> list[TreeNode]:
