@@ -77,11 +77,14 @@ def detect(path: Path) -> bool:
 
 def load(path: Path, options: Options) -> Iterator[ResourceGraph]:
     """The one graph of the plan; SourceError for anything but a complete plan in a known format."""
+    yield _graph(path, options)
+
+
+def _graph(path: Path, options: Options) -> ResourceGraph:
     with jsonfile.unhurried_collector():
         plan = read(path)
-        found = expand_all(_resources(plan, options.root))
-        yield ResourceGraph(
-            found,
+        return ResourceGraph(
+            expand_all(_resources(plan, options.root)),
             target=str(path),
             root=options.root or ".",
             origin=Origin.PLAN,

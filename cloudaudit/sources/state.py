@@ -73,11 +73,16 @@ def detect(path: Path) -> bool:
 
 def load(path: Path, options: Options) -> Iterator[ResourceGraph]:
     """The one graph of the state; SourceError for anything but a complete state in a known format."""
+    yield _graph(path, options)
+
+
+def _graph(path: Path, options: Options) -> ResourceGraph:
     with jsonfile.unhurried_collector():
         state = read(path)
         gaps: list[Gap] = []
-        yield ResourceGraph(
-            expand_all(_resource(row, options.root) for row in _rows(state, gaps)),
+        resources = expand_all([_resource(row, options.root) for row in _rows(state, gaps)])
+        return ResourceGraph(
+            resources,
             target=str(path),
             root=options.root or ".",
             origin=Origin.STATE,
