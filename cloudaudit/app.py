@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from cloudaudit import __version__, plugins
+from cloudaudit.criteria import assess, catalogue
 from cloudaudit.errors import RuleError, SettingsError, SourceError
 from cloudaudit.model import CriterionState, Finding, Gap, Record, Report, Rule, Run, Scanned, Severity, Verdict
 from cloudaudit.outputs import breaking
@@ -95,8 +96,8 @@ def graphs(request: Request, tell: Tell | None = None) -> Iterator["ResourceGrap
 
 
 def explain(request: Request, subject: str) -> list["Explanation"]:
-    """Why a finding is what it is. `subject` is a fingerprint or its start, or RULE@ADDRESS; what stands in several roots
-    is explained in each. SettingsError if there is no such finding."""
+    """Why a finding is what it is. `subject` is a fingerprint or its start, or RULE@ADDRESS; what stands in several
+    roots is explained in each. SettingsError if there is no such finding."""
     from cloudaudit.engine.check import check as judge  # noqa: PLC0415
     from cloudaudit.engine.parameters import parameters  # noqa: PLC0415
     from cloudaudit.outputs.pages.explanation import Explanation  # noqa: PLC0415
@@ -164,11 +165,24 @@ def rules(request: Request, names: Sequence[str] = ()) -> list[Rule]:
     return [found.rules[name] for name in ids]
 
 
+def criteria(request: Request, names: Sequence[str] = ()) -> list[CriterionState]:
+    """All criteria, or those named, with the rules that cover them; no run, so nothing is counted. SettingsError for an
+    id that is no criterion's."""
+    states = assess((), rule_set(request).rules, request.settings.scope)
+    by_id = {state.criterion.id.upper(): state for state in states}
+    for name in names:
+        if name.upper() not in by_id:
+            raise SettingsError(f'there is no criterion {name}; "cloudaudit criteria" names them')
+    return [by_id[name.upper()] for name in names] if names else list(states)
+
+
 def rule_set(request: Request) -> "RuleSet":
     """Our rules and those of the request, narrowed to what it asks for. SettingsError for an id that no rule has."""
     from cloudaudit.engine import rulefile  # noqa: PLC0415
 
-    found = rulefile.load([own_rules(), *map(Path, request.rule_paths)])
+    found = rulefile.load(
+        [own_rules(), *map(Path, request.rule_paths)], criteria={criterion.id for criterion in catalogue()}
+    )
     if request.only:
         found = found.only({find_rule(found, name) for name in request.only})
     if request.themes:
@@ -264,9 +278,5 @@ def _report(
         scanned=tuple(scanned),
         findings=tuple(findings),
         rules=dict(rules.rules),
-        criteria=_assess(request, rules, findings),
+        criteria=assess(findings, rules.rules, request.settings.scope),
     )
-
-
-def _assess(request: Request, rules: "RuleSet", findings: Sequence[Finding]) -> tuple[CriterionState, ...]:
-    return ()

@@ -18,8 +18,8 @@ from cloudaudit.cli.options import own_rules, reads_targets, request
 def explain(subject: str, targets: tuple[str, ...], form: str, **given: Any) -> None:
     r"""Say why: the values read, where each is written, the references followed.
 
-    SUBJECT is a fingerprint from a report (six digits will do), or a rule and an address. TARGET is what was scanned; without
-    one, the current folder.
+    SUBJECT is a fingerprint from a report (six digits will do), or a rule and an address. TARGET is what was scanned;
+    without one, the current folder.
 
     \b
     cloudaudit explain s3-bucket-versioned@aws_s3_bucket.logs infra/

@@ -1,7 +1,7 @@
 """Which report goes where: --format and -o, in the order in which they were given."""
 
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -9,9 +9,14 @@ from cloudaudit import plugins
 from cloudaudit.outputs import Output
 
 STDOUT = "-"
+if TYPE_CHECKING:
+    _Type = click.ParamType[Output]
+else:
+    # Older releases of click cannot be subscripted.
+    _Type = click.ParamType
 
 
-class Format(click.ParamType):
+class Format(_Type):
     """The name of a module of cloudaudit.outputs, or of an output that another package offers."""
 
     name = "format"

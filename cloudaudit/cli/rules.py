@@ -52,7 +52,7 @@ def show(ids: tuple[str, ...], form: str, **given: Any) -> None:
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @own_rules
 @click.pass_context
-def test(ctx: click.Context, ids: tuple[str, ...], **given: Any) -> None:
+def test(ctx: click.Context, /, ids: tuple[str, ...], **given: Any) -> None:
     """Run the examples inside the rules; exit code 1 if one is not judged as it says."""
     from cloudaudit import app  # noqa: PLC0415
     from cloudaudit.outputs.pages import rulebook  # noqa: PLC0415

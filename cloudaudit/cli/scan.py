@@ -37,7 +37,7 @@ NEVER = "never"
 @picks_rules
 @reads_targets
 @click.pass_context
-def scan(ctx: click.Context, targets: tuple[str, ...], **given: Any) -> None:
+def scan(ctx: click.Context, /, targets: tuple[str, ...], **given: Any) -> None:
     r"""Check Terraform folders, plans and states.
 
     A TARGET is a folder (every root below it is found), the output of `terraform show -json` for a plan or a state, or

@@ -32,7 +32,10 @@ def shown(report: Report, options: Options) -> list[Finding]:
 
 def breaking(report: Report, threshold: Severity | None) -> Iterator[Finding]:
     """The failures that fail a build: open, at or above the threshold, by a rule that is not in preview."""
+    if threshold is None:
+        return
     for finding in report.findings:
-        if finding.verdict is Verdict.FAIL and threshold and finding.severity.weight >= threshold.weight:
-            if finding.status is Status.OPEN and report.rules[finding.rule].stage != "preview":
-                yield finding
+        if finding.verdict is not Verdict.FAIL or finding.status is not Status.OPEN:
+            continue
+        if finding.severity.weight >= threshold.weight and report.rules[finding.rule].stage != "preview":
+            yield finding

@@ -1,46 +1,59 @@
 """The end of the text report: what the run says of each criterion, and its result in one line."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cloudaudit.model import CriterionState, Report, Severity, Status, Verdict
 from cloudaudit.outputs.layout import Paint, heading, plural, wrapped
 from cloudaudit.outputs.output import Options, breaking
 
-# Columns: criterion, title, failing of population, unknown.
-_ID, _FAIL, _UNKNOWN = 7, 20, 10
+_ID = 7
 
 
 def criteria_lines(report: Report, paint: Paint, options: Options) -> Iterator[str]:
-    """The table of the criteria in scope, then those that no rule judged here and those that only people can show."""
-    states = [state for state in report.criteria if state.in_scope]
-    if not states:
+    """The table of the criteria in scope that were judged, and in a sentence each what became of the others."""
+    if not report.criteria:
         return
-    judged = [state for state in states if state.population]
+    judged = [state for state in report.criteria if state.in_scope and state.population]
     yield ""
     yield from heading("SOC 2 criteria", paint)
-    title = max(20, options.width - 2 - _ID - _FAIL - _UNKNOWN)
-    if judged:
-        yield paint.dim(f"  {'':{_ID + title}}{'resources failing':>{_FAIL}}{'unknown':>{_UNKNOWN}}")
-    for state in judged:
-        yield from _criterion(state, title, paint)
-    quiet = [state.criterion.id for state in states if not state.population and state.rules]
-    manual = [state.criterion.id for state in states if not state.population and not state.rules]
-    if quiet:
-        yield from wrapped(f"No resource here is judged under {' '.join(quiet)}.", options.width, "  ", "  ")
-    if manual:
-        text = f'Shown by people and documents only: {" ".join(manual)}; "cloudaudit criteria" says what to bring.'
-        yield from wrapped(text, options.width, "  ", "  ")
+    yield from _table(judged, paint, options)
+    for lead, names in _others(report.criteria):
+        yield from wrapped(f"{lead}: {' '.join(names)}.", options.width, "  ", "    ")
 
 
-def _criterion(state: CriterionState, title: int, paint: Paint) -> Iterator[str]:
-    first, *others = wrapped(state.criterion.title.rstrip("."), title - 2)
-    fail = f"{state.failing:,} of {state.population:,} fail" if state.failing else f"0 of {state.population:,}"
-    cell = f"{fail:>{_FAIL}}"
-    cell = paint.severity(Severity.HIGH, cell) if state.failing else paint.good(cell) if not state.unknown else cell
-    unknown = f"{state.unknown or '-':>{_UNKNOWN}}"
-    yield f"  {paint.bold(f'{state.criterion.id:{_ID}}')}{first:{title}}{cell}{unknown}"
-    yield from (f"  {'':{_ID}}{line}" for line in others)
+def _others(states: Sequence[CriterionState]) -> Iterator[tuple[str, list[str]]]:
+    """Criteria that no resource was judged under, by reason."""
+    quiet = [state for state in states if state.in_scope and not state.population]
+    people = [state.criterion.id for state in quiet if state.criterion.coverage == "manual"]
+    missing = [state.criterion.id for state in quiet if not state.rules and state.criterion.id not in people]
+    absent = [state.criterion.id for state in quiet if state.rules]
+    outside = list(dict.fromkeys(state.criterion.category for state in states if not state.in_scope))
+    reasons = {
+        "Rules, but nothing here that they judge": absent,
+        "Not judged by any rule of this run": missing,
+        'Shown by people only ("cloudaudit criteria ID" says by what)': people,
+        "Not in scope (cloudaudit.toml decides)": outside,
+    }
+    yield from ((lead, names) for lead, names in reasons.items() if names)
+
+
+def _table(states: Sequence[CriterionState], paint: Paint, options: Options) -> Iterator[str]:
+    if not states:
+        return
+    fails = [f"{state.failing:,} of {state.population:,} fail" for state in states]
+    fail = max(map(len, fails)) + 2
+    unknown = max(len("unknown"), *(len(f"{state.unknown:,}") for state in states)) + 2
+    title = max(20, options.width - 2 - _ID - fail - unknown)
+    yield paint.dim(f"  {'':{_ID + title}}{'resources':>{fail}}{'unknown':>{unknown}}")
+    for state, text in zip(states, fails, strict=True):
+        cell = f"{text:>{fail}}"
+        cell = paint.severity(Severity.HIGH, cell) if state.failing else cell if state.unknown else paint.good(cell)
+        first, *others = wrapped(state.criterion.title.rstrip("."), title - 1)
+        count = f"{state.unknown:,}" if state.unknown else "-"
+        yield f"  {paint.bold(f'{state.criterion.id:{_ID}}')}{first:{title}}{cell}{count:>{unknown}}"
+        yield from (f"  {'':{_ID}}{line}" for line in others)
+    yield ""
 
 
 def result_lines(report: Report, paint: Paint, options: Options) -> Iterator[str]:

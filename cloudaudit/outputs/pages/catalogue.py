@@ -62,7 +62,8 @@ def _table(states: Sequence[CriterionState], paint: Paint, width: int) -> Iterat
         yield paint.bold(f"{category}{scope}")
         for state in members:
             first, *others = wrapped(state.criterion.title.rstrip("."), title - 2)
-            cover = plural(len(state.rules), "rule") if state.rules else "by people only"
+            manual = state.criterion.coverage == "manual"
+            cover = "by people only" if manual else plural(len(state.rules), "rule") if state.rules else "no rule yet"
             yield f"  {state.criterion.id:{_ID}}{first:{title}}{cover:>{_COVER}}"
             yield from (f"  {'':{_ID}}{line}" for line in others)
         yield ""
