@@ -4,7 +4,6 @@ import functools
 import importlib
 import importlib.util
 from collections.abc import Callable, Iterable
-from importlib.metadata import entry_points
 from typing import Any
 
 from cloudaudit.errors import RuleError
@@ -42,6 +41,8 @@ def _family(module: str) -> dict[str, Fact]:
     if module.isidentifier() and importlib.util.find_spec(f"cloudaudit.facts.{module}"):
         facts: Iterable[Fact] = getattr(importlib.import_module(f"cloudaudit.facts.{module}"), "FACTS", ())
     else:
+        from importlib.metadata import entry_points  # noqa: PLC0415 - 10 ms for what is rare
+
         facts = [fact for point in entry_points(group="cloudaudit.facts", name=module) for fact in point.load()]
     for fact in facts:
         if fact.name.partition(".")[0] != module:

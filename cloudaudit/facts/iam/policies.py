@@ -164,12 +164,13 @@ def _permission(resource: Resource) -> Document:
 
 
 def _layer_permission(resource: Resource) -> Document:
-    organisation = resource.attributes.get("organization_id")
-    conditions = [Condition(operator="stringequals", key="aws:principalorgid", values=(organisation,))]
+    conditions = [
+        Condition(operator="stringequals", key="aws:principalorgid", values=(organisation,))
+        for organisation in reach(resource.attributes, "organization_id")
+        if organisation
+    ]
     attributes = resource.attributes
-    return _granting(
-        resource, attributes.get("principal"), attributes.get("action"), conditions if organisation else []
-    )
+    return _granting(resource, attributes.get("principal"), attributes.get("action"), conditions)
 
 
 def _granting(resource: Resource, principal: Text | None, action: Text | None, conditions: list[Condition]) -> Document:

@@ -1,0 +1,173 @@
+"""Which ports a set of rules opens to the internet, three-valued."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Any
+
+from cloudaudit.facts import addresses
+from cloudaudit.facts.network.openings import ALL_PORTS, Opening, Openings, is_open
+from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
+from cloudaudit.model import Unknown
+
+# Ports by what listens there. A name stands for all its ports.
+SERVICES: dict[str, tuple[int, ...]] = {
+    "cassandra": (7000, 7001, 7199, 9042, 9160),
+    "docker": (2375, 2376),
+    "elasticsearch": (9200, 9300),
+    "etcd": (2379, 2380),
+    "ftp": (20, 21),
+    "http": (80,),
+    "https": (443,),
+    "kafka": (9092, 9094),
+    "kerberos": (88,),
+    "kibana": (5601,),
+    "kubernetes": (6443, 10250),
+    "ldap": (389, 636),
+    "memcached": (11211,),
+    "mongodb": (27017, 27018, 27019),
+    "mssql": (1433, 1434),
+    "mysql": (3306, 4333),
+    "nfs": (111, 2049),
+    "oracle": (1521, 2483, 2484),
+    "postgresql": (5432,),
+    "rdp": (3389,),
+    "redis": (6379,),
+    "redshift": (5439,),
+    "smb": (135, 137, 138, 139, 445),
+    "smtp": (25,),
+    "ssh": (22,),
+    "telnet": (23,),
+    "vnc": (5500, 5900, 5901),
+    "winrm": (5985, 5986),
+}
+
+ADMIN = tuple(sorted(port for name in ("rdp", "ssh", "winrm") for port in SERVICES[name]))
+_WEB = {"http", "https"}
+DATA = tuple(
+    sorted(
+        {port for name, ports in SERVICES.items() if name not in _WEB for port in ports if port not in ADMIN}
+        | {8888}  # notebooks
+    )
+)
+
+
+def opens(openings: Openings, port: int) -> Truth:
+    """Whether the rules let the internet reach `port` by TCP or UDP."""
+    at_port = [(rule, truth) for rule in openings.rules if (truth := _at(rule, port)) is not False]
+    together = [rule for rule, truth in at_port if truth is True]
+    if addresses.is_internet(text for rule in together for text in rule.ranges):
+        return True
+    doubts = [text for rule, _ in at_port for text in rule.doubts]
+    doubts += [truth.because for rule, truth in at_port if isinstance(truth, Unknown) and is_open(rule)]
+    return unknown([*doubts, *openings.because]) if doubts or openings.because else False
+
+
+def _at(rule: Opening, port: int) -> Truth:
+    """Whether the rule is about `port`."""
+    protocol: Truth = rule.protocol if isinstance(rule.protocol, Unknown) else rule.protocol in ("tcp", "udp", "-1")
+    first: Truth = rule.first if isinstance(rule.first, Unknown) else rule.first <= port
+    last: Truth = rule.last if isinstance(rule.last, Unknown) else port <= rule.last
+    return all_of([protocol, first, last])
+
+
+def opens_everything(openings: Openings) -> Truth:
+    """Whether some rules let the internet reach every port."""
+    whole = [rule for rule in openings.rules if (rule.first, rule.last) == ALL_PORTS]
+    if addresses.is_internet(text for rule in whole for text in rule.ranges):
+        return True
+    doubts = [text for rule in whole for text in rule.doubts]
+    doubts += [
+        value.because
+        for rule in openings.rules
+        if is_open(rule)
+        for value in (rule.protocol, rule.first, rule.last)
+        if isinstance(value, Unknown)
+    ]
+    return unknown([*doubts, *openings.because]) if doubts or openings.because else False
+
+
+_NAMES = (*SERVICES, "admin", "anything", "data", "everything")
+
+
+def outward(openings: Openings) -> Openings:
+    """Only the rules that may have to do with the internet: few, as most sources are private."""
+    few = tuple(rule for rule in openings.rules if rule.doubts or any(map(addresses.is_wide, rule.ranges)))
+    return Openings(rules=few, because=openings.because)
+
+
+def by_service(openings: Openings) -> dict[str, Truth]:
+    """For each service whether the internet reaches it; also for `admin`, `data`, `anything` and `everything`."""
+    openings = outward(openings)
+    if not openings.rules and not openings.because:
+        return dict.fromkeys(_NAMES, False)
+    known = {
+        port: opens(openings, port) for port in {*ADMIN, *DATA, *(p for ports in SERVICES.values() for p in ports)}
+    }
+    services: dict[str, Truth] = {name: any_of(known[port] for port in ports) for name, ports in SERVICES.items()}
+    services["admin"] = any_of(known[port] for port in ADMIN)
+    services["data"] = any_of(known[port] for port in DATA)
+    services["everything"] = opens_everything(openings)
+    services["anything"] = opens_anything(openings)
+    return services
+
+
+def opens_anything(openings: Openings) -> Truth:
+    """Whether the internet is let in at all."""
+    if ranges(openings):
+        return True
+    doubts = [*(text for rule in openings.rules for text in rule.doubts), *openings.because]
+    return unknown(doubts) if doubts else False
+
+
+def listed_ports(openings: Openings, ports: Iterable[int]) -> list[int] | Unknown:
+    """Which of `ports` are open; unknown if none certainly is and one may be."""
+    answers = {port: opens(openings, port) for port in ports}
+    found = [port for port, truth in answers.items() if truth is True]
+    doubts = [truth.because for truth in answers.values() if isinstance(truth, Unknown)]
+    return unknown(doubts) if doubts and not found else found
+
+
+def ranges(openings: Openings) -> list[dict[str, Any]]:
+    """The ranges of ports that are certainly open to the internet; unknown ends stand as `Unknown`."""
+    found = [_range(rule, _widest(rule)) for rule in openings.rules if is_open(rule)]
+    return found + _joint(openings)
+
+
+def _widest(rule: Opening) -> str:
+    return max(rule.ranges, key=lambda text: (addresses.is_internet([text]), text))
+
+
+def _range(rule: Opening, cidr: str) -> dict[str, Any]:
+    protocol = "all" if rule.protocol == "-1" else rule.protocol
+    return {"from": rule.first, "to": rule.last, "protocol": protocol, "cidr": cidr, "by": rule.by}
+
+
+def _joint(openings: Openings) -> list[dict[str, Any]]:
+    """Ranges that only several rules together open, as 0.0.0.0/1 in one and 128.0.0.0/1 in another."""
+    parts = [rule for rule in openings.rules if not is_open(rule) and any(map(addresses.is_wide, rule.ranges))]
+    found = []
+    for first, last in _segments(parts) if len(parts) > 1 else ():
+        there = [rule for rule in parts if _at(rule, first) is True and _at(rule, last) is True]
+        if addresses.is_internet(text for rule in there for text in rule.ranges):
+            cidrs = ", ".join(dict.fromkeys(text for rule in there for text in rule.ranges))
+            by = ", ".join(dict.fromkeys(rule.by for rule in there))
+            found.append({"from": first, "to": last, "protocol": "all", "cidr": cidrs, "by": by})
+    return found
+
+
+def _segments(rules: list[Opening]) -> list[tuple[int, int]]:
+    """The pieces into which the ends of the rules cut the ports."""
+    firsts = [rule.first for rule in rules if isinstance(rule.first, int)]
+    afters = [rule.last + 1 for rule in rules if isinstance(rule.last, int)]
+    cuts = sorted({*firsts, *afters})
+    return [(low, high - 1) for low, high in pairwise(cuts)]
+
+
+def with_doubts(openings: Openings) -> list[dict[str, Any]]:
+    """`ranges`, and for what may be open besides an entry of unknowns."""
+    found = ranges(openings)
+    doubts = [*(text for rule in openings.rules for text in rule.doubts), *openings.because]
+    if doubts:
+        nothing = unknown(doubts)
+        found.append(dict.fromkeys(("from", "to", "protocol", "cidr", "by"), nothing))
+    return found

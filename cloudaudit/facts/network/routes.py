@@ -1,0 +1,216 @@
+"""Subnets and their routes: which have a way to an internet gateway."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cloudaudit.facts import addresses
+from cloudaudit.facts.memory import per_resource
+from cloudaudit.facts.reading import blocks
+from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Record, Relation, Resource, Unknown
+
+TABLES = ("aws_route_table", "aws_default_route_table")
+_VPCS = ("aws_vpc", "aws_default_vpc")
+_DESTINATIONS = ("destination_cidr_block", "destination_ipv6_cidr_block", "cidr_block", "ipv6_cidr_block")
+
+
+class Way(Record, frozen=True):
+    """Whether there is a way, and the addresses of the resources along it."""
+
+    open: Truth
+    steps: tuple[str, ...] = ()
+
+
+CLOSED = Way(open=False)
+
+
+def doubtful(because: tuple[str, ...] | list[str]) -> Way:
+    """A way that cannot be told."""
+    return Way(open=unknown(because))
+
+
+@per_resource
+def way_out(subnet: Resource, graph: ResourceGraph) -> Way:
+    """The way from a subnet to an internet gateway, through its route table or the main one of its VPC."""
+    if subnet.type == "aws_default_subnet":
+        return Way(open=True, steps=(subnet.address,))
+    associations = graph.related(subnet, Relation(type="aws_route_table_association", by="subnet_id"))
+    ways = []
+    doubts = list(associations.because)
+    for association in associations.found:
+        tables = graph.related(association, Relation(type=TABLES, via="route_table_id"))
+        ways += [_through(table, graph) for table in tables.found]
+        doubts += tables.because
+    if not associations.found and not doubts:
+        return _with(subnet, _main(subnet, graph))
+    return _with(subnet, either([*ways, doubtful(doubts)] if doubts else ways))
+
+
+def _with(resource: Resource, way: Way) -> Way:
+    return Way(open=way.open, steps=(*way.steps, resource.address)) if way.open is True else way
+
+
+def either(ways: list[Way]) -> Way:
+    """The first way that is open; else unknown if one is; else none."""
+    for way in ways:
+        if way.open is True:
+            return way
+    return Way(open=any_of(way.open for way in ways))
+
+
+def _main(subnet: Resource, graph: ResourceGraph) -> Way:
+    """By the main route table of the VPC, which has no way out unless someone added one."""
+    vpcs = graph.related(subnet, Relation(type=_VPCS, via="vpc_id"))
+    if not vpcs.found:
+        return doubtful(vpcs.because or ("its VPC is not in this scan",))
+    ways = [_main_of(vpc, graph) for vpc in vpcs.found]
+    return either([*ways, doubtful(vpcs.because)] if vpcs.because else ways)
+
+
+@per_resource
+def _main_of(vpc: Resource, graph: ResourceGraph) -> Way:
+    if vpc.type == "aws_default_vpc":
+        return Way(open=True, steps=(vpc.address,))
+    ways: list[Way] = []
+    doubts: list[str] = []
+    chosen = graph.related(vpc, Relation(type="aws_main_route_table_association", by="vpc_id"))
+    for association in chosen.found:
+        tables = graph.related(association, Relation(type=TABLES, via="route_table_id"))
+        ways += [_through(table, graph) for table in tables.found]
+        doubts += tables.because
+    adopted = graph.related(vpc, Relation(type="aws_default_route_table", by="default_route_table_id"))
+    ways += [_through(table, graph) for table in adopted.found]
+    loose = [route for route in graph.of_type("aws_route") if _is_of_main(route, vpc)]
+    ways += [_by_route(route, route.attributes, graph, ()) for route in loose]
+    doubts += [*chosen.because, *adopted.because]
+    return either([*ways, doubtful(doubts)] if doubts else ways)
+
+
+def _is_of_main(route: Resource, vpc: Resource) -> bool:
+    """Whether the route names the main table through an attribute of the VPC."""
+    table = route.attributes.get("route_table_id")
+    names = (f"{vpc.address}.main_route_table_id", f"{vpc.address}.default_route_table_id")
+    return isinstance(table, Unknown) and any(ref in names for ref in table.refs)
+
+
+@per_resource
+def _through(table: Resource, graph: ResourceGraph) -> Way:
+    """The way out that a route table gives."""
+    inline = blocks(table.attributes, "route")
+    ways = [_by_route(table, route, graph, ()) for route in inline.items]
+    apart = graph.related(table, Relation(type="aws_route", by="route_table_id"))
+    ways += [_by_route(route, route.attributes, graph, (table.address,)) for route in apart.found]
+    doubts = [*inline.because, *apart.because]
+    return either([*ways, doubtful(doubts)] if doubts else ways)
+
+
+def _by_route(holder: Resource, route: Mapping[str, Any], graph: ResourceGraph, table: tuple[str, ...]) -> Way:
+    gateway = _gateway(holder, route, graph)
+    truth = all_of([_to_everywhere(route), gateway.open])
+    return Way(open=truth, steps=(*gateway.steps, holder.address, *table)) if truth is True else Way(open=truth)
+
+
+def _to_everywhere(route: Mapping[str, Any]) -> Truth:
+    values = [value for name in _DESTINATIONS if (value := route.get(name))]
+    return any_of(value if isinstance(value, Unknown) else addresses.is_internet([str(value)]) for value in values)
+
+
+def _gateway(holder: Resource, route: Mapping[str, Any], graph: ResourceGraph) -> Way:
+    """Whether the route leads to an internet gateway; one for IPv6 egress only, or for a VPN, is none."""
+    value = route.get("gateway_id")
+    if not value:
+        return CLOSED
+    if isinstance(value, str):
+        named = [other for other in graph.of_type("aws_internet_gateway") if other.attributes.get("id") == value]
+        return Way(open=value.startswith("igw-"), steps=tuple(other.address for other in named[:1]) or (value,))
+    kinds = {_kind(ref) for ref in value.refs}
+    if kinds == {"aws_internet_gateway"}:
+        return Way(open=True, steps=(value.refs[0].rpartition(".")[0],))
+    return CLOSED if kinds and "aws_internet_gateway" not in kinds else doubtful([f"{holder.address}: {value.because}"])
+
+
+def _kind(ref: str) -> str:
+    """The resource type in a reference: "module.vpc.aws_internet_gateway.main[0].id"."""
+    parts = ref.split(".")
+    return next((part for part in parts if part.startswith("aws_")), ref)
+
+
+def _in_any(resource: Resource, graph: ResourceGraph, path: str) -> Way:
+    """The way out of some subnet that the attribute names."""
+    subnets = graph.related(resource, Relation(type=("aws_subnet", "aws_default_subnet"), via=path))
+    ways = [way_out(subnet, graph) for subnet in subnets.found]
+    return either([*ways, doubtful(subnets.because)] if subnets.because else ways)
+
+
+# The attributes by which a resource names its subnets, or the group of subnets that does.
+SUBNETS: dict[str, tuple[str, ...]] = {
+    "aws_alb": ("subnets", "subnet_mapping.subnet_id"),
+    "aws_autoscaling_group": ("vpc_zone_identifier",),
+    "aws_db_subnet_group": ("subnet_ids",),
+    "aws_dms_replication_subnet_group": ("subnet_ids",),
+    "aws_docdb_subnet_group": ("subnet_ids",),
+    "aws_ecs_service": ("network_configuration.subnets",),
+    "aws_eks_cluster": ("vpc_config.subnet_ids",),
+    "aws_eks_node_group": ("subnet_ids",),
+    "aws_elasticache_subnet_group": ("subnet_ids",),
+    "aws_elb": ("subnets",),
+    "aws_emr_cluster": ("ec2_attributes.subnet_id", "ec2_attributes.subnet_ids"),
+    "aws_instance": ("subnet_id",),
+    "aws_lambda_function": ("vpc_config.subnet_ids",),
+    "aws_lb": ("subnets", "subnet_mapping.subnet_id"),
+    "aws_memorydb_subnet_group": ("subnet_ids",),
+    "aws_mq_broker": ("subnet_ids",),
+    "aws_msk_cluster": ("broker_node_group_info.client_subnets",),
+    "aws_neptune_subnet_group": ("subnet_ids",),
+    "aws_network_interface": ("subnet_id",),
+    "aws_opensearch_domain": ("vpc_options.subnet_ids",),
+    "aws_redshift_subnet_group": ("subnet_ids",),
+    "aws_sagemaker_notebook_instance": ("subnet_id",),
+}
+
+_SUBNET_GROUPS: dict[str, tuple[str, str]] = {
+    "aws_db_instance": ("aws_db_subnet_group", "db_subnet_group_name"),
+    "aws_docdb_cluster": ("aws_docdb_subnet_group", "db_subnet_group_name"),
+    "aws_elasticache_cluster": ("aws_elasticache_subnet_group", "subnet_group_name"),
+    "aws_elasticache_replication_group": ("aws_elasticache_subnet_group", "subnet_group_name"),
+    "aws_neptune_cluster": ("aws_neptune_subnet_group", "neptune_subnet_group_name"),
+    "aws_rds_cluster": ("aws_db_subnet_group", "db_subnet_group_name"),
+    "aws_rds_cluster_instance": ("aws_db_subnet_group", "db_subnet_group_name"),
+    "aws_redshift_cluster": ("aws_redshift_subnet_group", "cluster_subnet_group_name"),
+}
+
+PLACED = tuple(sorted({*SUBNETS, *_SUBNET_GROUPS, "aws_subnet", "aws_default_subnet"}))
+
+
+@per_resource
+def placed(resource: Resource, graph: ResourceGraph) -> Way:
+    """The way from the subnets in which a resource lives to an internet gateway."""
+    if resource.type in ("aws_subnet", "aws_default_subnet"):
+        return way_out(resource, graph)
+    if group := _SUBNET_GROUPS.get(resource.type):
+        return _by_group(resource, graph, *group)
+    paths = SUBNETS.get(resource.type, ())
+    if not any(_first(resource.attributes, path) for path in paths):
+        return doubtful([f"{resource.address} names no subnet, so the default ones decide"])
+    return either([_in_any(resource, graph, path) for path in paths])
+
+
+def _first(attributes: Mapping[str, Any], path: str) -> Any:
+    return attributes.get(path.partition(".")[0])
+
+
+def _by_group(resource: Resource, graph: ResourceGraph, kind: str, path: str) -> Way:
+    if not resource.attributes.get(path):
+        return _cluster(resource, graph) or doubtful([f"{resource.address} names no subnet group, the default decides"])
+    groups = graph.related(resource, Relation(type=kind, via=path))
+    ways = [placed(group, graph) for group in groups.found]
+    return either([*ways, doubtful(groups.because)] if groups.because else ways)
+
+
+def _cluster(resource: Resource, graph: ResourceGraph) -> Way | None:
+    """A cluster instance that names no subnets lives where its cluster does."""
+    if resource.type != "aws_rds_cluster_instance":
+        return None
+    clusters = graph.related(resource, Relation(type="aws_rds_cluster", via="cluster_identifier"))
+    return either([placed(cluster, graph) for cluster in clusters.found]) if clusters.found else None
