@@ -20,6 +20,9 @@ from cloudaudit.model import Record, Verdict
 Activation: TypeAlias = Any
 """The variables of one resource, converted by the library when first used and then kept."""
 
+LIBRARY: str = cel.__file__
+"""The file of the library: its compiled form may change with it."""
+
 MAX_LENGTH = 2000
 """Longest condition, in characters. Together with the limits of `reads` it bounds what a stranger's rule can cost."""
 

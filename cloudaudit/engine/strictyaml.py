@@ -13,7 +13,6 @@ from yaml import events
 
 from cloudaudit.model import Record
 
-MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 
 Path = tuple[str | int, ...]
@@ -37,12 +36,12 @@ class Fault(Record, frozen=True):
 class Document:
     """The content of a file, the line of every value in it, and what is wrong with it."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, limit: int) -> None:
         self.content: Any = None
         self.faults: list[Fault] = []
         self._lines: dict[Path, int] = {}
-        if len(data) > MAX_BYTES:
-            self._fault(1, f"larger than {MAX_BYTES:,} bytes: split the file")
+        if len(data) > limit:
+            self._fault(1, f"larger than {limit:,} bytes: split the file")
             return
         try:
             self.content = self._build(yaml.parse(data.decode("utf-8-sig"), Loader=yaml.CSafeLoader))
