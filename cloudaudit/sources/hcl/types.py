@@ -258,3 +258,19 @@ _PREFERENCE = {"string": 0, "list": 0, "map": 0, "tuple": 1, "number": 1, "bool"
 
 def _by_preference(types: list[Type]) -> list[Type]:
     return sorted(types, key=lambda each: (_PREFERENCE[each.kind], _PREFERENCE[each.of.kind] if each.element else 0))
+
+
+def vague(unified: Type, members: Iterable[Type]) -> bool:
+    """Whether `unified` leaves open what a member has a type for: a null beside a structure. No collection has elements
+    of such a type."""
+    members = [each for each in members if each.kind != "any"]
+    if not members:
+        return False
+    if unified.kind == "any":
+        return True
+    if unified.kind == "object":
+        pairs = [(each, [m.attributes[n] for m in members if n in m.attributes]) for n, each in unified.attributes.items()]
+        return any(vague(each, inner) for each, inner in pairs)
+    if unified.kind == "tuple":
+        return any(vague(each, [m.items[i] for m in members if m.items]) for i, each in enumerate(unified.items))
+    return False

@@ -122,6 +122,8 @@ def to_bool(value: Value) -> Any:
 def _to_sequence(value: Value, target: Type) -> Value:
     if not isinstance(value, list):
         raise EvaluationError(f"{target.kind} of {types.describe(target.of)} required")
+    if target.kind == "list" and isinstance(value, TfSet) and any(unknowns(value)):
+        return combine(value)  # the place of an unknown element among the others is not known
     items, element = _to_elements(value, value, target)
     return TfList(items, element) if target.kind == "list" else TfSet(items, element)
 
@@ -139,8 +141,9 @@ def _to_elements(value: Value, members: list[Value], target: Type) -> tuple[list
         return [convert(member, target.of) for member in members], types.bare(target.of)
     if isinstance(value, TfList | TfSet | TfMap):
         return members, value.element
-    element = types.unify(map(type_of, members))
-    if element is None:
+    found = [type_of(member) for member in members]
+    element = types.unify(found)
+    if element is None or (types.vague(element, found) and not any(unknowns(members))):
         raise EvaluationError(f"all elements of a {target.kind} must have the same type")
     return [convert(member, element) for member in members], element
 

@@ -1,0 +1,74 @@
+"""What a function may see of the world: files inside the repository, and nothing else."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from cloudaudit.model import Unknown
+from cloudaudit.sources.hcl import limits
+from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError
+
+LARGEST_FILE = 8 * 1024 * 1024
+
+
+class CallContext(msgspec.Struct, frozen=True):
+    """Where a function is called. Relative paths start in `folder`, the folder of the root module, as Terraform's do;
+    nothing outside `repository` is ever read, whether by `..`, by an absolute path or through a symbolic link."""
+
+    repository: Path
+    folder: Path
+
+    def read_file(self, path: str) -> bytes | Unknown:
+        """The content of a file. Unknown when it lies outside the repository; `EvaluationError` when there is none."""
+        place = self._resolve(path)
+        if isinstance(place, Unknown):
+            return place
+        try:
+            if not place.is_file():
+                raise EvaluationError(f'no file exists at "{path}"')
+            if place.stat().st_size > LARGEST_FILE:
+                raise LimitError(f'the file "{path}" has more than {LARGEST_FILE:,} bytes')
+            return place.read_bytes()
+        except OSError as error:
+            raise EvaluationError(f'cannot read "{path}": {error.strerror}') from None
+
+    def exists(self, path: str) -> bool | Unknown:
+        """Whether `path` is a regular file; unknown outside the repository."""
+        place = self._resolve(path)
+        if isinstance(place, Unknown):
+            return place
+        if place.is_dir():
+            raise EvaluationError(f'"{path}" is a directory, not a file')
+        return place.is_file()
+
+    def files(self, path: str) -> list[str] | Unknown:
+        """The files below a folder, as sorted paths relative to it; unknown outside the repository."""
+        place = self._resolve(path)
+        if isinstance(place, Unknown):
+            return place
+        found = []
+        for name in self._walk(place):
+            found.append(name)
+            limits.elements(len(found))
+        return sorted(found)
+
+    def _walk(self, place: Path) -> Iterator[str]:
+        for folder, _, names in os.walk(place):
+            for name in names:
+                file = Path(folder, name)
+                if file.is_file() and file.resolve().is_relative_to(self.repository.resolve()):
+                    yield file.relative_to(place).as_posix()
+
+    def _resolve(self, path: str) -> Path | Unknown:
+        outside = Unknown(because=f'"{path}" is outside the repository')
+        if "\0" in path:
+            raise EvaluationError("a path cannot hold a null character")
+        if path.startswith("~"):
+            return outside
+        try:
+            place = (self.folder / path).resolve()
+        except (OSError, RuntimeError):
+            raise EvaluationError(f'cannot follow "{path}"') from None
+        return place if place.is_relative_to(self.repository.resolve()) else outside
