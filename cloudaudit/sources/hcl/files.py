@@ -1,0 +1,119 @@
+"""The repository that is scanned: which files belong to a folder, and reading them without leaving it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from cloudaudit.errors import SourceError
+
+LARGEST_FILE = 10 * 1024 * 1024
+_DEEPEST = 60
+_SUFFIXES = (".tofu.json", ".tf.json", ".tofu", ".tf")
+_SKIPPED = frozenset({"node_modules", "__pycache__"})
+
+
+class Refused(Exception):  # noqa: N818 (it becomes a gap, nobody sees it as an error)
+    """A file or folder was not read; the message says why."""
+
+
+class Repository:
+    """The nearest folder with a `.git` around the target; the target itself when there is none.
+
+    Nothing outside is read. Only a target without a `.git` around it may call modules next to it by `..`, as the folder
+    of an environment does that was copied without its history.
+    """
+
+    def __init__(self, target: Path) -> None:
+        if not target.exists():
+            raise SourceError(f"{target}: there is no such file or folder")
+        self.target = target.resolve()
+        folder = self.target if self.target.is_dir() else self.target.parent
+        found = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+        self.versioned = found is not None
+        self.root = found or folder
+        self._inside: dict[Path, bool] = {}
+
+    def relative(self, path: Path) -> str:
+        """The path as reports show it: relative to the repository, with forward slashes."""
+        return os.path.relpath(path, self.root).replace(os.sep, "/")
+
+    def holds(self, folder: Path) -> bool:
+        """Whether the real place of a path is inside the repository."""
+        known = self._inside.get(folder)
+        if known is None:
+            known = self._inside[folder] = folder.resolve().is_relative_to(self.root)
+        return known
+
+    def reaches(self, folder: Path) -> bool:
+        """Whether a module in this folder may be read."""
+        return self.holds(folder) or (not self.versioned and folder.resolve() == Path(os.path.normpath(folder)))
+
+    def read(self, path: Path) -> bytes:
+        """The bytes of a file; raises `Refused` when it is too large, unreadable, or a link that leaves the repository."""
+        try:
+            if path.is_symlink() and not self.holds(path):
+                raise Refused("a symbolic link that leaves the repository")
+            if not path.is_file():
+                raise Refused("not a regular file")
+            if path.stat().st_size > LARGEST_FILE:
+                raise Refused(f"larger than {LARGEST_FILE // 1024**2} MiB")
+            return path.read_bytes()
+        except OSError as error:
+            raise Refused(error.strerror or str(error)) from None
+
+
+def terraform_files(folder: Path) -> list[Path]:
+    """The files that make up the module in a folder, in Terraform's order. A `.tofu` file hides the `.tf` of its name."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder) if entry.name.endswith(_SUFFIXES))
+    except OSError:
+        return []
+    present = set(names)
+    return [folder / name for name in names if not _ignored(name) and _by_tofu(name) not in present]
+
+
+def _ignored(name: str) -> bool:
+    return name.startswith((".", "#")) or name.endswith("~")
+
+
+def _by_tofu(name: str) -> str:
+    """The name of the file that would hide this one."""
+    for tf, tofu in ((".tf.json", ".tofu.json"), (".tf", ".tofu")):
+        if name.endswith(tf):
+            return name.removesuffix(tf) + tofu
+    return ""
+
+
+def overrides(path: Path) -> bool:
+    """Whether the file's blocks change those of other files instead of adding to them."""
+    stem = next(path.name.removesuffix(suffix) for suffix in _SUFFIXES if path.name.endswith(suffix))
+    return stem == "override" or stem.endswith("_override")
+
+
+def module_folders(top: Path) -> Iterator[tuple[Path, bool]]:
+    """The folders below `top` that hold Terraform files, sorted, each with False; with True the linked folders that
+    were not entered. Hidden folders and node_modules are left out."""
+    stack = [(top, 0)]
+    while stack:
+        folder, depth = stack.pop()
+        below = []
+        has_files = False
+        for entry in _entries(folder):
+            if entry.is_symlink() and entry.is_dir():
+                if not entry.name.startswith("."):
+                    yield folder / entry.name, True
+            elif entry.is_dir(follow_symlinks=False):
+                if not entry.name.startswith(".") and entry.name not in _SKIPPED and depth < _DEEPEST:
+                    below.append((folder / entry.name, depth + 1))
+            elif entry.name.endswith(_SUFFIXES) and not _ignored(entry.name):
+                has_files = True
+        if has_files:
+            yield folder, False
+        stack.extend(reversed(below))
+
+
+def _entries(folder: Path) -> list["os.DirEntry[str]"]:
+    try:
+        return sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return []

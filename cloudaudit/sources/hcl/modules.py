@@ -1,0 +1,479 @@
+"""One instance of a module: its names, worked out lazily and once, and the modules it calls."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cloudaudit.model import Location, Unknown
+from cloudaudit.sources.hcl import expansion, library, values
+from cloudaudit.sources.hcl.blocks import failed, settle
+from cloudaudit.sources.hcl.data import DataSource
+from cloudaudit.sources.hcl.declarations import Declarations, Declared
+from cloudaudit.sources.hcl.evaluate import evaluate, value_of
+from cloudaudit.sources.hcl.expansion import SINGLE, Expansion, Group
+from cloudaudit.sources.hcl.instances import Instance, Managed
+from cloudaudit.sources.hcl.library import Library
+from cloudaudit.sources.hcl.providers import Provider, reference
+from cloudaudit.sources.hcl.scope import Lazy, Scope, Session, bounded
+from cloudaudit.sources.hcl.syntax import Literal
+from cloudaudit.sources.hcl.types import ANY, Type, parse_type
+from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError
+from cloudaudit.sources.hcl.values import Value
+from cloudaudit.sources.hcl.variables import Constants, Text, parsed
+
+MOST_MODULES = 20_000
+"""How many module instances one root may have."""
+_DEEPEST = 50
+_RUNNING = object()
+
+
+class Root(msgspec.Struct):
+    """What all modules of one root share: where it lies, and what its variables were given."""
+
+    folder: Path
+    library: Library
+    session: Session
+    workspace: str
+    given: Mapping[str, Any]
+    modules: int = 0
+
+
+class Called(msgspec.Struct, frozen=True):
+    """How a module was called: by whom, with which arguments, and under which instance key."""
+
+    module: "Module"
+    declared: Declared
+    scope: Scope
+    location: Location
+
+
+class Module:
+    """One instance of a module; `address` ends with a dot, or is empty for the root."""
+
+    def __init__(self, declarations: Declarations, root: Root, address: str = "", called: Called | None = None) -> None:
+        self.declarations = declarations
+        self.root = root
+        self.session = root.session
+        self.address = address
+        self.called = called
+        self.scope = Scope(self)
+        self._memo: dict[str, Any] = {}
+        self._groups: dict[tuple[str, str, str], Lazy] = {}
+        self._members: dict[tuple[str, str, str], list[Any]] = {}
+        self._spaces: dict[str, Any] = {}
+        self._providers: dict[str, Provider | None] = {}
+        root.modules += 1
+
+    # Names
+
+    def resolve(self, name: str) -> Any:
+        space = self._spaces.get(name)
+        if space is None:
+            make = _SPACES.get(name)
+            space = self._spaces[name] = make(self) if make else _Space(self._typed("resource", name))
+        return space
+
+    def variable(self, name: str) -> Value:
+        """The value of `var.NAME`."""
+        return self._recall(f"var.{name}", self._variable, name)
+
+    def local(self, name: str) -> Any:
+        """The value of `local.NAME`."""
+        return self._recall(f"local.{name}", self._local, name)
+
+    def output(self, name: str) -> Value:
+        """The value of an output, as the calling module sees it."""
+        return self._recall(f"output.{name}", self._output, name)
+
+    def _recall(self, what: str, compute: Callable[[str], Any], name: str) -> Any:
+        entry = self._memo.get(what)
+        session = self.session
+        if entry is None:
+            before = session.tainted, session.assumed
+            session.tainted, session.assumed = False, None
+            self._memo[what] = _RUNNING
+            try:
+                value = compute(name)
+            except RecursionError:
+                del self._memo[what]
+                raise
+            self._memo[what] = entry = (value, session.tainted)
+            session.tainted, session.assumed = before
+        elif entry is _RUNNING:
+            session.gap(f"{self.address}{what}", "it refers to itself")
+            return Unknown(because=f"{self.address}{what} refers to itself")
+        if entry[1]:
+            session.tainted = True
+        return entry[0]
+
+    def _local(self, name: str) -> Any:
+        local = self.declarations.locals.get(name)
+        if local is None:
+            return Unknown(because=f"local.{name} is not declared")
+        try:
+            value = evaluate(local.value, self.scope)
+            return value if isinstance(value, Lazy) else bounded(value)
+        except (EvaluationError, LimitError, RecursionError) as error:
+            return self._failed(f"local.{name}", error, local.location.file, local.value.span)
+
+    def _output(self, name: str) -> Value:
+        declared = self.declarations.outputs.get(name)
+        if declared is None:
+            return Unknown(because=f"{self.address}{name} is no output of the module")
+        body = declared.block.body.attributes
+        if "sensitive" in body and values.to_bool(settle_constant(self, body["sensitive"].value)) is True:
+            self.session.tainted = True
+        if "value" not in body:
+            return None
+        what = f"{self.address}output.{name}"
+        return settle(body["value"].value, self.scope, what, declared.file, body["value"].span)
+
+    def _failed(self, what: str, error: Exception, file: str, span: Any) -> Unknown:
+        return failed(self.scope, f"{self.address}{what}", error, file, span)
+
+    # Variables
+
+    def _variable(self, name: str) -> Value:
+        declared = self.declarations.variables.get(name)
+        if declared is None:
+            return Unknown(because=f"var.{name} is not declared")
+        body = declared.block.body.attributes
+        if "sensitive" in body and settle_constant(self, body["sensitive"].value) is True:
+            self.session.tainted = True
+        try:
+            return self._converted(name, declared)
+        except (EvaluationError, LimitError, RecursionError) as error:
+            return self._failed(f"var.{name}", error, declared.file, declared.block.span)
+
+    def _converted(self, name: str, declared: Declared) -> Value:
+        body = declared.block.body.attributes
+        type_ = self._type(declared)
+        value: Any = _MISSING
+        if self.called is None:
+            value = self.root.given.get(name, _MISSING)
+            if isinstance(value, Text):
+                value = parsed(value, type_, self.session)
+        elif name in (arguments := self.called.declared.block.body.attributes):
+            argument = arguments[name]
+            what = f"{self.address}var.{name}"
+            value = settle(argument.value, self.called.scope, what, self.called.declared.file, argument.span)
+        nullable = settle_constant(self, body["nullable"].value) is not False if "nullable" in body else True
+        if value is _MISSING or (value is None and not nullable):
+            if "default" not in body:
+                return Unknown(because=f"{self.address}var.{name} has no value")
+            value = value_of(body["default"].value, self.scope)
+        return bounded(values.convert(value, type_))
+
+    def _type(self, declared: Declared) -> Type:
+        types = self.root.library.types
+        known = types.get(id(declared))
+        if known is None:
+            written = declared.block.body.attributes.get("type")
+            known = types[id(declared)] = parse_type(written.value, self._default) if written else ANY
+        return known
+
+    def _default(self, node: Any, type_: Type) -> Value:
+        return values.convert(value_of(node, Scope(Constants(self.session))), type_)
+
+    # Resources and data sources
+
+    def _typed(self, mode: str, type_: str) -> Callable[[str], Any]:
+        return lambda name: self.group(mode, type_, name)
+
+    def group(self, mode: str, type_: str, name: str) -> Any:
+        """What `TYPE.NAME` refers to: an instance, or all of them when there is a count or for_each."""
+        key = (mode, type_, name)
+        known = self._groups.get(key)
+        if known is None:
+            known = self._groups[key] = self._group(key)
+        return known
+
+    def _group(self, key: tuple[str, str, str]) -> Lazy:
+        mode, type_, name = key
+        table = self._table(mode)
+        short = ".".join(key[1:] if mode == "resource" else key)
+        declared = table.get((type_, name))
+        if declared is None:
+            return Undeclared(f"{self.address}{short}", "is not declared")
+        expanded = self.expand(declared, short)
+        if isinstance(expanded, Undeclared):
+            return expanded
+        members = self._members[key] = self.instances(mode, declared, expanded)
+        return members[0] if expanded.kind == "single" else Group(short, expanded, members, self.session)
+
+    def _table(self, mode: str) -> dict[tuple[str, str], Declared]:
+        found = self.declarations
+        return {"resource": found.resources, "data": found.data}.get(mode, found.ephemeral)
+
+    def instances(self, mode: str, declared: Declared, expanded: Expansion) -> list[Any]:
+        """The instances of one block."""
+        type_, name = declared.block.labels
+        stem = f"{self.address}{'' if mode == 'resource' else mode + '.'}{type_}.{name}"
+        found: list[Instance] = []
+        for key, names in expanded.instances:
+            scope = Scope(self, names) if names else self.scope
+            address = stem + expansion.key_text(expanded.kind, key)
+            if mode == "resource":
+                found.append(Managed(declared, scope, address, key, module=self))
+            else:
+                found.append(DataSource(declared, scope, address, key, module=self))
+        return found
+
+    def members(self, mode: str, type_: str, name: str) -> list[Any]:
+        """The instances of one declared block."""
+        self.group(mode, type_, name)
+        return self._members.get((mode, type_, name), [])
+
+    def expand(self, declared: Declared, what: str) -> "Expansion | Undeclared":
+        """Which instances count or for_each make. Whoever asks while it is being worked out gets an `Undeclared`."""
+        body = declared.block.body.attributes
+        chosen = body.get("count") or body.get("for_each")
+        if chosen is None:
+            return SINGLE
+        entry = self._memo.get(what)
+        if entry is _RUNNING:
+            self.session.gap(f"{self.address}{what}", "its count or for_each refers to itself")
+            return Undeclared(f"{self.address}{what}", "refers to itself")
+        self._memo[what] = _RUNNING
+        before = self.session.tainted, self.session.assumed
+        try:
+            if chosen.name == "count":
+                return expansion.by_count(value_of(chosen.value, self.scope))
+            return expansion.by_each(evaluate(chosen.value, self.scope))
+        except (EvaluationError, LimitError, RecursionError) as error:
+            return expansion.unknown(self._failed(f"{what}.{chosen.name}", error, declared.file, chosen.span))
+        finally:
+            del self._memo[what]
+            self.session.tainted, self.session.assumed = before
+
+    # Calls
+
+    def call(self, name: str) -> Any:
+        """What `module.NAME` refers to: the outputs of the called module, or of all its instances."""
+        key = ("module", "", name)
+        known = self._groups.get(key)
+        if known is None:
+            known = self._groups[key] = self._call(name)
+        return known
+
+    def called_modules(self, name: str) -> "list[Module] | Absent":
+        """The instances of the module that a call makes, or why there are none to be looked at."""
+        found = self.call(name)
+        if isinstance(found, Absent):
+            return found
+        return self._members.get(("module", "", name), [])
+
+    def _call(self, name: str) -> Lazy:
+        declared = self.declarations.calls.get(name)
+        if declared is None:
+            return Undeclared(f"{self.address}module.{name}", "is not declared")
+        folder = self._folder(name, declared)
+        if isinstance(folder, Absent):
+            return folder
+        expanded = self.expand(declared, f"module.{name}")
+        if isinstance(expanded, Undeclared):
+            return expanded
+        declarations = self.root.library.declarations(folder)
+        members = []
+        for key, names in expanded.instances:
+            address = f"{self.address}module.{name}{expansion.key_text(expanded.kind, key)}."
+            scope = Scope(self, names) if names else self.scope
+            members.append(Module(declarations, self.root, address, Called(self, declared, scope, declared.location())))
+        self._members["module", "", name] = members
+        outputs = [Outputs(member) for member in members]
+        return outputs[0] if expanded.kind == "single" else Group(f"module.{name}", expanded, outputs, self.session)
+
+    def _folder(self, name: str, declared: Declared) -> "Path | Absent":
+        attribute = declared.block.body.attributes.get("source")
+        source = library.source_of(attribute.value) if attribute else None
+        address = f"{self.address}module.{name}"
+        if source is None:
+            return self._absent(address, "its source is not a plain string", "", declared)
+        if library.is_local(source):
+            folder = library.local_folder(self.declarations.folder, source)
+            why = self._refusal(folder)
+            return self._absent(address, why, source, declared) if why else folder
+        downloaded = self.root.library.downloaded(self.root.folder).get(self._key(name))
+        if downloaded and downloaded.is_dir() and not self._refusal(downloaded):
+            return downloaded
+        remedy = f'run "terraform init" in {self.root.library.repository.relative(self.root.folder)} and scan again'
+        return self._absent(address, "it is not on disk", source, declared, remedy)
+
+    def _refusal(self, folder: Path) -> str:
+        """Why the module in a folder is not read; empty when it is."""
+        if not self.root.library.repository.reaches(folder):
+            return "its source is outside the repository"
+        if not folder.is_dir():
+            return "the folder of its source does not exist"
+        if folder in self._chain():
+            return "it calls itself"
+        if len(self._chain()) > _DEEPEST or self.root.modules > MOST_MODULES:
+            return f"there are more than {MOST_MODULES:,} module instances"
+        return ""
+
+    def _chain(self) -> list[Path]:
+        """The folders of this module and of those that called it."""
+        chain, module = [], self
+        while True:
+            chain.append(module.declarations.folder)
+            if module.called is None:
+                return chain
+            module = module.called.module
+
+    def _key(self, name: str) -> str:
+        """The key of a call in modules.json: the names of the calls, without instance keys."""
+        names, module = [name], self
+        while module.called is not None:
+            names.append(module.called.declared.block.labels[0])
+            module = module.called.module
+        return ".".join(reversed(names))
+
+    def _absent(self, address: str, why: str, source: str, declared: Declared, remedy: str = "") -> "Absent":
+        what = f"{address} ({source})" if source else address
+        self.session.gap(what, f"the module was not looked at: {why}", remedy, declared.location())
+        return Absent(address, f"{address} was not looked at: {why}", declared)
+
+    # Providers
+
+    def provider(self, name: str) -> Provider | None:
+        """The configuration that a provider name ("aws", "aws.west") means here."""
+        if name not in self._providers:
+            self._providers[name] = self._provider(name)
+        return self._providers[name]
+
+    def _provider(self, name: str) -> Provider | None:
+        if declared := self.declarations.providers.get(name):
+            return Provider(name, declared, self.scope)
+        if self.called is None:
+            return None
+        passed = self.called.declared.block.body.attributes.get("providers")
+        if passed is not None:
+            for key, value in getattr(passed.value, "items", ()):
+                if reference(key) == name:
+                    return self.called.module.provider(reference(value))
+        return self.called.module.provider(name) if "." not in name else None
+
+    def provider_of(self, declared: Declared) -> Provider | None:
+        """The provider configuration that manages a block."""
+        chosen = declared.block.body.attributes.get("provider")
+        return self.provider(reference(chosen.value) if chosen else declared.block.labels[0].partition("_")[0])
+
+    @property
+    def calls(self) -> tuple[Location, ...]:
+        """The module calls that lead here, outermost first."""
+        return (*self.called.module.calls, self.called.location) if self.called else ()
+
+    @property
+    def path(self) -> str:
+        """path.module"""
+        return os.path.relpath(self.declarations.folder, self.root.folder).replace(os.sep, "/")
+
+
+_MISSING = object()
+
+
+def settle_constant(module: Module, node: Any) -> Value:
+    """The value of an argument such as `sensitive`, which must be constant; null when it is none."""
+    if isinstance(node, Literal):
+        return node.value
+    try:
+        return value_of(node, module.scope)
+    except (EvaluationError, LimitError):
+        return None
+
+
+class _Space(Lazy):
+    """A namespace: `var`, `local`, `data`, a resource type."""
+
+    __slots__ = ("attribute",)
+
+    def __init__(self, find: Callable[[str], Any]) -> None:
+        self.attribute = find  # type: ignore[method-assign]
+
+
+class Outputs(Lazy):
+    """The outputs of one module instance."""
+
+    __slots__ = ("attribute", "module")
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.attribute = module.output  # type: ignore[method-assign]
+
+    def whole(self) -> Value:
+        return {name: self.module.output(name) for name in self.module.declarations.outputs}
+
+
+class Undeclared(Lazy):
+    """Something that is referred to and was not found; `why` says what is the matter with it."""
+
+    __slots__ = ("address", "why")
+
+    def __init__(self, address: str, why: str) -> None:
+        self.address = address
+        self.why = why
+
+    def attribute(self, name: str) -> Value:
+        return Unknown(because=f"{self.address} {self.why}", refs=(f"{self.address}.{name}",))
+
+    def element(self, key: Any) -> Any:
+        kind = "each" if isinstance(key, str) else "count"
+        shown = "?" if isinstance(key, Unknown) else key
+        return Undeclared(self.address + expansion.key_text(kind, shown), self.why)
+
+    def elements(self) -> Iterable[tuple[Any, Any]] | Unknown | None:
+        return Unknown(because=f"{self.address} {self.why}", refs=(self.address,))
+
+    def whole(self) -> Value:
+        return Unknown(because=f"{self.address} {self.why}", refs=(self.address,))
+
+
+class Absent(Lazy):
+    """A module that was not looked at: its outputs are unknown."""
+
+    __slots__ = ("address", "because", "declared")
+
+    def __init__(self, address: str, because: str, declared: Declared) -> None:
+        self.address = address
+        self.because = because
+        self.declared = declared
+
+    def attribute(self, name: str) -> Value:
+        return Unknown(because=self.because, refs=(f"{self.address}.{name}",))
+
+    def element(self, key: Any) -> Any:
+        del key
+        return self
+
+    def elements(self) -> Iterable[tuple[Any, Any]] | Unknown | None:
+        return Unknown(because=self.because, refs=(self.address,))
+
+    def whole(self) -> Value:
+        return Unknown(because=self.because, refs=(self.address,))
+
+
+def _outside(name: str) -> Any:
+    raise EvaluationError(f'"{name}" has no meaning here')
+
+
+_SPACES: dict[str, Callable[[Module], Any]] = {
+    "var": lambda module: _Space(module.variable),
+    "local": lambda module: _Space(module.local),
+    "module": lambda module: _Space(module.call),
+    "data": lambda module: _Space(lambda type_: _Space(module._typed("data", type_))),  # noqa: SLF001
+    "resource": lambda module: _Space(lambda type_: _Space(module._typed("resource", type_))),  # noqa: SLF001
+    "ephemeral": lambda module: _Space(lambda type_: _Space(module._typed("ephemeral", type_))),  # noqa: SLF001
+    "path": lambda module: {
+        "module": module.path,
+        "root": ".",
+        "cwd": Unknown(because="path.cwd is the folder in which Terraform runs"),
+    },
+    "terraform": lambda module: {"workspace": module.root.workspace},
+    "each": lambda _: _outside("each"),
+    "count": lambda _: _outside("count"),
+    "self": lambda _: _outside("self"),
+    "*": lambda _: _outside("*"),
+}

@@ -1,0 +1,107 @@
+"""The resources of a root, in the shape that every source gives them."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from cloudaudit.model import Origin, Resource, Unknown
+from cloudaudit.schema import normalise, resource_schema
+from cloudaudit.sources.hcl import pseudo
+from cloudaudit.sources.hcl.data import DataSource
+from cloudaudit.sources.hcl.instances import Instance, Managed
+from cloudaudit.sources.hcl.modules import Absent, Module
+from cloudaudit.sources.hcl.values import Value
+
+MOST_RESOURCES = 200_000
+_DOCUMENT = "aws_iam_policy_document"
+
+
+def resources(module: Module, prefix: str) -> Iterator[Resource]:
+    """All resources of a module and of those it calls; `prefix` goes before each address to make its key."""
+    for type_, name in module.declarations.resources:
+        for instance in module.members("resource", type_, name):
+            yield _resource(instance, module, prefix)
+    for type_, name in module.declarations.data:
+        if type_ == _DOCUMENT:
+            for instance in module.members("data", type_, name):
+                yield _document(instance, module, prefix)
+    yield from pseudo.resources(module, prefix)
+    for name in module.declarations.calls:
+        called = module.called_modules(name)
+        if not isinstance(called, Absent):
+            for inner in called:
+                yield from resources(inner, prefix)
+
+
+def _resource(instance: Managed, module: Module, prefix: str) -> Resource:
+    raw = {}
+    for name in (*instance.arguments(), *instance.kinds()):
+        value = instance.written(name)
+        if value is not None:
+            raw[name] = outside(value)
+    schema = resource_schema(instance.type)
+    if schema and "tags_all" in schema.attributes and (tags := instance.tags_all(schema)):
+        raw["tags_all"] = outside(tags)
+    attributes = normalise(instance.type, raw)
+    if lifecycle := instance.lifecycle():
+        attributes["lifecycle"] = [lifecycle]
+    provider = instance.provider
+    region = attributes.get("region") or (provider.region if provider else "")
+    sensitive = set(instance.writing.sensitive)
+    if schema:
+        sensitive.update(name for name in raw if (known := schema.attributes.get(name)) and known.sensitive)
+    return Resource(
+        key=prefix + instance.address,
+        type=instance.type,
+        name=instance.name,
+        address=instance.address,
+        attributes=attributes,
+        origin=Origin.SOURCE,
+        sensitive=frozenset(sensitive),
+        account=provider.account if provider else "",
+        region=region if isinstance(region, str) else "",
+        location=instance.location,
+        places=_places(instance),
+        calls=module.calls,
+    )
+
+
+def _places(instance: Instance) -> dict[str, Any]:
+    declared = instance.declared
+    places = {name: declared.place(declared.block.body.attributes[name]) for name in instance.arguments()}
+    places.update(instance.writing.places)
+    return places
+
+
+def _document(instance: DataSource, module: Module, prefix: str) -> Resource:
+    """A policy document is no resource, but rules judge it where it is written."""
+    json = instance.attribute("json")
+    return Resource(
+        key=prefix + instance.address,
+        type=f"data.{instance.type}",
+        name=instance.name,
+        address=instance.address,
+        attributes={"json": json} if json is not None else {},
+        origin=Origin.SOURCE,
+        location=instance.location,
+        places=_places(instance),
+        calls=module.calls,
+    )
+
+
+def outside(value: Value) -> Any:
+    """A value without what only Terraform distinguishes: kinds of collections, and numbers of 512 bits."""
+    if isinstance(value, str | bool | Unknown) or value is None:
+        return value
+    if isinstance(value, list):
+        return [outside(member) for member in value]
+    if isinstance(value, dict):
+        return {name: outside(member) for name, member in value.items()}
+    if isinstance(value, int):
+        return value
+    return _number(value)
+
+
+def _number(value: Decimal | float) -> int | float:
+    number = float(value)
+    return int(number) if number.is_integer() else number

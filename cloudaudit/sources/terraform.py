@@ -1,0 +1,116 @@
+"""Terraform source: every root below a folder becomes a graph."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Gap, Origin
+from cloudaudit.schema import expand_all
+from cloudaudit.sources.hcl import files, references, roots
+from cloudaudit.sources.hcl.declarations import Declarations
+from cloudaudit.sources.hcl.files import Repository
+from cloudaudit.sources.hcl.functions.context import CallContext
+from cloudaudit.sources.hcl.library import Library
+from cloudaudit.sources.hcl.modules import Absent, Module, Root
+from cloudaudit.sources.hcl.resources import outside, resources
+from cloudaudit.sources.hcl.scope import Session
+from cloudaudit.sources.hcl.variables import given_values
+from cloudaudit.sources.source import Options, Source
+
+_RECURSION = 6_000
+"""Names refer to names, each a few calls deep; what is deeper still is a gap."""
+
+
+def detect(target: Path) -> bool:
+    """Whether there is Terraform source in a folder or below it."""
+    if target.is_file():
+        return target.name.endswith((".tf", ".tofu", ".tf.json", ".tofu.json"))
+    return any(not linked for _, linked in files.module_folders(target))
+
+
+def load(target: Path, options: Options) -> Iterator[ResourceGraph]:
+    """The graph of each root, in the order of their names. What cannot be read is a gap of some graph."""
+    repository = Repository(target)
+    known = Library(repository, options.reader)
+    top = repository.target
+    if top.is_file():
+        found, gaps = [known.declarations(top.parent)], []
+    else:
+        found, gaps = roots.find(top, known)
+    limit = sys.getrecursionlimit()
+    names = [repository.relative(declarations.folder) for declarations in found]
+    chosen = [
+        (name, each)
+        for name, each in zip(names, found, strict=True)
+        if roots.wanted(name, options.roots, options.exclude)
+    ]
+    if not chosen and gaps:
+        yield ResourceGraph((), target=str(target), root=repository.relative(top), origin=Origin.SOURCE, gaps=gaps)
+    for name, declarations in chosen:
+        sys.setrecursionlimit(max(limit, _RECURSION))
+        try:
+            graph = _graph(declarations, name, str(target), known, options, gaps)
+        finally:
+            sys.setrecursionlimit(limit)
+        gaps = []
+        yield graph
+
+
+def _graph(  # noqa: PLR0913 - what makes up a graph
+    declarations: Declarations, name: str, target: str, known: Library, options: Options, gaps: list[Gap]
+) -> ResourceGraph:
+    folder = declarations.folder
+    session = Session(CallContext(repository=known.repository.root, folder=folder), options.reader)
+    given = given_values(folder, options, known.repository, session)
+    module = Module(declarations, Root(folder, known, session, options.workspace, given))
+    prefix = "" if name == "." else f"{name}:"
+    found = expand_all(resources(module, prefix))
+    blind = dict(_blind(module))
+    used = {id(each.declarations): each.declarations for each in modules(module)}
+    noted = [gap for each in used.values() for gap in each.gaps]
+    return ResourceGraph(
+        found,
+        target=target,
+        root=name,
+        origin=Origin.SOURCE,
+        complete=options.complete,
+        gaps=[*gaps, *noted, *session.gaps.values()],
+        blind=blind,
+        environment=_environment(module, name),
+    )
+
+
+def modules(module: Module) -> Iterator[Module]:
+    """The module and all that it calls, at every depth."""
+    yield module
+    for name in module.declarations.calls:
+        called = module.called_modules(name)
+        for inner in [] if isinstance(called, Absent) else called:
+            yield from modules(inner)
+
+
+def _blind(module: Module) -> Iterator[tuple[str, str]]:
+    """What modules that were not looked at were given, with the reason why it is not known what they did with it."""
+    for each in modules(module):
+        for name in each.declarations.calls:
+            called = each.called_modules(name)
+            if isinstance(called, Absent):
+                for address in references.given(called, each):
+                    yield address, called.because
+
+
+def _environment(module: Module, name: str) -> dict[str, Any]:
+    """What the root says about the place it is for."""
+    provider = module.provider("aws")
+    return {
+        "workspace": module.root.workspace,
+        "path": name,
+        "default_tags": outside(provider.default_tags) if provider else None,
+        "account": provider.account if provider else "",
+        "region": outside(provider.region) if provider else None,
+    }
+
+
+SOURCE = Source(name="terraform", detect=detect, load=load)
