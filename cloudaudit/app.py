@@ -4,6 +4,7 @@ import gc
 import hashlib
 import importlib
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from cloudaudit.sources import Options, Source
 
 if TYPE_CHECKING:
     from cloudaudit.engine import RuleSet
+    from cloudaudit.engine.examples import Outcome
     from cloudaudit.graph import ResourceGraph
     from cloudaudit.outputs.pages.explanation import Explanation
 
@@ -89,6 +91,7 @@ def graphs(request: Request, tell: Tell | None = None) -> Iterator["ResourceGrap
     done = 0
     for target in request.targets:
         for graph in load(target, options):
+            graph.environment["account_map"] = dict(settings.environments)
             done += 1
             if tell:
                 tell(done, 0, graph.root or graph.target)
@@ -165,6 +168,23 @@ def rules(request: Request, names: Sequence[str] = ()) -> list[Rule]:
     return [found.rules[name] for name in ids]
 
 
+def examples(request: Request) -> list["Outcome"]:
+    """What became of every example of the rules: whether it is judged as it says."""
+    from cloudaudit.engine import examples as engine  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "main.tf"
+
+        def read(text: str, complete: bool) -> "ResourceGraph":
+            file.write_text(text, encoding="utf-8")
+            found = list(load(folder, Options(complete=complete)))
+            if not found:
+                raise RuleError("the example holds no resource")
+            return found[0]
+
+        return list(engine.run(rule_set(request), read))
+
+
 def criteria(request: Request, names: Sequence[str] = ()) -> list[CriterionState]:
     """All criteria, or those named, with the rules that cover them; no run, so nothing is counted. SettingsError for an
     id that is no criterion's."""
@@ -181,7 +201,9 @@ def rule_set(request: Request) -> "RuleSet":
     from cloudaudit.engine import rulefile  # noqa: PLC0415
 
     found = rulefile.load(
-        [own_rules(), *map(Path, request.rule_paths)], criteria={criterion.id for criterion in catalogue()}
+        [own_rules(), *map(Path, request.rule_paths)],
+        criteria={criterion.id for criterion in catalogue()},
+        scanned=map(Path, request.targets),
     )
     if request.only:
         found = found.only({find_rule(found, name) for name in request.only})

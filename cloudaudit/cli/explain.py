@@ -16,14 +16,14 @@ from cloudaudit.cli.options import own_rules, reads_targets, request
 @own_rules
 @reads_targets
 def explain(subject: str, targets: tuple[str, ...], form: str, **given: Any) -> None:
-    r"""Say why: the values read, where each is written, the references followed.
+    """Say why: the values read, where each is written, the references followed.
 
     SUBJECT is a fingerprint from a report (six digits will do), or a rule and an address. TARGET is what was scanned;
     without one, the current folder.
 
     \b
     cloudaudit explain s3-bucket-versioned@aws_s3_bucket.logs infra/
-    """
+    """  # noqa: D301 - click wants the control character
     from cloudaudit import app  # noqa: PLC0415 - `--help` needs no engine
     from cloudaudit.outputs.pages import explanation  # noqa: PLC0415
 

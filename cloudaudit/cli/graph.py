@@ -24,13 +24,13 @@ from cloudaudit.cli.progress import progress
 @click.option("-o", "--output", "file", default="-", metavar="FILE", help="Where to; else stdout.")
 @reads_targets
 def graph(target: str, form: str, file: str, **given: Any) -> None:
-    r"""Write the resource graph of TARGET.
+    """Write the resource graph of TARGET.
 
     A folder of several roots gives a JSON list; the other formats hold one graph, so name its --root.
 
     \b
     cloudaudit graph infra/ --root envs/prod --format mermaid
-    """
+    """  # noqa: D301 - click wants the control character
     from cloudaudit import app  # noqa: PLC0415 - `--help` needs no graph
 
     with progress(sys.stderr) as tell:

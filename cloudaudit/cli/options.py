@@ -31,13 +31,13 @@ _READING = (
     click.option("--root", "roots", multiple=True, metavar="ROOT", help="Only this root; repeatable."),
     click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", callback=_assignments, help="A variable."),
     click.option("--var-file", "var_files", multiple=True, type=FILE, help="A file of variables."),
-    click.option("--workspace", default="default", show_default=True, help="The value of terraform.workspace."),
+    click.option("--workspace", default="default", metavar="NAME", help="The value of terraform.workspace."),
     click.option(
         "--reader",
         type=click.Choice(["tree-sitter", "python-hcl2"]),
         default="tree-sitter",
-        show_default=True,
-        help="What parses Terraform source.",
+        metavar="NAME",
+        help="What parses Terraform source: tree-sitter or python-hcl2.",
     ),
     click.option("--config", type=FILE, help="Settings; else the nearest cloudaudit.toml."),
 )

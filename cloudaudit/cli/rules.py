@@ -57,9 +57,10 @@ def test(ctx: click.Context, /, ids: tuple[str, ...], **given: Any) -> None:
     from cloudaudit import app  # noqa: PLC0415
     from cloudaudit.outputs.pages import rulebook  # noqa: PLC0415
 
-    results = app.test_rules(_request({**given, "only": ids}))
-    answer(rulebook.examples(results, width(), colour=in_colour(sys.stdout)))
-    ctx.exit(app.FAILED if any(result.problems for result in results) else 0)
+    outcomes = app.examples(_request({**given, "only": ids}))
+    wrong = [(outcome.rule, outcome.example, outcome.why) for outcome in outcomes if not outcome.ok]
+    answer(rulebook.tested(len({outcome.rule for outcome in outcomes}), len(outcomes), wrong, width()))
+    ctx.exit(app.FAILED if wrong else 0)
 
 
 def _request(given: dict[str, Any]) -> Any:

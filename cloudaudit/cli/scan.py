@@ -29,8 +29,8 @@ NEVER = "never"
     "--fail-on",
     type=click.Choice([*map(str, Severity), NEVER]),
     default="high",
-    show_default=True,
-    help="Lowest severity that fails the build.",
+    metavar="SEVERITY",
+    help="Lowest severity that fails the build: low, medium, high (default), critical, never.",
 )
 @click.option("--strict", is_flag=True, help="Exit with 3 when something is unknown or was not looked at.")
 @click.option("--all", "everything", is_flag=True, help="Show passes too.")
@@ -38,7 +38,7 @@ NEVER = "never"
 @reads_targets
 @click.pass_context
 def scan(ctx: click.Context, /, targets: tuple[str, ...], **given: Any) -> None:
-    r"""Check Terraform folders, plans and states.
+    """Check Terraform folders, plans and states.
 
     A TARGET is a folder (every root below it is found), the output of `terraform show -json` for a plan or a state, or
     a state file. Without one, the current folder. --format and -o may be repeated:
@@ -47,7 +47,7 @@ def scan(ctx: click.Context, /, targets: tuple[str, ...], **given: Any) -> None:
     cloudaudit scan infra/ plan.json
     cloudaudit scan infra/ -o report.json -o report.sarif
     cloudaudit scan infra/ --format json | jq .criteria
-    """
+    """  # noqa: D301 - click wants the control character
     from cloudaudit import app  # noqa: PLC0415 - `--help` needs no engine
 
     writes = destinations(ctx.meta["order"], given["formats"], given["files"])

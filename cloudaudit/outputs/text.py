@@ -122,7 +122,7 @@ class _Place:
             return visible(finding.target) if self._targets else ""
         text = f"{finding.location.file}:{finding.location.line}"
         inside = finding.root in ("", ".") or finding.location.file.startswith(f"{finding.root}/")
-        return visible(text if inside or not self._roots else f"{text} (root {finding.root})")
+        return visible(text if inside or not self._roots else f"{text}, root {finding.root}")
 
 
 def _by_place(findings: Iterable[Finding], place: _Place) -> list[tuple[str, list[Finding]]]:

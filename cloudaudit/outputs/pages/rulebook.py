@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from cloudaudit.model import Rule
+from cloudaudit.outputs.escape import visible
 from cloudaudit.outputs.layout import Paint, plural, wrapped
 from cloudaudit.outputs.records import indented
 
@@ -45,6 +46,17 @@ def pages(rules: Sequence[Rule], width: int, *, colour: bool) -> str:
     """Each rule whole."""
     paint = Paint(colour)
     return "\n\n".join("\n".join(_page(rule, paint, width)) for rule in rules) + "\n"
+
+
+def tested(rules: int, examples: int, wrong: Sequence[tuple[str, str, str]], width: int) -> str:
+    """What became of the examples: each that is not judged as it says, with the reason, then the counts."""
+    lines: list[str] = []
+    for rule, example, why in wrong:
+        lines.append(f"{rule} / {example}")
+        lines += wrapped(visible(why), width, "  ", "  ")
+    failed = f"{len(wrong):,} not judged as they say" if wrong else "all judged as they say"
+    lines.append(f"{plural(examples, 'example')} of {plural(rules, 'rule')}: {failed}.")
+    return "\n".join(lines) + "\n"
 
 
 def _page(rule: Rule, paint: Paint, width: int) -> Iterator[str]:
