@@ -26,7 +26,7 @@ LIBRARY: str = cel.__file__
 MAX_LENGTH = 2000
 """Longest condition, in characters. Together with the limits of `reads` it bounds what a stranger's rule can cost."""
 
-_MISSING = re.compile(r'NOT_FOUND: Key not found in map : "(.*)"', re.DOTALL)
+_MISSING = re.compile(r"""NOT_FOUND: Key not found in map : (["']?)(.*)\1""", re.DOTALL)
 _POSITION = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 
 
@@ -95,7 +95,7 @@ def judge(program: Program, activation: Activation) -> Judgement:
     if value is False:
         return FAIL
     if missing := _MISSING.fullmatch(str(value)):
-        return Judgement(verdict=Verdict.UNKNOWN, missing=missing[1])
+        return Judgement(verdict=Verdict.UNKNOWN, missing=missing[2])
     message = f"{value} in: {' '.join(program.text.split())}"
     raise RuleError(message)
 

@@ -45,8 +45,11 @@ class Reading:
                 paths = self._select(node, variables)
             case Call():
                 return self._call(node, variables, leaf=leaf)
-            case Items(members):
-                return _NOTHING.union(*(self._visit(member, variables) for member in members))
+            case Items(members, is_map):
+                paths = _NOTHING.union(*(self._visit(member, variables) for member in members))
+                if is_map and paths:
+                    self._fault("a map may hold constants only: write the attribute where it is compared")
+                return paths
             case Loop():
                 return self._loop(node, variables)
             case _:

@@ -37,9 +37,10 @@ class Call(NamedTuple):
 
 
 class Items(NamedTuple):
-    """A list or map literal."""
+    """A list or map literal; the members of a map are its keys and values."""
 
     members: tuple["Node", ...]
+    is_map: bool
 
 
 class Loop(NamedTuple):
@@ -98,15 +99,14 @@ def _call(data: bytes) -> Node:
 
 
 def _list(data: bytes) -> Node:
-    return Items(tuple(_node(value) for number, value in _fields(data) if number == 1))
+    return Items(tuple(_node(value) for number, value in _fields(data) if number == 1), is_map=False)
 
 
 def _struct(data: bytes) -> Node:
     entries = [value for number, value in _fields(data) if number == 2]
-    key, content = 3, 4
-    return Items(
-        tuple(_node(value) for entry in entries for number, value in _fields(entry) if number in (key, content))
-    )
+    key_and_value = (3, 4)
+    members = tuple(_node(part) for entry in entries for number, part in _fields(entry) if number in key_and_value)
+    return Items(members, is_map=True)
 
 
 def _loop(data: bytes) -> Node:
