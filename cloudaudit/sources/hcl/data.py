@@ -5,6 +5,7 @@ from typing import Any
 
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl import policy, providers, readers
+from cloudaudit.sources.hcl.blocks import failed
 from cloudaudit.sources.hcl.evaluate import value_of
 from cloudaudit.sources.hcl.instances import Instance
 from cloudaudit.sources.hcl.scope import Scope, Session
@@ -30,7 +31,11 @@ class DataSource(Instance):
     def _result(self, name: str, result: "Callable[[DataSource], Value]") -> Value:
         memo = f"={name}"
         if memo not in self._memo:
-            self._memo[memo] = result(self)
+            try:
+                self._memo[memo] = result(self)
+            except EvaluationError as error:
+                what = f"{self.address}.{name}"
+                self._memo[memo] = failed(self.scope, what, error, self.declared.file, self.declared.block.span)
         return self._memo[memo]
 
 
