@@ -1,8 +1,11 @@
 """What a format is: a name, a file suffix and a function from a report to text."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 
 from cloudaudit.model import Finding, Record, Report, Severity, Status, Verdict
+
+_ATTRIBUTE = re.compile(r"^(?:resource|related|facts)\.[^\s:]*: ")
 
 
 class Options(Record, frozen=True):
@@ -28,6 +31,18 @@ def shown(report: Report, options: Options) -> list[Finding]:
     if options.everything:
         return list(report.findings)
     return [finding for finding in report.findings if finding.verdict is not Verdict.PASS]
+
+
+def causes(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
+    """Why verdicts are unknown, each cause with the findings it decides, the widest first. The attribute that is unknown
+    does not matter here: one variable without a value makes many attributes unknown."""
+    by_cause: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.verdict is Verdict.UNKNOWN:
+            named = finding.unknown_because or ("no cause was given",)
+            for because in dict.fromkeys(_ATTRIBUTE.sub("", because) for because in named):
+                by_cause.setdefault(because, []).append(finding)
+    return sorted(by_cause.items(), key=lambda pair: (-len(pair[1]), pair[0]))
 
 
 def breaking(report: Report, threshold: Severity | None) -> Iterator[Finding]:

@@ -5,14 +5,15 @@ could not be looked at, is told as notifications of the invocation. With `everyt
 passes (`pass`) join them.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from cloudaudit.model import Finding, Gap, Location, Report, Rule, Scanned, Severity, Status, Verdict
 from cloudaudit.outputs.escape import markdown, visible
-from cloudaudit.outputs.output import Options, Output, shown
+from cloudaudit.outputs.layout import plural
+from cloudaudit.outputs.output import Options, Output, causes, shown
 from cloudaudit.outputs.records import indented
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -198,19 +199,13 @@ def _gap(gap: Gap) -> dict[str, Any]:
 
 
 def _unknowns(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    causes = Counter(
-        because
-        for finding in findings
-        if finding.verdict is Verdict.UNKNOWN
-        for because in finding.unknown_because or ("no cause was given",)
-    )
     return [
         {
             "level": "note",
-            "message": {"text": visible(f"{count} verdicts are unknown: {because}")},
+            "message": {"text": visible(f"{plural(len(undecided), 'verdict')} unknown: {because}")},
             "descriptor": {"id": "unknown"},
         }
-        for because, count in sorted(causes.items(), key=lambda item: (-item[1], item[0]))
+        for because, undecided in causes(findings)
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from cloudaudit.model import Finding, Gap, Location, Report, Rule, Status, Verdict
 from cloudaudit.outputs.escape import visible
 from cloudaudit.outputs.layout import Paint, heading, plural, wrapped
-from cloudaudit.outputs.output import Options, Output
+from cloudaudit.outputs.output import Options, Output, causes
 from cloudaudit.outputs.summary import criteria_lines, result_lines
 
 # How many addresses of one place (instances of a module, of count, of for_each) are named before "and N more".
@@ -136,20 +136,16 @@ def _by_place(findings: Iterable[Finding], place: _Place) -> list[tuple[str, lis
 
 
 def _unknowns(report: Report, paint: Paint, options: Options) -> Iterator[str]:
-    unknown = [finding for finding in report.findings if finding.verdict is Verdict.UNKNOWN]
+    unknown = sum(finding.verdict is Verdict.UNKNOWN for finding in report.findings)
     if not unknown:
         return
-    causes: dict[str, list[Finding]] = defaultdict(list)
-    for finding in unknown:
-        for because in finding.unknown_because or ("no cause was given",):
-            causes[because].append(finding)
-    order = sorted(causes, key=lambda because: (-len(causes[because]), because))
+    order = causes(report.findings)
     yield ""
-    yield from heading(f"Unknown: {plural(len(unknown), 'verdict')} could not be reached", paint)
-    for because in order[: None if options.everything else CAUSES]:
-        yield from _cause(because, causes[because], options)
+    yield from heading(f"Unknown: {plural(unknown, 'verdict')} could not be reached", paint)
+    for because, findings in order[: None if options.everything else CAUSES]:
+        yield from _cause(because, findings, options)
     if len(order) > CAUSES and not options.everything:
-        left = {id(finding) for because in order[CAUSES:] for finding in causes[because]}
+        left = {id(finding) for _, findings in order[CAUSES:] for finding in findings}
         text = f"and {plural(len(order) - CAUSES, 'further cause')} of {plural(len(left), 'verdict')}; --all names them"
         yield from wrapped(text, options.width, "        ")
 
