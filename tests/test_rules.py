@@ -1,0 +1,36 @@
+"""Every example of every rule, one test each."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cloudaudit import app
+from cloudaudit.engine import examples
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.sources import Options
+
+RULES = app.rule_set(app.Request(targets=()))
+
+EXAMPLES = [(id_, name) for id_, rule in RULES.rules.items() for name in rule.examples]
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[[str, bool], ResourceGraph]:
+    """Reads the text of an example like any folder of Terraform."""
+
+    def read(text: str, complete: bool) -> ResourceGraph:
+        (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+        [graph] = app.load(tmp_path, Options(complete=complete))
+        return graph
+
+    return read
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES, ids=[f"{rule} / {name}" for rule, name in EXAMPLES])
+def test_a_rule_judges_its_example_as_it_says(
+    rule: str, example: str, load: Callable[[str, bool], ResourceGraph]
+) -> None:
+    outcome = examples.run_one(RULES, rule, example, load)
+
+    assert outcome.ok, outcome.why
