@@ -49,14 +49,13 @@ class Companions:
 
     def _enter(self, companion: Resource, path: str, reference: Reference) -> None:
         value, found = reference.value, reference.found
-        if len(found) > 1 and isinstance(value, Unknown):
-            for resource in found:
-                self._doubts.setdefault(resource.key, []).append(f"{companion.address}.{path} is {one_of(found)}")
-            return
         for resource in found:
-            self._pair(companion, resource)
+            if reference.sure:
+                self._pair(companion, resource)
+            else:
+                self._doubts.setdefault(resource.key, []).append(f"{companion.address}.{path} {maybe(reference)}")
         if isinstance(value, Unknown):
-            if not (found or reference.elsewhere) or (reference.partial and is_plural(path)):
+            if reference.loose or not (found or reference.elsewhere):
                 self._prefixes.setdefault(value.prefix, f"{companion.address}.{path}: {value.because}")
         elif not found and not is_identifier(value):
             for name in names_in_arn(value, self._wanted) if value.startswith("arn:") else (value,):
@@ -93,26 +92,24 @@ def via(identities: Identities, resource: Resource, paths: Sequence[str], wanted
     for path in paths:
         for reference in identities.references(resource, path, wanted):
             value = reference.value
-            if isinstance(value, Unknown) and len(reference.found) > 1:
-                because.append(f"{resource.address}.{path} is {one_of(reference.found)}")
+            if reference.found and not reference.sure:
+                because.append(f"{resource.address}.{path} {maybe(reference)}")
                 continue
             found.update((target.key, target) for target in reference.found)
             if isinstance(value, Unknown):
-                if not reference.found or (reference.partial and is_plural(path)):
+                if reference.loose or not reference.found:
                     because.append(f"{resource.address}.{path}: {value.because}")
             elif not reference.found:
                 because.append(f"{resource.address}.{path} is {value!r}, which is not in this scan")
     return Related(tuple(found[key] for key in sorted(found)), shorten(because))
 
 
-def one_of(candidates: Iterable[Resource]) -> str:
-    """How a doubt names the resources that an unknown value chooses from."""
-    return "one of " + ", ".join(shorten(resource.address for resource in candidates))
-
-
-def is_plural(path: str) -> bool:
-    """True for an attribute that holds many references: `security_group_ids`, not `bucket`."""
-    return path.endswith("s")
+def maybe(reference: Reference) -> str:
+    """How a doubt names what an unknown value may turn out to be."""
+    names = shorten(resource.address for resource in reference.found)
+    if len(names) == 1:
+        return f"may be {names[0]} or something else"
+    return f"is one of {', '.join(names)}"
 
 
 def shorten(reasons: Iterable[str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from cloudaudit import schema
 from cloudaudit.graph.addresses import Address, Addresses, parse
 from cloudaudit.model import Resource, Unknown
 
@@ -23,7 +24,8 @@ class Tables(msgspec.Struct, frozen=True):
     """cloudaudit/schema/links.json: how names resolve, since names, unlike ids and ARNs, are not unique.
 
     `targets`: attribute -> types that its value names. `names`: type -> attributes that name it (else `name`).
-    `services`: type -> service in its ARN. `unique`: attributes whose value occurs once in the world.
+    `services`: type -> service in its ARN. `unique`: attributes whose value occurs once in the world; `borrowing`:
+    types that show there what belongs to another.
     `through`: wanted type -> other type -> attribute of that one which leads on to the wanted.
     """
 
@@ -31,6 +33,7 @@ class Tables(msgspec.Struct, frozen=True):
     names: dict[str, tuple[str, ...]]
     services: dict[str, str]
     unique: tuple[str, ...]
+    borrowing: tuple[str, ...]
     through: dict[str, dict[str, str]]
 
 
@@ -43,12 +46,13 @@ def tables() -> Tables:
 
 class Reference(msgspec.Struct, frozen=True):
     """One value that refers, and to what. `elsewhere`: certainly to another thing of this graph, or to no resource.
-    `partial`: some of its references lead out of sight."""
+    `sure`: to exactly what was found. `loose`: some of its references lead out of sight."""
 
     value: str | Unknown
     found: tuple[Resource, ...] = ()
     elsewhere: bool = False
-    partial: bool = False
+    sure: bool = True
+    loose: bool = False
 
 
 def at(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
@@ -65,6 +69,13 @@ def at(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
 def is_identifier(value: str) -> bool:
     """True for what AWS generates; false for a name that an author chose."""
     return _IDENTIFIER.fullmatch(value) is not None
+
+
+def is_sure(value: Unknown) -> bool:
+    """False when a cause beside the references may have chosen between them and something else: `a.id is known after
+    apply; var.x has no value`."""
+    causes = value.because.split("; ")
+    return len(causes) == 1 or all(any(ref in cause for ref in value.refs) for cause in causes)
 
 
 def own_name(resource: Resource) -> str | Unknown | None:
@@ -96,18 +107,19 @@ class Identities:
         if isinstance(value, str):
             return Reference(value, tuple(self._by_text(value, wanted, depth)))
         found: dict[str, Resource] = {}
-        elsewhere, partial = bool(value.refs), False
+        elsewhere, loose = bool(value.refs), False
         for text in value.refs:
             address = parse(text)
             if address is None or not (address.is_managed or _is_other_state(address)):
-                elsewhere, partial = False, True
+                # a plan does not show what a local holds, but that is rarely another resource of the same kind
+                elsewhere, loose = False, loose or address is None or address.type != "local"
                 continue
             for resource in self.addresses.find(address):
                 reached = self._follow(resource, address.attribute, wanted, depth)
                 found.update((target.key, target) for target in reached.found)
                 elsewhere = elsewhere and reached.elsewhere
         targets = tuple(found[key] for key in sorted(found))
-        return Reference(value, targets, elsewhere and not found, partial)
+        return Reference(value, targets, elsewhere and not found, len(targets) == 1 and is_sure(value), loose)
 
     @property
     def addresses(self) -> Addresses:
@@ -176,10 +188,9 @@ class Identities:
 
     def _unique_index(self) -> dict[str, list[Resource]]:
         if self._unique is None:
-            attributes = tables().unique
             self._unique = _collect(
-                ((resource, attributes) for resource in self._resources),
-                lambda value: value[:4] == "arn:" or "." in value,
+                ((resource, _own_unique(resource.type)) for resource in self._resources),
+                lambda value: value.startswith("arn:") or "." in value,
             )
             for value, found in _collect(((resource, ("id",)) for resource in self._resources), _is_global).items():
                 self._unique.setdefault(value, found)
@@ -212,6 +223,16 @@ def names_in_arn(arn: str, kind: str) -> Iterator[str]:
             yield tail
             yield head
     yield rest.rpartition("/")[2]
+
+
+@cache
+def _own_unique(kind: str) -> tuple[str, ...]:
+    """The attributes that identify a resource of the type: AWS computes them, no author refers to another with them."""
+    known = schema.resource_schema(kind)
+    if kind in tables().borrowing or known is None:
+        return ()
+    own = (name for name in tables().unique if (attribute := known.attributes.get(name)) and attribute.computed)
+    return tuple(name for name in own if not known.attributes[name].optional)
 
 
 def _through(kind: str) -> dict[str, str]:

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from cloudaudit import schema
 from cloudaudit.graph.addresses import parse
 from cloudaudit.graph.identity import Identities, is_identifier, tables
 from cloudaudit.model import Link, Resource, Unknown
@@ -19,12 +21,21 @@ def links_of(graph: "ResourceGraph", identities: Identities) -> list[Link]:
     """The links of all resources, sorted, each once, none to the resource itself."""
     found = set()
     for resource in graph:
+        computed = _computed(resource.type)
         for attribute, value in resource.attributes.items():
-            if attribute not in _OWN:
+            if attribute not in computed:
                 for path, target in _targets(identities, value, attribute, attribute):
                     if target.key != resource.key:
                         found.add((resource.key, target.key, path))
     return [Link(*row) for row in sorted(found)]
+
+
+@cache
+def _computed(kind: str) -> frozenset[str]:
+    """What no author writes: a state repeats other resources' ids there, which source and plan do not show."""
+    known = schema.resource_schema(kind)
+    attributes = known.attributes.items() if known else ()
+    return _OWN | {name for name, attribute in attributes if attribute.computed and not attribute.optional}
 
 
 def _targets(identities: Identities, value: Any, path: str, name: str) -> Iterator[tuple[str, Resource]]:

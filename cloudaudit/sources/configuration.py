@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 
 _DEPTH = 24
+_MOST_MODULES = 200
 _KEYS = frozenset({"each.key", "count.index"})
+_CHOOSES_NOTHING = ("each.key", "count.", "path.", "terraform.")
 _INDIRECT = frozenset({"var", "local", "module", "data"})
 _NO_RESOURCES = frozenset({"each", "count", "path", "terraform", "self"})
 _HEAD = re.compile(r"(\w[\w-]*)\.([\w-]+)(\[[^\]]*\])?(.*)", re.DOTALL)
@@ -90,6 +92,10 @@ class Scope(msgspec.Struct, frozen=True):
     key: str | int | None = None
 
 
+# a scope, the names that are evaluated in it, and what of the result is meant: `["data"]` of a map
+Step = tuple[Scope, Sequence[str], str]
+
+
 class References:
     """Follows references through variables, outputs and each.key to the resources they come from."""
 
@@ -108,20 +114,39 @@ class References:
         place = self._at(module)
         return place, place.blocks.get(plain) if place else None
 
-    def of(self, scope: Scope, expression: Any) -> tuple[str, ...]:
-        """The addresses that an expression refers to when it is evaluated in the scope, sorted."""
-        return tuple(sorted(self._follow(scope, list(_names(expression)))))
+    def of(self, scope: Scope, names: Sequence[str]) -> tuple[str, ...]:
+        """The addresses that the names in an expression lead to when it is evaluated in the scope, sorted."""
+        return tuple(sorted(self._follow(scope, names)))
 
-    def listed(self, scope: Scope, expression: Any) -> tuple[str, ...]:
+    def is_chain(self, scope: Scope, names: Sequence[str], depth: int = _DEPTH) -> bool:
+        """True when a value is handed on from one reference to the next, and nothing beside them can choose another."""
+        chain = [name for name in _longest(names) if not name.startswith(_CHOOSES_NOTHING)]
+        if len(chain) != 1 or depth == 0:
+            return False
+        head, _, rest = chain[0].partition(".")
+        if head == "var":
+            step = _passed(scope.place, rest)
+            return step is not None and self.is_chain(step[0], step[1], depth - 1)
+        if head == "module":
+            outputs = self._outputs(scope.place, chain[0], scope.key)
+            return len(outputs) == 1 and self.is_chain(outputs[0][0], outputs[0][1], depth - 1)
+        if head == "each":
+            source = scope.for_each
+            return source is not None and self.is_chain(Scope(scope.place), source.references, depth - 1)
+        return head not in _INDIRECT
+
+    def listed(self, scope: Scope, names: Sequence[str]) -> tuple[str, ...]:
         """The addresses that a list consists of, when it holds nothing but references to resources: a variable or a
         local beside them might choose between them. A repeated resource as a whole stands for its instances."""
-        names = _longest(list(_names(expression)))
-        if not all(name.partition(".")[0] not in _INDIRECT | _NO_RESOURCES for name in names):
+        listed = _longest(names)
+        if any(name.partition(".")[0] in _INDIRECT | _NO_RESOURCES for name in listed):
             return ()
-        found = [scope.place.prefix + name for name in names]
+        found = [scope.place.prefix + name for name in listed]
         return tuple(instance for address in found for instance in self._instances.get(address, [address]))
 
     def _at(self, module: str) -> Place | None:
+        if module.count(".module.") > _MOST_MODULES:
+            return None
         if module not in self._places:
             outer, name, key = _last_call(module)
             within = self._at(outer)
@@ -158,28 +183,29 @@ class References:
 
     def _variable(self, place: Place, rest: str, depth: int) -> Iterator[str]:
         """What the module call passed; a variable of the root has a value, so it hides no reference."""
-        if place.call is None or place.outer is None:
-            return
-        name = re.split(r"[.\[]", rest, maxsplit=1)[0]
-        expression = place.call.expressions.get(name)
-        outer = Scope(place.outer, place.call.for_each_expression, place.key)
-        found = self._follow(outer, list(_names(expression)), depth - 1)
-        yield from self._picked(found, rest[len(name) :])
+        if passed := _passed(place, rest):
+            scope, names, inside = passed
+            yield from self._picked(self._follow(scope, names, depth - 1), inside)
 
     def _output(self, place: Place, name: str, key: str | int | None, depth: int) -> Iterator[str]:
-        match = _HEAD.fullmatch(name)
-        call = place.module.module_calls.get(match[2]) if match else None
-        if not match or not call or not call.module:
+        if not (outputs := self._outputs(place, name, key)):
             yield place.prefix + name
-            return
-        inner = self._at(f"{place.prefix}module.{match[2]}{match[3] or _bracketed(key)}")
-        if inner is None:
-            return
-        wanted = re.split(r"[.\[]", match[4].lstrip("."), maxsplit=1)[0]
-        for output, definition in call.module.outputs.items():
-            if wanted in {"", output}:
-                found = self._follow(Scope(inner), definition.expression.references, depth - 1)
-                yield from self._picked(found, match[4].lstrip(".")[len(output) :] if wanted else "")
+        for scope, names, inside in outputs:
+            yield from self._picked(self._follow(scope, names, depth - 1), inside)
+
+    def _outputs(self, place: Place, name: str, key: str | int | None) -> list[Step]:
+        """The outputs that `module.NAME[KEY].OUTPUT` means: all of them where it names none."""
+        match = _HEAD.fullmatch(name)
+        inner = self._at(f"{place.prefix}module.{match[2]}{match[3] or _bracketed(key)}") if match else None
+        if not match or not inner:
+            return []
+        rest = match[4].removeprefix(".")
+        wanted = re.split(r"[.\[]", rest, maxsplit=1)[0]
+        return [
+            (Scope(inner), definition.expression.references, rest[len(wanted) :])
+            for output, definition in inner.module.outputs.items()
+            if wanted in {"", output}
+        ]
 
     def _each_value(self, scope: Scope, rest: str, depth: int) -> Iterator[str]:
         """What for_each iterates over: resources, or what was made of them."""
@@ -195,7 +221,7 @@ class References:
         if block and name.startswith("data.aws_iam_policy_document."):
             repeated = block.for_each_expression or block.count_expression
             inner = Scope(scope.place, block.for_each_expression, scope.key if repeated else None)
-            yield from self._follow(inner, list(_names(block.expressions)), depth - 1)
+            yield from self._follow(inner, names_in(block.expressions), depth - 1)
 
     def _picked(self, found: tuple[str, ...], rest: str) -> tuple[str, ...]:
         """`["data"]` of an output that is made of one repeated resource is that instance: the usual `{for k, v}`."""
@@ -215,6 +241,11 @@ class References:
         return address
 
 
+def names_in(expression: Any) -> list[str]:
+    """All names in an expression, in a block, or in a list of blocks, in order."""
+    return list(_names(expression))
+
+
 def _names(expression: Any) -> Iterator[str]:
     if isinstance(expression, list):
         for member in expression:
@@ -227,6 +258,15 @@ def _names(expression: Any) -> Iterator[str]:
         if "constant_value" not in expression:
             for member in expression.values():
                 yield from _names(member)
+
+
+def _passed(place: Place, variable: str) -> Step | None:
+    """What the module call passes for `NAME.rest`; None in the root, and for a variable left to its default."""
+    name = re.split(r"[.\[]", variable, maxsplit=1)[0]
+    if place.call is None or place.outer is None or name not in place.call.expressions:
+        return None
+    outer = Scope(place.outer, place.call.for_each_expression, place.key)
+    return outer, names_in(place.call.expressions[name]), variable[len(name) :]
 
 
 def _longest(names: Sequence[str]) -> list[str]:

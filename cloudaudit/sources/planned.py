@@ -13,7 +13,7 @@ import msgspec
 from cloudaudit import schema
 from cloudaudit.model import Unknown
 from cloudaudit.schema import NestedSchema, TypeSchema
-from cloudaudit.sources.configuration import References, Scope
+from cloudaudit.sources.configuration import References, Scope, names_in
 from cloudaudit.sources.resources import Recorded
 
 _LATER = "known after apply"
@@ -42,15 +42,21 @@ class Planned:
             self.provider = block.provider_config_key
             self.scope = Scope(place, block.for_each_expression, row.index)
 
-    def later(self, expression: Any) -> Unknown:
-        """The unknown that an expression will yield."""
-        refs = self.references.of(self.scope, expression) if self.references and self.scope and expression else ()
-        return _unknown(refs)
+    def later(self, expression: Any, *, computed: bool = False) -> Unknown:
+        """The unknown that an expression will yield; a condition may have made it null where AWS then fills in another
+        (`computed`)."""
+        if not (self.references and self.scope and expression):
+            return Unknown(because=_LATER)
+        names = names_in(expression)
+        refs = self.references.of(self.scope, names)
+        sure = self.references.is_chain(self.scope, names) or not (computed or any("local." in ref for ref in refs))
+        return _unknown(refs, sure=sure)
 
     def several(self, expression: Any) -> list[Unknown] | None:
         """The members of a list that is written as nothing but references, such as `[a.id, b.id]` or `a[*].id`."""
-        refs = self.references.listed(self.scope, expression) if self.references and self.scope and expression else ()
-        return [_unknown((ref,)) for ref in refs] if refs else None
+        names = names_in(expression)
+        refs = self.references.listed(self.scope, names) if self.references and self.scope else ()
+        return [_unknown((ref,), sure=True) for ref in refs] if refs else None
 
 
 class _Block(NamedTuple):
@@ -77,6 +83,11 @@ class _Block(NamedTuple):
         attribute = self.schema.attributes.get(name) if self.schema else None
         return attribute is not None and attribute.computed and not attribute.optional
 
+    def is_computed(self, name: str) -> bool:
+        """True for an argument that AWS fills in when it is null."""
+        attribute = self.schema.attributes.get(name) if self.schema else None
+        return attribute is None or attribute.computed
+
     def is_list(self, name: str) -> bool:
         """True for an argument that is a list or set."""
         attribute = self.schema.attributes.get(name) if self.schema else None
@@ -102,7 +113,7 @@ def _overlay(planned: Planned, values: dict[str, Any], marks: Mapping[str, Any],
         if mark is True:
             if expression is not None:
                 members = planned.several(expression) if block.is_list(name) else None
-                values[name] = members or planned.later(expression)
+                values[name] = members or planned.later(expression, computed=block.is_computed(name))
             elif not block.is_left_out(name):
                 values[name] = planned.later(None)
         elif name in values:
@@ -130,10 +141,11 @@ def _within(planned: Planned, value: Any, mark: Any, block: _Block) -> Any:
     return value
 
 
-def _unknown(refs: tuple[str, ...]) -> Unknown:
-    """The first reference that is no local value is what a reader looks for."""
+def _unknown(refs: tuple[str, ...], *, sure: bool) -> Unknown:
+    """The cause that a reader looks for is a resource; a second cause says that it may be another."""
     cause = next((ref for ref in refs if "local." not in ref), "")
-    return Unknown(because=f"{cause} is {_LATER}" if cause else _LATER, refs=refs)
+    because = f"{cause} is {_LATER}" if sure else f"{cause} is {_LATER}; a condition may choose another value"
+    return Unknown(because=because if cause else _LATER, refs=refs, is_set=sure and bool(cause))
 
 
 def _is_expression(expressions: Any) -> bool:
