@@ -83,13 +83,15 @@ class Unknown(Record, frozen=True):
 
     `because` names the cause for a reader: "var.encrypt has no value". `refs` are the addresses that the value would
     come from ("aws_kms_key.main.arn"), so links survive. `prefix` is the known start of a string, and `partial` the
-    decoded document of a JSON string whose parts are partly known (a `dict` or `list` that holds `Unknown`s).
+    decoded document of a JSON string whose parts are partly known (a `dict` or `list` that holds `Unknown`s). `is_set`
+    says that it will certainly not be null: what a created key's ARN will be is unknown, that there is one is not.
     """
 
     because: str
     refs: tuple[str, ...] = ()
     prefix: str = ""
     partial: Any = None
+    is_set: bool = False
 
 
 class Location(msgspec.Struct, frozen=True, gc=False):

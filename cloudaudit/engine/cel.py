@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_strings
 
-from cloudaudit.engine.reads import ROOTS, Reading
+from cloudaudit.engine.reads import ROOTS, SET, Reading
 from cloudaudit.engine.syntaxtree import decode
 from cloudaudit.errors import RuleError
 from cloudaudit.model import Record, Verdict
@@ -26,6 +26,8 @@ LIBRARY: str = cel.__file__
 MAX_LENGTH = 2000
 """Longest condition, in characters. Together with the limits of `reads` it bounds what a stranger's rule can cost."""
 
+_NULL_TEST = re.compile(r"(?<![\w.\]])([A-Za-z_]\w*)((?:\.\w+)*\.\w+)\s*([!=]=)\s*null\b")
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 _MISSING = re.compile(r"""NOT_FOUND: Key not found in map : (["']?)(.*)\1""", re.DOTALL)
 _POSITION = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 
@@ -69,17 +71,46 @@ def compile(text: str) -> Program:  # noqa: A001 - read as cel.compile
     if len(text) > MAX_LENGTH:
         message = f"longer than {MAX_LENGTH} characters: this wants a fact"
         raise RuleError(message)
-    try:
-        expression = _environment().compile(text)
-    except RuntimeError as error:
-        raise RuleError(_explain(str(error))) from None
-    serialized = expression.serialize()
-    reading = Reading(decode(serialized))
+    expression, reading = _read(text)
+    if (asking := _ask_whether_set(text, reading)) != text:
+        expression, reading = _read(asking)
     if expression.return_type() != cel.Type.BOOL:
         reading.faults.append("must be true or false: compare the value, as in `resource.NAME == true`")
     if reading.faults:
         raise RuleError("\n".join(reading.faults))
-    return Program(text, serialized, reading.paths)
+    return Program(text, expression.serialize(), reading.paths)
+
+
+def _read(text: str) -> tuple[cel.Expression, Reading]:
+    try:
+        expression = _environment().compile(text)
+    except RuntimeError as error:
+        raise RuleError(_explain(str(error))) from None
+    return expression, Reading(decode(expression.serialize()))
+
+
+def _ask_whether_set(text: str, reading: Reading) -> str:
+    """Comparisons of attributes with null become questions for the `SET` key beside them.
+
+    The ARN of a key that is yet to be created is unknown, but it is certain that there will be one: `x.kms_key_id != null`
+    is true, although the value cannot be shown.
+    """
+
+    def ask(match: re.Match[str]) -> str:
+        root, path, operator = match.groups()
+        stems = reading.loops.get(root, frozenset()) if root != "resource" else {"resource."}
+        if not stems or not all(_is_attribute(stem) for stem in stems) or ".facts." in path:
+            return match[0]
+        return f"{root}{path}{SET} == {'true' if operator == '!=' else 'false'}"
+
+    quoted = [match.span() for match in _TEXT.finditer(text)]
+    return _NULL_TEST.sub(
+        lambda match: match[0] if any(start <= match.start() < end for start, end in quoted) else ask(match), text
+    )
+
+
+def _is_attribute(path: str) -> bool:
+    return path.startswith(("resource.", "related.")) and ".facts." not in f"{path}."
 
 
 def activate(variables: Mapping[str, Any]) -> Activation:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from cloudaudit.engine.attributes import schema_of
+from cloudaudit.engine.reads import SET
 from cloudaudit.model import Unknown
 from cloudaudit.schema import AttributeSchema, NestedSchema, TypeSchema
 
@@ -64,25 +65,28 @@ def tree(paths: Iterable[str]) -> Tree:
 
 def _parts(schemas: list[TypeSchema], names: Tree, *, own: bool) -> tuple[Part, ...]:
     parts = []
-    for name, below in names.items():
+    for asked, below in names.items():
+        name = asked.removesuffix(SET)
         holders = [schema for schema in schemas if name in schema.attributes or name in schema.blocks]
         if not holders:
             continue
-        part = _part(name, holders[0].attributes.get(name) or holders[0].blocks[name], below)
+        part = _part(asked, holders[0].attributes.get(name) or holders[0].blocks[name], below)
         parts.append(part if own and holders[0] is schemas[0] else part._replace(late=False))
     return tuple(parts)
 
 
 def _part(name: str, schema: AttributeSchema | NestedSchema, below: Tree) -> Part:
     late = schema.computed and not schema.optional
+    if name.endswith(SET):
+        return Part(name, SET, schema.unset is not None, late, None, keyed=False)
     if isinstance(schema, AttributeSchema):
         members = _object(schema.type)
         nested = None if members is None else _object_parts(members, below)
         return Part(name, schema.type, schema.unset, late, nested, keyed=False)
     parts = tuple(
-        _part(inner, schema.attributes.get(inner) or schema.blocks[inner], further)
-        for inner, further in below.items()
-        if inner in schema.attributes or inner in schema.blocks
+        _part(asked, schema.attributes.get(inner) or schema.blocks[inner], further)
+        for asked, further in below.items()
+        if (inner := asked.removesuffix(SET)) in schema.attributes or inner in schema.blocks
     )
     return Part(name, "block", schema.unset, late, parts, keyed=schema.nesting == "map")
 
@@ -97,7 +101,9 @@ def _object(type_: Any) -> dict[str, Any] | None:
 
 def _object_parts(members: dict[str, Any], names: Tree) -> tuple[Part, ...]:
     return tuple(
-        _part(name, AttributeSchema(members[name], 0), below) for name, below in names.items() if name in members
+        _part(asked, AttributeSchema(members[name], 0), below)
+        for asked, below in names.items()
+        if (name := asked.removesuffix(SET)) in members
     )
 
 
@@ -106,6 +112,9 @@ def _show(
 ) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for part in parts:
+        if part.type is SET:
+            _show_whether_set(part, attributes, prefix, source, shown, causes)
+            continue
         value = attributes.get(part.name)
         if value is None:
             if part.late and source:
@@ -122,6 +131,16 @@ def _show(
         else:
             shown[part.name] = value
     return shown
+
+
+def _show_whether_set(  # noqa: PLR0913 - what `_show` holds
+    part: Part, attributes: Mapping[str, Any], prefix: str, source: bool, shown: dict[str, Any], causes: Causes
+) -> None:
+    value = attributes.get(part.name.removesuffix(SET))
+    if isinstance(value, Unknown) and not value.is_set:
+        causes.setdefault(prefix + part.name, []).append(value.because)
+    else:
+        shown[part.name] = value is not None or part.unset or (part.late and source)
 
 
 def _blocks(part: Part, value: Any, prefix: str, source: bool, causes: Causes) -> Any:

@@ -7,6 +7,9 @@ from cloudaudit.engine.syntaxtree import Call, Const, Ident, Items, Loop, Node, 
 
 ROOTS = ("resource", "related", "facts", "parameters")
 
+SET = "__set"
+"""Ends the name of a key that says whether the attribute of that name is set, where its value is not known either."""
+
 MAX_LOOPS = 4
 """How deep `exists`, `all`, `filter` ... may nest."""
 MAX_FREE_LOOPS = 2
@@ -25,11 +28,12 @@ class Reading:
 
     `paths` holds "resource.storage_encrypted", "related.logs.rule.status", "facts.iam.allows": members of lists are
     read through their list, whether by index or by the variable of a loop. Where a longer path is read, its beginnings
-    are left out. `faults` are sentences.
+    are left out. `loops` says what the variables of loops may stem from. `faults` are sentences.
     """
 
     def __init__(self, tree: Node) -> None:
         self.faults: list[str] = []
+        self.loops: dict[str, _Paths] = {}
         self._used: set[str] = set()
         self._growing = 0
         self._visit(tree, {})
@@ -94,7 +98,9 @@ class Reading:
         return paths
 
     def _loop(self, node: Loop, variables: Mapping[str, _Paths]) -> _Paths:
-        inner = {**variables, node.variable: self._visit(node.range, variables), node.accumulator: _NOTHING}
+        members = self._visit(node.range, variables)
+        self.loops[node.variable] = self.loops.get(node.variable, _NOTHING) | members
+        inner = {**variables, node.variable: members, node.accumulator: _NOTHING}
         for part in node.parts:
             self._visit(part, inner)
         return self._visit(node.step, inner)

@@ -11,7 +11,7 @@ from cloudaudit.sources.hcl.declarations import Declared
 from cloudaudit.sources.hcl.providers import Provider
 from cloudaudit.sources.hcl.scope import Lazy, Scope
 from cloudaudit.sources.hcl.traverse import Open
-from cloudaudit.sources.hcl.unknowns import EvaluationError, combine
+from cloudaudit.sources.hcl.unknowns import EvaluationError, combine, later
 from cloudaudit.sources.hcl.values import TfMap, Value, convert
 
 META_ARGUMENTS = frozenset({"count", "for_each", "provider", "depends_on"})
@@ -104,8 +104,7 @@ class Instance(Lazy):
 
     def after_apply(self, name: str, why: str = "is known after apply") -> Unknown:
         """An attribute whose value only the provider knows."""
-        reference = f"{self.address}.{name}"
-        return Unknown(because=f"{reference} {why}", refs=(reference,))
+        return later(self.address, name, why)
 
 
 class Managed(Instance):
@@ -187,8 +186,7 @@ def _completed(value: Value, schema: NestedSchema, address: str) -> Value:
     for name, attribute in schema.attributes.items():
         if whole.get(name) is not None:
             continue
-        reference = f"{address}.{name}"
-        known = Unknown(because=f"{reference} is known after apply", refs=(reference,))
+        known = later(address, name)
         whole[name] = known if attribute.computed else attribute.default
     for name, nested in schema.blocks.items():
         whole[name] = _completed(whole[name], nested, f"{address}.{name}") if name in whole else nested.unset

@@ -20,7 +20,7 @@ from cloudaudit.sources.hcl.providers import Provider, reference
 from cloudaudit.sources.hcl.scope import Lazy, Scope, Session, bounded
 from cloudaudit.sources.hcl.syntax import Literal
 from cloudaudit.sources.hcl.types import ANY, Type, parse_type
-from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError
+from cloudaudit.sources.hcl.unknowns import NEVER_NULL, EvaluationError, LimitError
 from cloudaudit.sources.hcl.values import Value
 from cloudaudit.sources.hcl.variables import Constants, Text, parsed
 
@@ -417,7 +417,8 @@ class Undeclared(Lazy):
         self.why = why
 
     def attribute(self, name: str) -> Value:
-        return Unknown(because=f"{self.address} {self.why}", refs=(f"{self.address}.{name}",))
+        reference = f"{self.address}.{name}"
+        return Unknown(because=f"{self.address} {self.why}", refs=(reference,), is_set=name in NEVER_NULL)
 
     def element(self, key: Any) -> Any:
         kind = "each" if isinstance(key, str) else "count"

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
+
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl import numeric, types
 from cloudaudit.sources.hcl.unknowns import EvaluationError, combine
@@ -99,7 +101,7 @@ def either(because: Unknown, one: Value, other: Value) -> Value:
     collections with the same keys, or the common start of two strings.
     """
     if isinstance(one, Unknown) or isinstance(other, Unknown):
-        return combine(because, one, other, prefix=_common_start(one, other))
+        return _one_of(because, one, other)
     if equal(one, other) is True:
         return one
     if type(one) is type(other) and isinstance(one, dict) and one.keys() == other.keys():
@@ -108,7 +110,13 @@ def either(because: Unknown, one: Value, other: Value) -> Value:
     if type(one) is type(other) and isinstance(one, list) and len(one) == len(other) and not isinstance(one, TfSet):
         items = [either(because, *pair) for pair in zip(one, other, strict=True)]
         return TfList(items, one.element) if isinstance(one, TfList) else items
-    return combine(because, one, other, prefix=_common_start(one, other))
+    return _one_of(because, one, other)
+
+
+def _one_of(because: Unknown, one: Value, other: Value) -> Unknown:
+    found = combine(because, one, other, prefix=_common_start(one, other))
+    is_set = all(each.is_set if isinstance(each, Unknown) else each is not None for each in (one, other))
+    return msgspec.structs.replace(found, is_set=True) if is_set else found
 
 
 def _common_start(one: Value, other: Value) -> str:
@@ -126,7 +134,8 @@ def template(parts: Iterable[Value]) -> Value:
     known: list[str] = []
     for text in texts:
         if isinstance(text, Unknown):
-            return combine(texts, prefix=normal_text("".join(known) + text.prefix))
+            found = combine(texts, prefix=normal_text("".join(known) + text.prefix))
+            return msgspec.structs.replace(found, is_set=True)
         known.append(text)
     return normal_text("".join(known))
 

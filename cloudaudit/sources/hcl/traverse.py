@@ -5,7 +5,7 @@ from typing import Any
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl import numeric
 from cloudaudit.sources.hcl.scope import Lazy
-from cloudaudit.sources.hcl.unknowns import EvaluationError, combine
+from cloudaudit.sources.hcl.unknowns import EvaluationError, combine, later
 from cloudaudit.sources.hcl.values import TfMap, TfSet, Value, to_number, to_string
 
 
@@ -53,7 +53,7 @@ def element(of: Any, key: Value) -> Any:
 
 def within(unknown: Unknown) -> Unknown:
     """A part of an unknown value: not known for the same cause."""
-    if unknown.prefix or unknown.partial is not None:
+    if unknown.prefix or unknown.partial is not None or unknown.is_set:
         return Unknown(because=unknown.because, refs=unknown.refs)
     return unknown
 
@@ -87,7 +87,7 @@ def _item(of: list[Value], key: Value) -> Value:
 
 def _absent(of: dict[str, Value], name: str) -> Value:
     if isinstance(of, Open):
-        return Unknown(because=f"{of.address}.{name} is known after apply", refs=(f"{of.address}.{name}",))
+        return later(of.address, name)
     if isinstance(of, TfMap):
         raise EvaluationError(f'the map has no element with the key "{name}"')
     raise EvaluationError(f'this object does not have an attribute named "{name}"')

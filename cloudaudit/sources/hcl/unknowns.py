@@ -40,12 +40,27 @@ def wholly_known(value: Any) -> bool:
 
 
 def combine(*values: Any, prefix: str = "", partial: Any = None) -> Unknown:
-    """One unknown value that carries the causes (three at most) and all references of the unknowns within `values`."""
+    """One unknown value that carries the causes (three at most) and all references of the unknowns within `values`. What
+    is made of a value that is not null may be null itself, so `is_set` holds only where a start or a part is known.
+    """
     found = list(unknowns(values))
-    if len(found) == 1 and not prefix and partial is None and not found[0].prefix and found[0].partial is None:
-        return found[0]
+    if len(found) == 1 and not prefix and partial is None:
+        only = found[0]
+        if not only.prefix and only.partial is None and not only.is_set:
+            return only
     because = "; ".join(causes(found)) or "it is not known before apply"
-    return Unknown(because=because, refs=references(found), prefix=prefix, partial=partial)
+    is_set = bool(prefix) or partial is not None
+    return Unknown(because=because, refs=references(found), prefix=prefix, partial=partial, is_set=is_set)
+
+
+NEVER_NULL = frozenset({"arn", "id", "key_id", "name"})
+"""Attributes that every resource which has them always fills in."""
+
+
+def later(address: str, name: str, why: str = "is known after apply") -> Unknown:
+    """The attribute `name` of the resource at `address`, which only the provider knows; `why` follows the reference."""
+    reference = f"{address}.{name}"
+    return Unknown(because=f"{reference} {why}", refs=(reference,), is_set=name in NEVER_NULL)
 
 
 def causes(found: Iterable[Unknown]) -> tuple[str, ...]:

@@ -215,6 +215,8 @@ def _kind(value: Value) -> type:
 
 def _equal_unknown(left: Value, right: Value) -> bool | Unknown:
     unknown, other = (left, right) if isinstance(left, Unknown) else (right, left)
+    if other is None and unknown.is_set:
+        return False
     if unknown.prefix and isinstance(other, str) and not other.startswith(unknown.prefix):
         return False
     if isinstance(other, Unknown) and other.prefix and unknown.prefix:
