@@ -1,0 +1,128 @@
+"""Scores our verdicts against the labels in checkov's own test-suite and prints Markdown.
+
+    python benchmarks/accuracy/checkov.py --checkout PATH [--only REGEX] [--near] [--list]
+
+A labelled resource agrees if every rule of ours with the check's id in `same_as` says the same of it: fail, or pass (a rule
+that does not apply counts as pass, as it does in checkov). Unknown agrees with nothing. Disagreements that
+disagreements.toml explains are counted as well, but apart.
+"""
+
+import argparse
+import re
+import tempfile
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from labels import Case, cases
+
+import cloudaudit
+from cloudaudit import app
+from cloudaudit.model import Rule
+
+HERE = Path(__file__).parent
+PEER = "checkov"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One labelled resource: the label, our verdict, and our explanation of a disagreement."""
+
+    check: str
+    rules: tuple[str, ...]
+    case: str
+    address: str
+    label: str
+    ours: str
+    why: str = ""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both say the same."""
+        return self.label == self.ours
+
+
+def rules_by_check(peer_field: str) -> dict[str, list[str]]:
+    """Which of our rules stand for a check."""
+    found: dict[str, list[str]] = {}
+    for rule in app.rules(app.Request(targets=())):
+        for check in _ids(rule, peer_field):
+            found.setdefault(check, []).append(rule.id)
+    return found
+
+
+def _ids(rule: Rule, peer_field: str) -> tuple[str, ...]:
+    return getattr(rule, peer_field).get(PEER, ())
+
+
+def score(case: Case, rules: list[str], explained: dict[str, str]) -> Iterator[Row]:
+    """One row per labelled resource."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = case.folder or Path(folder)
+        if case.folder is None:
+            (target / "main.tf").write_text(case.source, encoding="utf-8")
+        verdicts: dict[str, list[str]] = {}
+        for graph in cloudaudit.load(target):
+            for finding in cloudaudit.check(graph, rules):
+                verdicts.setdefault(_comparable(finding.address), []).append(finding.verdict.value)
+    for address, label in case.labels:
+        ours = _combined(verdicts.get(_comparable(address), []))
+        why = explained.get(f"{case.check} {address}") or explained.get(case.check, "")
+        yield Row(case.check, tuple(rules), case.name, address, label, ours, why)
+
+
+def _comparable(address: str) -> str:
+    """Addresses as both sides write them: without quotes, without the suffix of an inline companion."""
+    return address.replace('"', "").partition("/")[0]
+
+
+def _combined(verdicts: list[str]) -> str:
+    """Several rules or companions that stand for one check: one failure fails, one unknown is unknown."""
+    return next((verdict for verdict in ("fail", "unknown") if verdict in verdicts), "pass")
+
+
+def explanations() -> dict[str, str]:
+    """Our reasons, by "CHECK" or "CHECK ADDRESS"."""
+    file = HERE / "disagreements.toml"
+    return {} if not file.exists() else dict(tomllib.loads(file.read_text(encoding="utf-8"))[PEER])
+
+
+def report(rows: list[Row], *, listing: bool) -> None:
+    """Print the summary, and each disagreement if asked."""
+    agree = sum(row.agrees for row in rows)
+    known = sum(not row.agrees and bool(row.why) for row in rows)
+    checks = len({row.check for row in rows})
+    print("| checks | labelled resources | agree | % | disagree, explained | disagree, not explained |")
+    print("| --: | --: | --: | --: | --: | --: |")
+    share = 100 * agree / max(1, len(rows))
+    print(f"| {checks} | {len(rows)} | {agree} | {share:.1f} | {known} | {len(rows) - agree - known} |")
+    kinds = Counter(f"theirs {row.label}, ours {row.ours}" for row in rows if not row.agrees)
+    print("\n" + "; ".join(f"{kind}: {count}" for kind, count in sorted(kinds.items())))
+    for row in rows if listing else ():
+        if not row.agrees:
+            note = f" - {row.why}" if row.why else ""
+            print(f"{row.case} {row.address}: theirs {row.label}, ours {row.ours} ({', '.join(row.rules)}){note}")
+
+
+def main() -> None:
+    """Parse the options, score, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--checkout", type=Path, required=True, help="a checkout of bridgecrewio/checkov")
+    parser.add_argument("--only", default="", help="only checks whose id, or rules whose id, match this regular expression")
+    parser.add_argument("--near", action="store_true", help="score the ids in `near` instead of `same_as`")
+    parser.add_argument("--list", action="store_true", help="print every disagreement")
+    options = parser.parse_args()
+    known = rules_by_check("near" if options.near else "same_as")
+    explained = explanations()
+    rows: list[Row] = []
+    for case in cases(options.checkout.resolve()):
+        rules = known.get(case.check)
+        if rules and re.search(options.only, " ".join([case.check, *rules])):
+            rows.extend(score(case, rules, explained))
+    report(rows, listing=options.list)
+
+
+if __name__ == "__main__":
+    main()
