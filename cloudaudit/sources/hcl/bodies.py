@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl.document import Document
-from cloudaudit.sources.hcl.syntax import Attribute, Block, Body
+from cloudaudit.sources.hcl.syntax import Attribute, Block, Body, Literal, Span
 
 
 def collect(document: Document, items: Iterable[Attribute | Block]) -> Body:
@@ -19,6 +20,14 @@ def collect(document: Document, items: Iterable[Attribute | Block]) -> Body:
         else:
             add(document, body, item)
     return body
+
+
+def unreadable(document: Document, name: str, message: str, span: Span, offset: int | None = None) -> Literal:
+    """The value of an argument that is there but cannot be read: unknown, and a problem of the document, at `offset` or
+    where the value starts."""
+    message = f'the argument "{name}" cannot be read: {message}'
+    document.problem(message, span[4] if offset is None else offset)
+    return Literal(Unknown(because=message), span)
 
 
 def merge(document: Document, body: Body, more: Body) -> None:

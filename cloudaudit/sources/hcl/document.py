@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 
 from cloudaudit.sources.hcl.syntax import Span, SyntaxProblem
 
@@ -71,3 +72,8 @@ def unexpected(document: Document, offset: int) -> Broken:
     line_end = document.data.find(b"\n", offset)
     rest = document.data[offset : line_end if line_end >= 0 else len(document.data)].decode(errors="replace").strip()
     return Broken(f"unexpected {rest[:30]!r}" if rest else "unexpected end of line", offset)
+
+
+def byte_offsets(text: str) -> list[int] | None:
+    """The byte at which each character of `text` starts, and its end; None when characters are bytes."""
+    return None if text.isascii() else [0, *accumulate(len(character.encode()) for character in text)]

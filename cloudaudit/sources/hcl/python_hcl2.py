@@ -7,7 +7,6 @@ some places inside parentheses and template sequences.
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import accumulate
 from typing import Any
 
 from hcl2.parser import parser
@@ -15,7 +14,7 @@ from lark import Token, Tree
 from lark.exceptions import LarkError, UnexpectedInput
 
 from cloudaudit.sources.hcl import bodies, literals, recovery, templates
-from cloudaudit.sources.hcl.document import Broken, Document, unexpected
+from cloudaudit.sources.hcl.document import Broken, Document, byte_offsets, unexpected
 from cloudaudit.sources.hcl.syntax import (
     MAX_DEPTH,
     Attribute,
@@ -98,7 +97,7 @@ class _Reading:
     def __init__(self, document: Document, base: int, text: str) -> None:
         self.document = document
         self.base = base
-        self.offsets = None if text.isascii() else [0, *accumulate(len(char.encode()) for char in text)]
+        self.offsets = byte_offsets(text)
         self.depth = 0
         self.kinds: dict[str, Callable[[LarkTree], Expression]] = {
             "expr_term": self._term,

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from cloudaudit.sources.hcl import bodies, lexical
 from cloudaudit.sources.hcl.document import Broken, Document
-from cloudaudit.sources.hcl.syntax import MAX_DEPTH, Block, Body
+from cloudaudit.sources.hcl.syntax import MAX_DEPTH, Attribute, Block, Body
 
 Parse = Callable[[Document, int, int], Body]
 """Reads a piece of a file; raises `Broken` when any of it cannot be read."""
 
 _MOST_PROBLEMS = 100
+_MOST_TIMES = 16  # how often each byte of a file may be parsed again, on average
 _TOP_LEVEL = re.compile(
     rb"(?:resource|data|ephemeral|module|variable|output|locals|provider|terraform|moved|import|removed|check)\b[^\n=]*\{"
 )
@@ -29,49 +30,76 @@ class Statement(NamedTuple):
 
 
 def read_body(document: Document, start: int, end: int, parse: Parse) -> Body:
-    """The body between two bytes. What `parse` refuses is left out, with one problem for each place."""
+    """The body between two bytes. What `parse` refuses is left out, with one problem for each place; the value of an
+    argument becomes an `Unknown`."""
     noted = len(document.problems)
     try:
         return parse(document, start, end)
     except Broken:
         del document.problems[noted:]
-        return _statement_by_statement(document, start, end, parse, depth=0)
+        return _Recovery(document, parse).body(start, end, 0)
 
 
-def _statement_by_statement(document: Document, start: int, end: int, parse: Parse, depth: int) -> Body:
-    body = Body({}, [])
-    for statement in _statements(document, start, end, top=depth == 0):
-        if len(document.problems) >= _MOST_PROBLEMS:
-            document.problem("too many problems; the rest of the file was not read", statement.start)
-            break
+class _Recovery:
+    """Reads a body statement by statement. Every level of blocks is parsed anew, so the bytes to parse are limited."""
+
+    def __init__(self, document: Document, parse: Parse) -> None:
+        self.document = document
+        self.parse = parse
+        self.bytes_left = _MOST_TIMES * len(document.data)
+
+    def body(self, start: int, end: int, depth: int) -> Body:
+        body = Body({}, [])
+        for statement in _statements(self.document, start, end, top=depth == 0):
+            if len(self.document.problems) >= _MOST_PROBLEMS:
+                self.document.problem("too many problems; the rest was not read", statement.start)
+                break
+            noted = len(self.document.problems)
+            try:
+                bodies.merge(self.document, body, self._parsed(statement))
+            except Broken as error:
+                del self.document.problems[noted:]
+                bodies.merge(self.document, body, self._broken(statement, error, depth))
+        return body
+
+    def _parsed(self, statement: Statement) -> Body:
+        self.bytes_left -= statement.end - statement.start
+        if self.bytes_left < 0:
+            raise Broken("nested too deeply", statement.start)
+        return self.parse(self.document, statement.start, statement.end)
+
+    def _broken(self, statement: Statement, error: Broken, depth: int) -> Body:
+        """What can be kept of a refused statement: of an argument its name, of a block the sound part of its body."""
+        document = self.document
+        header = _HEADER.match(document.data, statement.start, statement.end)
+        if not header or depth > MAX_DEPTH or self.bytes_left < 0:
+            return _without_value(document, statement, error)
         noted = len(document.problems)
-        try:
-            bodies.merge(document, body, parse(document, statement.start, statement.end))
-        except Broken as error:
-            del document.problems[noted:]
-            bodies.merge(document, body, _broken(document, statement, error, parse, depth))
-    return body
+        if not statement.closed:
+            line = document.span(header.start(1), header.end())[0]
+            document.problem(f"missing closing brace for the block opened at line {line}", header.start(1))
+        closing = document.data.rfind(b"}", header.end(), statement.end) if statement.closed else statement.end
+        inside = self.body(header.end(), max(closing, header.end()), depth + 1)
+        if len(document.problems) == noted:
+            document.problem(error.message, error.offset)
+        labels = tuple((quoted or bare).decode() for quoted, bare in _LABEL.findall(header[2]))
+        span = document.span(header.start(1), statement.end)
+        head = document.span(header.start(1), header.end())
+        return Body({}, [Block(header[1].decode(), labels, inside, span, head)])
 
 
-def _broken(document: Document, statement: Statement, error: Broken, parse: Parse, depth: int) -> Body:
-    """What can be kept of a refused statement: of an argument nothing, of a block the sound part of its body."""
-    header = _HEADER.match(document.data, statement.start, statement.end)
-    if not header or depth > MAX_DEPTH:
-        name = _NAME.match(document.data, statement.start, statement.end)
-        what = f'the argument "{name[1].decode()}" cannot be read: ' if name else ""
-        document.problem(what + error.message, error.offset)
-        return Body({}, [])
-    noted = len(document.problems)
-    if not statement.closed:
-        line = document.span(header.start(1), header.end())[0]
-        document.problem(f"missing closing brace for the block opened at line {line}", header.start(1))
-    closing = document.data.rfind(b"}", header.end(), statement.end) if statement.closed else statement.end
-    inside = _statement_by_statement(document, header.end(), max(closing, header.end()), parse, depth + 1)
-    if len(document.problems) == noted:
+def _without_value(document: Document, statement: Statement, error: Broken) -> Body:
+    """The argument of a refused statement, its value unknown; nothing when not even a name is there."""
+    name = _NAME.match(document.data, statement.start, statement.end)
+    if not name:
         document.problem(error.message, error.offset)
-    labels = tuple((quoted or bare).decode() for quoted, bare in _LABEL.findall(header[2]))
-    span = document.span(header.start(1), statement.end)
-    return Body({}, [Block(header[1].decode(), labels, inside, span, document.span(header.start(1), header.end()))])
+        return Body({}, [])
+    message = error.message if statement.closed else "a bracket, quote or heredoc in it is not closed"
+    span = document.span(name.start(1), statement.end)
+    word = name[1].decode()
+    value_span = document.span(name.end(), statement.end)
+    value = bodies.unreadable(document, word, message, value_span, error.offset)
+    return Body({word: Attribute(word, value, span)}, [])
 
 
 def _statements(document: Document, start: int, end: int, *, top: bool) -> Iterator[Statement]:

@@ -19,7 +19,8 @@ class Node(msgspec.Struct, gc=False):
 
 
 class Literal(Node):
-    """A number (`int` or `decimal.Decimal`), a boolean, null, or a string without interpolation."""
+    """A number (`int` or `decimal.Decimal`), a boolean, null, a string without interpolation; or the `Unknown` that
+    stands for an argument which could not be read."""
 
     value: Any
     span: Span

@@ -74,7 +74,8 @@ def _parse(document: Document, start: int, end: int, prefix: bytes = b"") -> tup
     root = _parser().parse(source).root_node
     base = start - len(prefix)
     if root.has_error:
-        again = _parser().parse(_masked(source)).root_node
+        masked = _masked(source)
+        again = _parser().parse(masked).root_node if masked != source else root
         if again.has_error:
             raise _first_error(root, document, base)
         root = again
@@ -92,12 +93,21 @@ def _masked(source: bytes) -> bytes:
     return _KEY_ON_NEXT_LINE.sub(rb"\1,", source)
 
 
+_MISSING = {
+    "identifier": "an expression",
+    "quoted_template_end": "a closing quote",
+    "heredoc_identifier": "the end of a heredoc",
+    "template_interpolation_end": "a closing brace",
+    "template_directive_end": "a closing brace",
+}
+
+
 def _first_error(node: TreeNode, document: Document, base: int) -> Broken:
     while not (node.is_error or node.is_missing):
         node = next(child for child in node.children if child.has_error)
     offset = max(node.start_byte + base, 0)
     if node.is_missing:
-        return Broken(f'"{node.type}" is missing here', offset)
+        return Broken(f"{_MISSING.get(node.type, repr(node.type))} is missing here", offset)
     return unexpected(document, offset)
 
 
