@@ -91,10 +91,9 @@ def test_what_is_known_after_apply_refers_to_where_it_comes_from(tmp_path):
         ),
     )
 
-    assert graph.get("aws_ebs_volume.data").attributes == {
-        "encrypted": True,
-        "kms_key_id": Unknown(because="aws_kms_key.main.arn is known after apply", refs=("aws_kms_key.main.arn",)),
-    }
+    ref = "aws_kms_key.main.arn"
+    later = Unknown(because=f"{ref} is known after apply", refs=(ref,), is_set=True)
+    assert graph.get("aws_ebs_volume.data").attributes == {"encrypted": True, "kms_key_id": later}
 
 
 def test_what_the_author_left_out_and_aws_fills_in_is_unset(tmp_path):
