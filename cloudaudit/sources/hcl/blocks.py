@@ -38,7 +38,7 @@ class Writing:
 
     def blocks(self, kind: str, blocks: Iterable[Block], scope: Scope, prefix: str = "") -> Value:
         """The nested blocks of one kind, a list of dicts. Where nobody knows how many a dynamic block makes, the list
-        ends with an `Unknown`; without any other block the whole is an `Unknown`."""
+        ends with an `Unknown`; without any other block the whole is an `Unknown`. Null when there is no block at all."""
         written: list[Value] = []
         unknown: list[Unknown] = []
         for block in blocks:
@@ -52,7 +52,7 @@ class Writing:
                 written.append(self.body(body, inner, f"{path}."))
         if unknown:
             return [*written, combine(unknown)] if written else combine(unknown)
-        return written
+        return written or None
 
     def body(self, body: Body, scope: Scope, prefix: str) -> dict[str, Value]:
         """The arguments and blocks of a nested body; null is unset."""
@@ -61,7 +61,8 @@ class Writing:
             if (value := self.argument(attribute, scope, prefix + name)) is not None:
                 values[name] = value
         for kind, blocks in by_kind(body).items():
-            values[kind] = self.blocks(kind, blocks, scope, prefix)
+            if (written := self.blocks(kind, blocks, scope, prefix)) is not None:
+                values[kind] = written
         return values
 
     def _items(self, block: Block, scope: Scope, path: str) -> Iterable[_Item] | Unknown:
