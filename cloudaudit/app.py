@@ -19,6 +19,7 @@ from cloudaudit.model import CriterionState, Finding, Gap, Record, Report, Rule,
 from cloudaudit.outputs import breaking
 from cloudaudit.settings import Settings
 from cloudaudit.sources import Options, Source
+from cloudaudit.workers import Share, available
 
 if TYPE_CHECKING:
     from cloudaudit.engine import RuleSet
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from cloudaudit.outputs.pages.explanation import Explanation
 
 Tell = Callable[[int, int, str], None]
+_Judged = tuple[Scanned, list[Finding], tuple[Gap, ...]]
 FAILED, INCOMPLETE = 1, 3
 
 
@@ -65,37 +67,48 @@ def scan(request: Request, tell: Tell | None = None) -> Report:
 
     rules = rule_set(request)
     values = parameters(request.settings.parameters)
-    findings: list[Finding] = []
-    scanned: list[Scanned] = []
-    gaps: dict[Gap, None] = {}
 
-    def defect(error: RuleError) -> None:
-        gaps[Gap(what="a rule", why=str(error), remedy="Mend the rule; its verdicts here are unknown.")] = None
+    def look(graph: "ResourceGraph") -> _Judged:
+        defects: dict[Gap, None] = {}
+        findings = list(judge(rules, graph, values, on_defect=lambda error: defects.setdefault(_defect(error))))
+        return _scanned(graph), findings, (*graph.gaps, *defects)
 
     with _collector_at_rest():
-        for graph in graphs(request, tell):
-            findings += judge(rules, graph, values, on_defect=defect)
-            scanned.append(_scanned(graph))
-            gaps |= dict.fromkeys(graph.gaps)
-    return _report(request, rules, scanned, findings, tuple(gaps))
+        judged = [one for target in request.targets for one in _spread(target, request, look, tell)]
+    return _report(request, rules, judged)
 
 
-def graphs(request: Request, tell: Tell | None = None) -> Iterator["ResourceGraph"]:
-    """The graphs of all targets, in the order of the targets."""
+def _spread(
+    target: str, request: Request, look: Callable[["ResourceGraph"], _Judged], tell: Tell | None
+) -> list[_Judged]:
+    """What `look` says of each root of the target, by several processes when it takes long."""
+    share: Share[_Judged] = Share(request.options.jobs or available())
+
+    def work() -> None:
+        for graph in _graphs(target, request, share.takes):
+            share.put(look(graph))
+            if tell:
+                tell(share.reached, 0, graph.root or graph.target)
+
+    return share.run(work)
+
+
+def _graphs(target: str, request: Request, takes: Callable[[str], bool] | None = None) -> Iterator["ResourceGraph"]:
     settings = request.settings
     options = msgspec.structs.replace(
         request.options,
         exclude=(*request.options.exclude, *settings.exclude),
         complete=request.options.complete or settings.complete,
+        takes=takes,
     )
-    done = 0
-    for target in request.targets:
-        for graph in load(target, options):
-            graph.environment["account_map"] = dict(settings.environments)
-            done += 1
-            if tell:
-                tell(done, 0, graph.root or graph.target)
-            yield graph
+    for graph in load(target, options):
+        graph.environment["account_map"] = dict(settings.environments)
+        yield graph
+
+
+def graphs(request: Request) -> Iterator["ResourceGraph"]:
+    """The graphs of all targets, in the order of the targets."""
+    return (graph for target in request.targets for graph in _graphs(target, request))
 
 
 def explain(request: Request, subject: str) -> list["Explanation"]:
@@ -142,9 +155,9 @@ def _picker(subject: str, rules: "RuleSet") -> Callable[[str, str, str], Iterato
     return lambda kind, key, address: iter([rule.id] if kind in rule.types and wanted in (key, address) else [])
 
 
-def draw(request: Request, form: str, tell: Tell | None = None) -> str:
+def draw(request: Request, form: str) -> str:
     """The graph of the target as json, graphml, dot or mermaid. Only JSON can hold those of several roots."""
-    found = list(graphs(request, tell))
+    found = list(graphs(request))
     if len(found) == 1:
         return found[0].export(form)
     if not found:
@@ -275,9 +288,14 @@ def _scanned(graph: "ResourceGraph") -> Scanned:
     return Scanned(target=graph.target, root=graph.root, origin=graph.origin, resources=declared)
 
 
-def _report(
-    request: Request, rules: "RuleSet", scanned: Sequence[Scanned], findings: Sequence[Finding], gaps: tuple[Gap, ...]
-) -> Report:
+def _defect(error: RuleError) -> Gap:
+    return Gap(what="a rule", why=str(error), remedy="Mend the rule; its verdicts here are unknown.")
+
+
+def _report(request: Request, rules: "RuleSet", judged: Sequence[_Judged]) -> Report:
+    scanned = tuple(one for one, _, _ in judged)
+    findings = tuple(finding for _, some, _ in judged for finding in some)
+    gaps = tuple(dict.fromkeys(gap for _, _, some in judged for gap in some))
     digest = hashlib.sha256()
     for part in (__version__, rules.digest, request.clock, *request.targets):
         digest.update(f"{part}\0".encode("utf-8", "replace"))
@@ -297,8 +315,8 @@ def _report(
     )
     return Report(
         run=run,
-        scanned=tuple(scanned),
-        findings=tuple(findings),
+        scanned=scanned,
+        findings=findings,
         rules=dict(rules.rules),
         criteria=assess(findings, rules.rules, request.settings.scope),
     )

@@ -1,13 +1,11 @@
 """cloudaudit graph"""
 
-import sys
 from typing import Any
 
 import click
 
 from cloudaudit.cli.answers import save
 from cloudaudit.cli.options import reads_targets, request
-from cloudaudit.cli.progress import progress
 
 
 @click.command()
@@ -33,9 +31,7 @@ def graph(target: str, form: str, file: str, **given: Any) -> None:
     """  # noqa: D301 - click wants the control character
     from cloudaudit import app  # noqa: PLC0415 - `--help` needs no graph
 
-    with progress(sys.stderr) as tell:
-        text = app.draw(request((target,), given), form, tell)
-    save(text, file)
+    save(app.draw(request((target,), given), form), file)
 
 
 COMMAND = graph

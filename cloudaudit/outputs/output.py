@@ -34,8 +34,8 @@ def shown(report: Report, options: Options) -> list[Finding]:
 
 
 def causes(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
-    """Why verdicts are unknown, each cause with the findings it decides, the widest first. The attribute that is unknown
-    does not matter here: one variable without a value makes many attributes unknown."""
+    """Why verdicts are unknown, each cause with the findings it decides, the widest first. Which attribute is unknown
+    does not matter here: one variable without a value makes many so."""
     by_cause: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.verdict is Verdict.UNKNOWN:

@@ -7,9 +7,11 @@ from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Record
 
 
-class Options(Record):
+class Options(Record, frozen=True):
     """How targets are read. `environment` holds TF_VAR_* variables; `root` names the root of a plan or state; `roots`
-    and `exclude` narrow what is read of a folder, both by root; `complete` promises that nothing lives elsewhere."""
+    and `exclude` narrow what is read of a folder, both by root; `complete` promises that nothing lives elsewhere.
+    `jobs` is how many processes may share the roots, 0 for one per processor; `takes`, asked for each root in order, says
+    whether this process reads it."""
 
     var_files: tuple[str, ...] = ()
     variables: Mapping[str, str] = {}
@@ -20,12 +22,13 @@ class Options(Record):
     roots: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     complete: bool = False
-    jobs: int = 1
+    jobs: int = 0
+    takes: Callable[[str], bool] | None = None
 
 
-class Source(Record):
-    """One way to get graphs. `detect` says whether a path is of this kind, by its content; `load` reads it, one graph per
-    root, and raises `SourceError` when it cannot."""
+class Source(Record, frozen=True):
+    """One way to get graphs. `detect` says whether a path is of this kind, by its content; `load` reads it, one graph
+    per root, and raises `SourceError` when it cannot."""
 
     name: str
     detect: Callable[[Path], bool]

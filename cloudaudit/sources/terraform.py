@@ -49,6 +49,8 @@ def load(target: Path, options: Options) -> Iterator[ResourceGraph]:
     if not chosen and gaps:
         yield ResourceGraph((), target=str(target), root=repository.relative(top), origin=Origin.SOURCE, gaps=gaps)
     for name, declarations in chosen:
+        if options.takes is not None and not options.takes(name):
+            continue
         sys.setrecursionlimit(max(limit, _RECURSION))
         try:
             graph = _graph(declarations, name, str(target), known, options, gaps)
