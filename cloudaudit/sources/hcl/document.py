@@ -8,6 +8,7 @@ from cloudaudit.sources.hcl.syntax import Span, SyntaxProblem
 
 BOM = b"\xef\xbb\xbf"
 _NEWLINE = re.compile(rb"\n")
+_INVALID = re.compile(r"[\udc80-\udcff]")
 
 
 class Broken(Exception):  # noqa: N818 (raised and caught among the readers only)
@@ -62,8 +63,12 @@ class Document:
         try:
             data.decode()
         except UnicodeDecodeError as error:
+            text = data.decode(errors="surrogateescape")
+            if len(_INVALID.findall(text)) > max(100, len(data) // 10):
+                self.problem("the file is no text", 0)
+                return b""
             self.problem("the file is not encoded as UTF-8 here", error.start)
-            return data.decode(errors="surrogateescape").encode(errors="replace")
+            return text.encode(errors="replace")
         return data
 
 

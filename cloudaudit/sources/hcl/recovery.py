@@ -12,7 +12,7 @@ Parse = Callable[[Document, int, int], Body]
 """Reads a piece of a file; raises `Broken` when any of it cannot be read."""
 
 _MOST_PROBLEMS = 100
-_MOST_TIMES = 16  # how often each byte of a file may be parsed again, on average
+_MOST_TIMES = 6  # how often each byte of a file may be parsed again, on average
 _TOP_LEVEL = re.compile(
     rb"(?:resource|data|ephemeral|module|variable|output|locals|provider|terraform|moved|import|removed|check)\b[^\n=]*\{"
 )
