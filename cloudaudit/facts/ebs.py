@@ -19,7 +19,9 @@ def _encrypted_by_default(resource: Resource, graph: ResourceGraph) -> Truth:
 
 def _enabled(default: Resource) -> Truth:
     enabled = default.attributes.get("enabled", True)  # the provider's default
-    return enabled if isinstance(enabled, bool | Unknown) else Unknown(because=f"{default.address}.enabled is no boolean")
+    return (
+        enabled if isinstance(enabled, bool | Unknown) else Unknown(because=f"{default.address}.enabled is no boolean")
+    )
 
 
 FACTS = (

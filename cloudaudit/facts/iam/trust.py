@@ -16,7 +16,7 @@ TYPES = ("aws_iam_role",)
 # Conditions that keep a trusted third party from being used against us, or that say it is none.
 _GUARDS = (
     "sts:externalid", "aws:principalorgid", "aws:principalorgpaths", "aws:sourcearn", "aws:sourceaccount",
-    "aws:sourceorgid", "aws:principalarn", "saml:", "aws:sourceidentity",
+    "aws:sourceorgid", "aws:principalarn", "aws:multifactorauth", "aws:sourceidentity", "saml:",
 )  # fmt: skip
 
 

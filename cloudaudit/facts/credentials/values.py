@@ -1,0 +1,76 @@
+"""Values under a name that speaks of a secret: is it one, or a placeholder, a reference, or something else?"""
+
+import re
+
+_PLACEHOLDER = re.compile(
+    r"x{3,}|\*+|\.{3,}|-+|_+|#+|\?+|0+|<.*>|\[.*\]|\{\{.*\}\}|\$\{.*\}|\$\(.*\)|\$\$?\w+|%\w+%|@@?\w+@?@?|__\w+__"
+    r"|re-?place[-_ ]?(?:me|this|with\b.*)?|to-?do|tbd|fix-?me|place-?holder|dummy|none|null|nil|n/?a|nan|undefined"
+    r"|empty|unset|not[-_ ]?set|unused|redacted|masked|hidden|ignored?|overridden|known after apply|sensitive|\(.*\)"
+    r"|(?:your|insert|enter|put|managed|injected|populated|provided?|fetched|stored)[-_ ].*"
+    r"|(?:set|see|comes|read|taken)[-_ ](?:by|in|from|via|at|me|manually|later|outside)\b.*"
+    r"|true|false|yes|no|on|off|enabled|disabled|required|optional|auto|default",
+    re.IGNORECASE | re.DOTALL,
+)
+
+_REFERENCE = re.compile(
+    r"arn:[\w-]+:.*|\{?resolve:.*|ssm:.*|ssm[-_]parameter:.*|secretsmanager:.*|vault:.*|op://.*|sops:.*|kms:.*"
+    r"|alias/.*|env:.*|aws/.*|file://.*|projects/[^/]+/secrets/.*|secret://.*|(?:aws[-_])?secrets?[-_]?manager[:/].*"
+    r"|ref\+.*|fileb?\(.*|data\..*|var\..*|local\..*|module\..*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+_OTHER = re.compile(
+    r"-----BEGIN (?:PUBLIC KEY|CERTIFICATE|RSA PUBLIC KEY|SSH2 PUBLIC KEY|PGP PUBLIC KEY).*|(?:ssh|ecdsa)-[\w-]+ AAAA.*"
+    r"|\$(?:2[abxy]|1|5|6|argon2\w*|pbkdf2\S*)\$.*|\{(?:SSHA|SHA|PBKDF2|CRYPT)\w*\}.*"
+    r"|(?:sha\d{1,3}|md5|scram-sha-256)[:$].*|https?://[^\s:@]+|[\w.+-]+@[\w-]+\.[\w.]+"
+    r"|AES\d*|aws:kms|SECRETS_MANAGER|PARAMETER_STORE|PLAINTEXT|SecureString",
+    re.DOTALL,
+)
+
+# The test values of AWS's own documentation.
+DOCUMENTED = {
+    "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE", "ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
+}  # fmt: skip
+
+_PATH = re.compile(r"(?:~|\.{1,2})?/?[\w@{}$.+-]+(?:[/\\][\w@{}$.+*-]+)+/?|/[\w.-]+")
+_FILE = re.compile(
+    r"[\w./-]+\.(?:pem|key|crt|cer|json|ya?ml|txt|env|p12|pfx|jks|ppk|pub|zip|conf|ini|cfg|toml|properties)",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_LARGEST = 100_000
+_KEY_LENGTH = 24  # longer than the paths that mix cases and digits by chance
+
+
+def is_secret(value: str, kind: str) -> bool:
+    """Whether text under a name of that `kind` is a secret written out.
+
+    A default such as "changeme" is: it works until someone changes it. References, placeholders, paths, public keys,
+    hashes and documented test values are not; numbers are only as passwords.
+    """
+    text = value.strip()
+    if not text or len(text) > _LARGEST or text in DOCUMENTED:
+        return False
+    if _NUMBER.fullmatch(text):
+        return kind == "password" and len(text) > 3
+    if any(pattern.fullmatch(text) for pattern in (_PLACEHOLDER, _REFERENCE, _OTHER, _FILE)):
+        return False
+    return not _is_path(text) and not _is_interpolated(text)
+
+
+def _is_path(text: str) -> bool:
+    """Whether it names a place ("prod/db/password"), not a key that happens to hold slashes."""
+    if "/" not in text or not _PATH.fullmatch(text):
+        return False
+    return not any(map(_is_random, [*re.split(r"[/\\]", text), text if len(text) >= _KEY_LENGTH else ""]))
+
+
+def _is_random(part: str) -> bool:
+    """Whether a part mixes cases and digits as generated keys do and words do not."""
+    return len(part) > 6 and all(re.search(kind, part) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
+
+
+def _is_interpolated(text: str) -> bool:
+    """Whether all of it but separators comes from elsewhere when it is used."""
+    return not re.sub(r"\$\{[^}]*\}|\$\([^)]*\)|\{\{[^}]*\}\}|[\s:/.,_-]", "", text)
