@@ -39,6 +39,9 @@ _READING = (
         metavar="NAME",
         help="What parses Terraform source: tree-sitter or python-hcl2.",
     ),
+    click.option(
+        "--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; else one per processor."
+    ),
     click.option("--config", type=FILE, help="Settings; else the nearest cloudaudit.toml."),
 )
 _RULES = click.option(
@@ -94,6 +97,7 @@ def request(targets: tuple[str, ...], given: Mapping[str, Any]) -> "Request":
         workspace=given["workspace"],
         roots=given["roots"],
         reader=given["reader"],
+        jobs=given["jobs"],
         complete=decided.complete,
     )
     return Request(

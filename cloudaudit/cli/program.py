@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import os
 import sys
 from typing import NoReturn
 
@@ -60,9 +61,22 @@ def _run() -> int:
         return INTERRUPTED
     except (CloudauditError, OSError, RecursionError, MemoryError) as error:
         complain(_sentence(error))
+    except Exception as error:  # noqa: BLE001 - the edge of the program
+        if os.environ.get("CLOUDAUDIT_DEBUG"):
+            raise
+        complain(f"this is a defect of cloudaudit, please report it: {type(error).__name__}: {error}\n{_where(error)}")
     else:
         return code if isinstance(code, int) else 0
     return WRONG_USE
+
+
+def _where(error: BaseException) -> str:
+    """The place in our code, without values; CLOUDAUDIT_DEBUG=1 shows the whole traceback."""
+    place = error.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    file = place.tb_frame.f_code.co_filename.rpartition("cloudaudit")[2] if place else ""
+    return f"at cloudaudit{file}:{place.tb_lineno if place else 0}; CLOUDAUDIT_DEBUG=1 shows more"
 
 
 def _sentence(error: Exception) -> str:
