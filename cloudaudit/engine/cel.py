@@ -92,7 +92,7 @@ def _read(text: str) -> tuple[cel.Expression, Reading]:
 def _ask_whether_set(text: str, reading: Reading) -> str:
     """Comparisons of attributes with null become questions for the `SET` key beside them.
 
-    The ARN of a key that is yet to be created is unknown, but it is certain that there will be one: `x.kms_key_id != null`
+    The ARN of a key that is yet to be created is unknown, but it is certain that there will be one: `kms_key_id != null`
     is true, although the value cannot be shown.
     """
 

@@ -20,6 +20,7 @@ PHANTOM: dict[str, Any] = {}
 ANYTHING = "*"
 """`Causes` at "ingress.*" are of a phantom in that list: any name below it is unknown."""
 
+_LATE = Unknown(because="known after apply")
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 _SCALARS: dict[str, frozenset[type]] = {
     "string": frozenset({str}),
@@ -112,17 +113,12 @@ def _show(
 ) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for part in parts:
-        if part.type is SET:
-            _show_whether_set(part, attributes, prefix, source, shown, causes)
-            continue
         value = attributes.get(part.name)
-        if value is None:
-            if part.late and source:
-                causes.setdefault(prefix + part.name, []).append("known after apply")
-            else:
-                shown[part.name] = part.unset
-            continue
-        if part.below is None:
+        if part.type is SET:
+            value = _whether_set(part, attributes.get(part.name.removesuffix(SET)), source)
+        elif value is None:
+            value = _LATE if part.late and source else part.unset
+        elif part.below is None:
             value = _value(value, part.type)
         elif not isinstance(value, Unknown):
             value = _blocks(part, value, prefix, source, causes)
@@ -133,14 +129,10 @@ def _show(
     return shown
 
 
-def _show_whether_set(  # noqa: PLR0913 - what `_show` holds
-    part: Part, attributes: Mapping[str, Any], prefix: str, source: bool, shown: dict[str, Any], causes: Causes
-) -> None:
-    value = attributes.get(part.name.removesuffix(SET))
+def _whether_set(part: Part, value: Any, source: bool) -> bool | Unknown:
     if isinstance(value, Unknown) and not value.is_set:
-        causes.setdefault(prefix + part.name, []).append(value.because)
-    else:
-        shown[part.name] = value is not None or part.unset or (part.late and source)
+        return value
+    return value is not None or part.unset or (part.late and source)
 
 
 def _blocks(part: Part, value: Any, prefix: str, source: bool, causes: Causes) -> Any:

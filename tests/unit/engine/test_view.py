@@ -37,7 +37,7 @@ def verdict(judge: Judge, *resources: Any, **rule: Any) -> Verdict | None:
             Verdict.UNKNOWN,
         ),
         ({"vpc_security_group_ids": ["a", None]}, 'resource.vpc_security_group_ids == ["a"]', Verdict.PASS),
-        ({}, "resource.arn != null", Verdict.UNKNOWN),
+        ({}, 'resource.arn == "x"', Verdict.UNKNOWN),
         ({"backup_retention_period": "many"}, "resource.backup_retention_period >= 7", Verdict.UNKNOWN),
         ({"backup_retention_period": True}, "resource.backup_retention_period >= 7", Verdict.UNKNOWN),
         ({"backup_retention_period": 10**30}, "resource.backup_retention_period >= 7", Verdict.PASS),
@@ -51,6 +51,46 @@ def test_an_attribute_is_its_value_its_default_or_absent(
     judge: Judge, attributes: dict[str, Any], require: str, expected: Verdict
 ) -> None:
     assert verdict(judge, make("aws_db_instance", "main", **attributes), require=require) is expected
+
+
+CREATED = Unknown(because="aws_kms_key.main.arn is known after apply", is_set=True)
+
+
+@pytest.mark.parametrize(
+    ("value", "require", "expected"),
+    [
+        (CREATED, "resource.kms_key_id != null", Verdict.PASS),
+        (CREATED, "resource.kms_key_id == null", Verdict.FAIL),
+        (CREATED, 'resource.kms_key_id != null && resource.kms_key_id != "alias/aws/rds"', Verdict.UNKNOWN),
+        (UNKNOWN, "resource.kms_key_id != null", Verdict.UNKNOWN),
+        ("key", "resource.kms_key_id != null", Verdict.PASS),
+        (None, "resource.kms_key_id != null", Verdict.FAIL),
+        (None, "resource.kms_key_id == null", Verdict.PASS),
+        (None, 'resource.engine == null && "x.kms_key_id != null" != ""', Verdict.PASS),
+    ],
+)
+def test_whether_it_is_set_may_be_known_where_the_value_is_not(
+    judge: Judge, value: Any, require: str, expected: Verdict
+) -> None:
+    assert verdict(judge, make("aws_db_instance", "main", kms_key_id=value), require=require) is expected
+
+
+def test_whether_it_is_set_is_known_inside_of_blocks_and_neighbours(judge: Judge) -> None:
+    table = make("aws_dynamodb_table", "main", server_side_encryption=[{"kms_key_arn": CREATED}])
+    group = make("aws_cloudwatch_log_group", "main", kms_key_id=CREATED)
+    account = make("aws_account", "aws_account")
+
+    inside = verdict(judge, table, require="resource.server_side_encryption.exists(s, s.kms_key_arn != null)")
+    beside = verdict(
+        judge,
+        account,
+        group,
+        complete=True,
+        require="related.groups.all(g, g.kms_key_id != null)",
+        related="{groups: {type: aws_cloudwatch_log_group}}",
+    )
+
+    assert inside is beside is Verdict.PASS
 
 
 ANY_OPEN = 'resource.ingress.exists(i, i.cidr_blocks.exists(c, c == "0.0.0.0/0"))'
