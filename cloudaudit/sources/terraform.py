@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from cloudaudit.sources.hcl.declarations import Declarations
 from cloudaudit.sources.hcl.files import Repository
 from cloudaudit.sources.hcl.functions.context import CallContext
 from cloudaudit.sources.hcl.library import Library
-from cloudaudit.sources.hcl.modules import Absent, Module, Root
+from cloudaudit.sources.hcl.modules import Module, Root
+from cloudaudit.sources.hcl.namespaces import Absent
 from cloudaudit.sources.hcl.resources import outside, resources
 from cloudaudit.sources.hcl.scope import Session
 from cloudaudit.sources.hcl.variables import given_values
@@ -35,40 +37,40 @@ def load(target: Path, options: Options) -> Iterator[ResourceGraph]:
     repository = Repository(target)
     known = Library(repository, options.reader)
     top = repository.target
+    gaps: list[Gap] = []
     if top.is_file():
-        found, gaps = [known.declarations(top.parent)], []
+        found = [known.declarations(top.parent)]
     else:
         found, gaps = roots.find(top, known)
-    limit = sys.getrecursionlimit()
-    names = [repository.relative(declarations.folder) for declarations in found]
-    chosen = [
-        (name, each)
-        for name, each in zip(names, found, strict=True)
-        if roots.wanted(name, options.roots, options.exclude)
-    ]
+    named = [(repository.relative(each.folder), each) for each in found]
+    chosen = [(name, each) for name, each in named if roots.wanted(name, options.roots, options.exclude)]
     if not chosen and gaps:
         yield ResourceGraph((), target=str(target), root=repository.relative(top), origin=Origin.SOURCE, gaps=gaps)
-    for name, declarations in chosen:
-        if options.takes is not None and not options.takes(name):
-            continue
-        sys.setrecursionlimit(max(limit, _RECURSION))
-        try:
-            graph = _graph(declarations, name, str(target), known, options, gaps)
-        finally:
-            sys.setrecursionlimit(limit)
-        gaps = []
-        yield graph
+    for number, (name, declarations) in enumerate(chosen):
+        if options.takes is None or options.takes(name):
+            with _deep():
+                graph = _graph(declarations, name, str(target), known, options)
+            if number == 0:
+                graph.gaps = (*gaps, *graph.gaps)
+            yield graph
 
 
-def _graph(  # noqa: PLR0913 - what makes up a graph
-    declarations: Declarations, name: str, target: str, known: Library, options: Options, gaps: list[Gap]
-) -> ResourceGraph:
+@contextmanager
+def _deep() -> Iterator[None]:
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _RECURSION))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _graph(declarations: Declarations, name: str, target: str, known: Library, options: Options) -> ResourceGraph:
     folder = declarations.folder
-    session = Session(CallContext(repository=known.repository.root, folder=folder), options.reader)
+    session = Session(CallContext(known.repository.root, folder, known.repository.beside), options.reader)
     given = given_values(folder, options, known.repository, session)
     module = Module(declarations, Root(folder, known, session, options.workspace, given))
-    prefix = "" if name == "." else f"{name}:"
-    found = expand_all(resources(module, prefix))
+    found = expand_all(resources(module, "" if name == "." else f"{name}:"))
     blind = dict(_blind(module))
     used = {id(each.declarations): each.declarations for each in modules(module)}
     noted = [gap for each in used.values() for gap in each.gaps]
@@ -78,7 +80,7 @@ def _graph(  # noqa: PLR0913 - what makes up a graph
         root=name,
         origin=Origin.SOURCE,
         complete=options.complete,
-        gaps=[*gaps, *noted, *session.gaps.values()],
+        gaps=[*noted, *session.gaps.values()],
         blind=blind,
         environment=_environment(module, name),
     )

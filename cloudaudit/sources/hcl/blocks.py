@@ -37,8 +37,8 @@ class Writing:
         return value
 
     def blocks(self, kind: str, blocks: Iterable[Block], scope: Scope, prefix: str = "") -> Value:
-        """The nested blocks of one kind, a list of dicts. Where nobody knows how many a dynamic block makes, the list
-        ends with an `Unknown`; without any other block the whole is an `Unknown`. Null when there is no block at all."""
+        """The nested blocks of one kind, a list of dicts; null when there is none. Where nobody knows how many a
+        dynamic block makes, the list ends with an `Unknown`; without any other block the whole is an `Unknown`."""
         written: list[Value] = []
         unknown: list[Unknown] = []
         for block in blocks:
@@ -112,7 +112,7 @@ def by_kind(body: Body) -> dict[str, list[Block]]:
 
 
 def settle(node: Any, scope: Scope, what: str, file: str, span: Span) -> Value:
-    """The value of an expression; an error, or a value that is too large, is an `Unknown` and a gap that names `what`."""
+    """The value of an expression; an error, or too large a value, is an `Unknown` and a gap that names `what`."""
     try:
         return bounded(value_of(node, scope))
     except (EvaluationError, LimitError, RecursionError) as error:

@@ -8,7 +8,7 @@ from cloudaudit.sources.hcl import policy, providers, readers
 from cloudaudit.sources.hcl.blocks import failed
 from cloudaudit.sources.hcl.evaluate import value_of
 from cloudaudit.sources.hcl.instances import Instance
-from cloudaudit.sources.hcl.scope import Scope, Session
+from cloudaudit.sources.hcl.scope import TEMPLATE, Alone, Scope
 from cloudaudit.sources.hcl.traverse import Open
 from cloudaudit.sources.hcl.unknowns import EvaluationError, combine
 from cloudaudit.sources.hcl.values import Value, to_string
@@ -18,6 +18,7 @@ class DataSource(Instance):
     """One instance of a data source: its arguments, and for a few types its results."""
 
     def attribute(self, name: str) -> Any:
+        """An argument as it was written, or a result if it can be told."""
         result = _RESULTS.get((self.type, name))
         if result is not None and (known := self._result(name, result)) is not None:
             return known
@@ -25,6 +26,7 @@ class DataSource(Instance):
         return self.after_apply(name, "is read by Terraform from the provider") if value is None else value
 
     def whole(self) -> Value:
+        """What was written and what can be told; all else in it is unknown."""
         names = {*self.arguments(), *self.kinds(), *(name for type_, name in _RESULTS if type_ == self.type)}
         return Open({name: self.attribute(name) for name in sorted(names)}, self.address)
 
@@ -75,19 +77,11 @@ def _rendered(source: DataSource) -> Value:
         return None
     session = source.scope.session
     try:
-        return to_string(value_of(readers.template(session.reader, template), Scope(_Template(session), variables)))
+        return to_string(
+            value_of(readers.template(session.reader, template), Scope(Alone(session, TEMPLATE), variables))
+        )
     except EvaluationError as error:
         return Unknown(because=f"{source.address}.rendered cannot be evaluated: {error}")
-
-
-class _Template:
-    """A template sees nothing but the variables it was given."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-
-    def resolve(self, name: str) -> Any:
-        raise EvaluationError(f'the template has no variable "{name}"')
 
 
 _RESULTS: dict[tuple[str, str], Callable[[DataSource], Value]] = {

@@ -35,7 +35,7 @@ def evaluate(node: Any, scope: Scope) -> Any:
 
 
 def value_of(node: Any, scope: Scope) -> Value:
-    """The plain value of an expression. Raises `EvaluationError` where Terraform would, `LimitError` when it is too large."""
+    """The plain value of an expression. Raises `EvaluationError`, or `LimitError` when it is too large."""
     return plain(_EVALUATE[type(node)](node, scope))
 
 

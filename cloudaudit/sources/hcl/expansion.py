@@ -96,6 +96,7 @@ class Group(Lazy):
         self.session = session
 
     def attribute(self, name: str) -> Any:
+        """Of the one instance that may exist; else an error, since a key must come first."""
         if self.because:
             return self._assumed().attribute(name)
         if self.kind == "each" and name in self.members:
@@ -103,6 +104,7 @@ class Group(Lazy):
         raise EvaluationError(f"{self.name} has several instances: an instance key must precede .{name}")
 
     def element(self, key: Any) -> Any:
+        """One instance."""
         if self.because:
             return self._assumed()
         wanted = position(key) if self.kind == "count" else to_string(key)
@@ -113,9 +115,11 @@ class Group(Lazy):
         return self.members[wanted]
 
     def elements(self) -> Iterable[tuple[Any, Any]] | Unknown:
+        """Keys and instances."""
         return self.because or self.members.items()
 
     def whole(self) -> Value:
+        """All instances, worked out."""
         if self.because:
             return combine(self.because, _whole(self.members[UNKNOWN_KEY]))
         if self.kind == "count":
@@ -138,6 +142,7 @@ class Blurred(Lazy):
         self.key = key
 
     def attribute(self, name: str) -> Any:
+        """What all instances agree upon."""
         members = list(self.group.members.values())[:_MOST_MERGED]
         if not members:
             return self.key
@@ -148,6 +153,7 @@ class Blurred(Lazy):
         return result if len(members) == len(self.group.members) else combine(self.key, result)
 
     def whole(self) -> Value:
+        """Unknown, with the references of all instances."""
         return combine(self.key, self.group.whole())
 
 

@@ -31,6 +31,8 @@ class Repository:
         found = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
         self.versioned = found is not None
         self.root = found or folder
+        self.beside: list[Path] = []
+        """The folders of modules outside of a target without a `.git`."""
         self._inside: dict[Path, bool] = {}
 
     def relative(self, path: Path) -> str:
@@ -46,10 +48,16 @@ class Repository:
 
     def reaches(self, folder: Path) -> bool:
         """Whether a module in this folder may be read."""
-        return self.holds(folder) or (not self.versioned and folder.resolve() == Path(os.path.normpath(folder)))
+        if self.holds(folder):
+            return True
+        if self.versioned or folder.resolve() != Path(os.path.normpath(folder)):
+            return False
+        if folder not in self.beside:
+            self.beside.append(folder)
+        return True
 
     def read(self, path: Path) -> bytes:
-        """The bytes of a file; raises `Refused` when it is too large, unreadable, or a link that leaves the repository."""
+        """The bytes of a file. Raises `Refused` when it is large, unreadable, or a link that leaves the repository."""
         try:
             if path.is_symlink() and not self.holds(path):
                 raise Refused("a symbolic link that leaves the repository")
@@ -63,7 +71,7 @@ class Repository:
 
 
 def terraform_files(folder: Path) -> list[Path]:
-    """The files that make up the module in a folder, in Terraform's order. A `.tofu` file hides the `.tf` of its name."""
+    """The files of the module in a folder, in Terraform's order. A `.tofu` file hides the `.tf` of its name."""
     try:
         names = sorted(entry.name for entry in os.scandir(folder) if entry.name.endswith(_SUFFIXES))
     except OSError:

@@ -100,6 +100,7 @@ class Instance(Lazy):
         return name in self.declared.block.body.attributes or name in self._kinds
 
     def attribute(self, name: str) -> Any:
+        """What a reference to an attribute gets."""
         raise NotImplementedError
 
     def after_apply(self, name: str, why: str = "is known after apply") -> Unknown:
@@ -113,6 +114,7 @@ class Managed(Instance):
     _whole: Any = None
 
     def attribute(self, name: str) -> Any:
+        """What was written, else the default, else what is known after apply."""
         value = self.written(name)
         schema = resource_schema(self.type)
         if schema is None:
@@ -126,6 +128,7 @@ class Managed(Instance):
         return self.after_apply(name) if value is None else value
 
     def whole(self) -> Value:
+        """All attributes of the schema."""
         if self._whole is None:
             schema = resource_schema(self.type)
             if schema is None:

@@ -3,12 +3,14 @@
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cloudaudit.sources.hcl.declarations import Declarations, declare
 from cloudaudit.sources.hcl.files import Refused, Repository
 from cloudaudit.sources.hcl.syntax import Literal
-from cloudaudit.sources.hcl.types import Type
+
+if TYPE_CHECKING:
+    from cloudaudit.sources.hcl.types import Type
 
 
 class Library:

@@ -1,7 +1,7 @@
 """One instance of a module: its names, worked out lazily and once, and the modules it calls."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,14 @@ from cloudaudit.sources.hcl.evaluate import evaluate, value_of
 from cloudaudit.sources.hcl.expansion import SINGLE, Expansion, Group
 from cloudaudit.sources.hcl.instances import Instance, Managed
 from cloudaudit.sources.hcl.library import Library
+from cloudaudit.sources.hcl.namespaces import Absent, Outputs, Space, Undeclared
 from cloudaudit.sources.hcl.providers import Provider, reference
-from cloudaudit.sources.hcl.scope import Lazy, Scope, Session, bounded
+from cloudaudit.sources.hcl.scope import CONSTANT, Alone, Lazy, Scope, Session, bounded
 from cloudaudit.sources.hcl.syntax import Literal
 from cloudaudit.sources.hcl.types import ANY, Type, parse_type
-from cloudaudit.sources.hcl.unknowns import NEVER_NULL, EvaluationError, LimitError
+from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError
 from cloudaudit.sources.hcl.values import Value
-from cloudaudit.sources.hcl.variables import Constants, Text, parsed
+from cloudaudit.sources.hcl.variables import Text, parsed
 
 MOST_MODULES = 20_000
 """How many module instances one root may have."""
@@ -70,10 +71,11 @@ class Module:
     # Names
 
     def resolve(self, name: str) -> Any:
+        """What the first name of a reference stands for."""
         space = self._spaces.get(name)
         if space is None:
             make = _SPACES.get(name)
-            space = self._spaces[name] = make(self) if make else _Space(self._typed("resource", name))
+            space = self._spaces[name] = make(self) if make else Space(self._typed("resource", name))
         return space
 
     def variable(self, name: str) -> Value:
@@ -176,7 +178,7 @@ class Module:
         return known
 
     def _default(self, node: Any, type_: Type) -> Value:
-        return values.convert(value_of(node, Scope(Constants(self.session))), type_)
+        return values.convert(value_of(node, Scope(Alone(self.session, CONSTANT))), type_)
 
     # Resources and data sources
 
@@ -227,7 +229,7 @@ class Module:
         self.group(mode, type_, name)
         return self._members.get((mode, type_, name), [])
 
-    def expand(self, declared: Declared, what: str) -> "Expansion | Undeclared":
+    def expand(self, declared: Declared, what: str) -> Expansion | Undeclared:
         """Which instances count or for_each make. Whoever asks while it is being worked out gets an `Undeclared`."""
         body = declared.block.body.attributes
         chosen = body.get("count") or body.get("for_each")
@@ -286,7 +288,7 @@ class Module:
         outputs = [Outputs(member) for member in members]
         return outputs[0] if expanded.kind == "single" else Group(f"module.{name}", expanded, outputs, self.session)
 
-    def _folder(self, name: str, declared: Declared) -> "Path | Absent":
+    def _folder(self, name: str, declared: Declared) -> Path | Absent:
         attribute = declared.block.body.attributes.get("source")
         source = library.source_of(attribute.value) if attribute else None
         address = f"{self.address}module.{name}"
@@ -331,7 +333,7 @@ class Module:
             module = module.called.module
         return ".".join(reversed(names))
 
-    def _absent(self, address: str, why: str, source: str, declared: Declared, remedy: str = "") -> "Absent":
+    def _absent(self, address: str, why: str, source: str, declared: Declared, remedy: str = "") -> Absent:
         what = f"{address} ({source})" if source else address
         self.session.gap(what, f"the module was not looked at: {why}", remedy, declared.location())
         return Absent(address, f"{address} was not looked at: {why}", declared)
@@ -385,88 +387,17 @@ def settle_constant(module: Module, node: Any) -> Value:
         return None
 
 
-class _Space(Lazy):
-    """A namespace: `var`, `local`, `data`, a resource type."""
-
-    __slots__ = ("attribute",)
-
-    def __init__(self, find: Callable[[str], Any]) -> None:
-        self.attribute = find  # type: ignore[method-assign]
-
-
-class Outputs(Lazy):
-    """The outputs of one module instance."""
-
-    __slots__ = ("attribute", "module")
-
-    def __init__(self, module: Module) -> None:
-        self.module = module
-        self.attribute = module.output  # type: ignore[method-assign]
-
-    def whole(self) -> Value:
-        return {name: self.module.output(name) for name in self.module.declarations.outputs}
-
-
-class Undeclared(Lazy):
-    """Something that is referred to and was not found; `why` says what is the matter with it."""
-
-    __slots__ = ("address", "why")
-
-    def __init__(self, address: str, why: str) -> None:
-        self.address = address
-        self.why = why
-
-    def attribute(self, name: str) -> Value:
-        reference = f"{self.address}.{name}"
-        return Unknown(because=f"{self.address} {self.why}", refs=(reference,), is_set=name in NEVER_NULL)
-
-    def element(self, key: Any) -> Any:
-        kind = "each" if isinstance(key, str) else "count"
-        shown = "?" if isinstance(key, Unknown) else key
-        return Undeclared(self.address + expansion.key_text(kind, shown), self.why)
-
-    def elements(self) -> Iterable[tuple[Any, Any]] | Unknown | None:
-        return Unknown(because=f"{self.address} {self.why}", refs=(self.address,))
-
-    def whole(self) -> Value:
-        return Unknown(because=f"{self.address} {self.why}", refs=(self.address,))
-
-
-class Absent(Lazy):
-    """A module that was not looked at: its outputs are unknown."""
-
-    __slots__ = ("address", "because", "declared")
-
-    def __init__(self, address: str, because: str, declared: Declared) -> None:
-        self.address = address
-        self.because = because
-        self.declared = declared
-
-    def attribute(self, name: str) -> Value:
-        return Unknown(because=self.because, refs=(f"{self.address}.{name}",))
-
-    def element(self, key: Any) -> Any:
-        del key
-        return self
-
-    def elements(self) -> Iterable[tuple[Any, Any]] | Unknown | None:
-        return Unknown(because=self.because, refs=(self.address,))
-
-    def whole(self) -> Value:
-        return Unknown(because=self.because, refs=(self.address,))
-
-
 def _outside(name: str) -> Any:
     raise EvaluationError(f'"{name}" has no meaning here')
 
 
 _SPACES: dict[str, Callable[[Module], Any]] = {
-    "var": lambda module: _Space(module.variable),
-    "local": lambda module: _Space(module.local),
-    "module": lambda module: _Space(module.call),
-    "data": lambda module: _Space(lambda type_: _Space(module._typed("data", type_))),  # noqa: SLF001
-    "resource": lambda module: _Space(lambda type_: _Space(module._typed("resource", type_))),  # noqa: SLF001
-    "ephemeral": lambda module: _Space(lambda type_: _Space(module._typed("ephemeral", type_))),  # noqa: SLF001
+    "var": lambda module: Space(module.variable),
+    "local": lambda module: Space(module.local),
+    "module": lambda module: Space(module.call),
+    "data": lambda module: Space(lambda type_: Space(module._typed("data", type_))),  # noqa: SLF001
+    "resource": lambda module: Space(lambda type_: Space(module._typed("resource", type_))),  # noqa: SLF001
+    "ephemeral": lambda module: Space(lambda type_: Space(module._typed("ephemeral", type_))),  # noqa: SLF001
     "path": lambda module: {
         "module": module.path,
         "root": ".",

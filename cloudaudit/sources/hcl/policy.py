@@ -132,7 +132,9 @@ def _principal_again(principal: Any) -> Any:
 def _conditions_again(tests: dict[str, Any]) -> dict[str, Any]:
     """Each value as a list of strings."""
     return {
-        test: {name: _texts(variables[name]) for name in sorted(variables)} if isinstance(variables, dict) else variables
+        test: {name: _texts(variables[name]) for name in sorted(variables)}
+        if isinstance(variables, dict)
+        else variables
         for test, variables in sorted(tests.items())
     }
 

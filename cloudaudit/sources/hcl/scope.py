@@ -86,9 +86,24 @@ class Scope:
         self.names = names or {}
 
     def inside(self, names: Mapping[str, Any]) -> "Scope":
-        """This scope with more local names."""
+        """The scope with more local names."""
         return Scope(self.module, {**self.names, **names})
 
+
+class Alone:
+    """No names but the local ones: all that a template in a file, or a constant, may use. `where` says which it is."""
+
+    def __init__(self, session: Session, where: str) -> None:
+        self.session = session
+        self.where = where
+
+    def resolve(self, name: str) -> Any:
+        """Always an `EvaluationError`."""
+        raise EvaluationError(f'"{name}" is not known {self.where}')
+
+
+TEMPLATE = "to the template, which sees nothing but the variables it is given"
+CONSTANT = "where only constants are allowed"
 
 Evaluate = Callable[[Any, Scope], Any]
 """Evaluates a node; the value may be `Lazy`."""

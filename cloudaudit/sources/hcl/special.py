@@ -6,7 +6,7 @@ from typing import Any
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl import operators, readers, types
 from cloudaudit.sources.hcl.functions import FUNCTIONS
-from cloudaudit.sources.hcl.scope import Evaluate, Scope, Session, plain
+from cloudaudit.sources.hcl.scope import TEMPLATE, Alone, Evaluate, Scope, plain
 from cloudaudit.sources.hcl.syntax import Call, Expression
 from cloudaudit.sources.hcl.unknowns import EvaluationError, combine, wholly_known
 from cloudaudit.sources.hcl.values import Value, to_string, type_of
@@ -133,24 +133,14 @@ def _rendered(text: str, names: Value, scope: Scope, evaluate: Evaluate) -> Valu
         return combine(names)
     if not isinstance(names, dict):
         raise EvaluationError("the variables of a template must be an object")
-    inner = Scope(_Alone(scope.session), names)
+    inner = Scope(Alone(scope.session, TEMPLATE), names)
     return to_string(plain(evaluate(readers.template(scope.session.reader, text), inner)))
-
-
-class _Alone:
-    """A template sees nothing but the variables it was given."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-
-    def resolve(self, name: str) -> Any:
-        raise EvaluationError(f'the template has no variable "{name}"')
 
 
 def _two(node: Call, scope: Scope, evaluate: Evaluate) -> tuple[Any, Value]:
     if len(node.args) != 2 or node.expand:
         raise EvaluationError(f"{node.name}() takes two arguments")
-    if isinstance(scope.module, _Alone):
+    if isinstance(scope.module, Alone):
         raise EvaluationError(f"a template cannot call {node.name}()")
     text, names = (plain(evaluate(arg, scope)) for arg in node.args)
     if text is None:

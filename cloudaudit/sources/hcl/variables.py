@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -12,9 +11,8 @@ from cloudaudit.sources.hcl import numeric, readers
 from cloudaudit.sources.hcl.blocks import settle
 from cloudaudit.sources.hcl.evaluate import value_of
 from cloudaudit.sources.hcl.files import Refused, Repository
-from cloudaudit.sources.hcl.scope import Scope, Session
+from cloudaudit.sources.hcl.scope import CONSTANT, Alone, Scope, Session
 from cloudaudit.sources.hcl.types import Type
-from cloudaudit.sources.hcl.unknowns import EvaluationError
 from cloudaudit.sources.hcl.values import Value
 from cloudaudit.sources.source import Options
 
@@ -25,16 +23,6 @@ class Text(msgspec.Struct, frozen=True):
     """A value from the command line or the environment: a string, or an expression where the type is no string."""
 
     text: str
-
-
-class Constants:
-    """The names that values in files of variables may use: none."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-
-    def resolve(self, name: str) -> Any:
-        raise EvaluationError(f'"{name}" is used where only constants are allowed')
 
 
 def given_values(folder: Path, options: Options, repository: Repository, session: Session) -> dict[str, Value | Text]:
@@ -75,7 +63,7 @@ def _read(path: Path, repository: Repository, session: Session, *, chosen: bool 
     file = readers.read(session.reader, name, data)
     for problem in file.problems:
         session.gap(f"{name}:{problem.line}:{problem.column}", problem.message, "mend the syntax; the rest was read")
-    scope = Scope(Constants(session))
+    scope = Scope(Alone(session, CONSTANT))
     return {
         variable: settle(attribute.value, scope, f"{name}: {variable}", name, attribute.span)
         for variable, attribute in file.body.attributes.items()
@@ -102,4 +90,4 @@ def parsed(text: Text, type_: Type, session: Session) -> Value:
         return numeric.parse(text.text)
     if type_.kind == "bool":
         return text.text
-    return value_of(readers.expression(session.reader, text.text), Scope(Constants(session)))
+    return value_of(readers.expression(session.reader, text.text), Scope(Alone(session, CONSTANT)))

@@ -1,7 +1,7 @@
 """What a function may see of the world: files inside the repository, and nothing else."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,10 +15,12 @@ LARGEST_FILE = 8 * 1024 * 1024
 
 class CallContext(msgspec.Struct, frozen=True):
     """Where a function is called. Relative paths start in `folder`, the folder of the root module, as Terraform's do;
-    nothing outside `repository` is ever read, whether by `..`, by an absolute path or through a symbolic link."""
+    nothing outside `repository`, and the folders of modules `beside` it, is ever read, whether by `..`, by an absolute
+    path or through a symbolic link."""
 
     repository: Path
     folder: Path
+    beside: Sequence[Path] = ()
 
     def read_file(self, path: str) -> bytes | Unknown:
         """The content of a file. Unknown when it lies outside the repository; `EvaluationError` when there is none."""
@@ -58,7 +60,7 @@ class CallContext(msgspec.Struct, frozen=True):
         for folder, _, names in os.walk(place):
             for name in names:
                 file = Path(folder, name)
-                if file.is_file() and file.resolve().is_relative_to(self.repository.resolve()):
+                if file.is_file() and self._holds(file.resolve()):
                     yield file.relative_to(place).as_posix()
 
     def _resolve(self, path: str) -> Path | Unknown:
@@ -71,4 +73,7 @@ class CallContext(msgspec.Struct, frozen=True):
             place = (self.folder / path).resolve()
         except (OSError, RuntimeError):
             raise EvaluationError(f'cannot follow "{path}"') from None
-        return place if place.is_relative_to(self.repository.resolve()) else outside
+        return place if self._holds(place) else outside
+
+    def _holds(self, place: Path) -> bool:
+        return place.is_relative_to(self.repository.resolve()) or any(map(place.is_relative_to, self.beside))
