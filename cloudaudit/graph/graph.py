@@ -53,7 +53,7 @@ class ResourceGraph:
         self._identities = Identities(self.resources.values(), self._types)
         self._companions: dict[tuple[tuple[str, ...], tuple[str, ...], str], Companions] = {}
         self._blind = _parse_blind(blind or {})
-        self._links: list[Link] | None = None
+        self._links: tuple[list[Link], list[Link]] | None = None
         self._network: nx.MultiDiGraph[str] | None = None
         self._adjacent: dict[str, set[str]] | None = None
 
@@ -73,10 +73,12 @@ class ResourceGraph:
         return list(self._types.get(kind, ()))
 
     def links(self) -> list[Link]:
-        """All references, sorted: of unknown values, ids, ARNs, and names where the link table gives them a meaning."""
-        if self._links is None:
-            self._links = links_of(self, self._identities)
-        return self._links
+        """All certain references, sorted: by unknown values, ids, ARNs, and names where the link table knows them."""
+        return self._all_links()[0]
+
+    def possible_links(self) -> list[Link]:
+        """The references that an unknown value may turn out to make, sorted: `var.x ? a.id : b.id` makes two."""
+        return self._all_links()[1]
 
     def related(self, resource: Resource, relation: Relation, start: Sequence[Resource] | None = None) -> Related:
         """The neighbours that a rule reads as `related.NAME`; `start` are the resources of its relation `of`."""
@@ -124,6 +126,11 @@ class ResourceGraph:
         from cloudaudit.graph import drawing  # noqa: PLC0415 - only the graph command draws
 
         return drawing.draw(self, form)
+
+    def _all_links(self) -> tuple[list[Link], list[Link]]:
+        if self._links is None:
+            self._links = links_of(self, self._identities)
+        return self._links
 
     def _neighbours_by(self, resource: Resource, relation: Relation) -> Related:
         if relation.by is not None:

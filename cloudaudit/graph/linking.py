@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cloudaudit import schema
 from cloudaudit.graph.addresses import parse
-from cloudaudit.graph.identity import Identities, is_identifier, tables
+from cloudaudit.graph.identity import Identities, is_identifier, is_sure, tables
 from cloudaudit.model import Link, Resource, Unknown
 
 if TYPE_CHECKING:
@@ -17,17 +17,20 @@ _ARN = re.compile(r"arn:aws[\w-]*:[^\s\"'\\,<>]+")
 _OWN = frozenset({"id", "arn", "tags", "tags_all"})
 
 
-def links_of(graph: "ResourceGraph", identities: Identities) -> list[Link]:
-    """The links of all resources, sorted, each once, none to the resource itself."""
-    found = set()
+def links_of(graph: "ResourceGraph", identities: Identities) -> tuple[list[Link], list[Link]]:
+    """The certain links of all resources, and those that an unknown value may turn out to make: sorted, each once, none
+    to the resource itself."""
+    found: dict[tuple[str, str, str], bool] = {}
     for resource in graph:
         computed = _computed(resource.type)
         for attribute, value in resource.attributes.items():
             if attribute not in computed:
-                for path, target in _targets(identities, value, attribute, attribute):
+                for path, target, sure in _targets(identities, value, attribute, attribute):
                     if target.key != resource.key:
-                        found.add((resource.key, target.key, path))
-    return [Link(*row) for row in sorted(found)]
+                        row = (resource.key, target.key, path)
+                        found[row] = found.get(row, False) or sure
+    ordered = sorted(found.items())
+    return [Link(*row) for row, sure in ordered if sure], [Link(*row) for row, sure in ordered if not sure]
 
 
 @cache
@@ -38,11 +41,12 @@ def _computed(kind: str) -> frozenset[str]:
     return _OWN | {name for name, attribute in attributes if attribute.computed and not attribute.optional}
 
 
-def _targets(identities: Identities, value: Any, path: str, name: str) -> Iterator[tuple[str, Resource]]:
-    """Path and target of each reference in a value. Paths have no list positions: sets have no order to speak of."""
+def _targets(identities: Identities, value: Any, path: str, name: str) -> Iterator[tuple[str, Resource, bool]]:
+    """Path and target of each reference in a value, and whether it is certain. Paths have no list positions: sets have
+    no order to speak of."""
     if isinstance(value, str):
         for target in _by_text(identities, value, name):
-            yield path, target
+            yield path, target, True
     elif isinstance(value, list):
         for member in value:
             yield from _targets(identities, member, path, name)
@@ -52,8 +56,9 @@ def _targets(identities: Identities, value: Any, path: str, name: str) -> Iterat
     elif isinstance(value, Unknown):
         for text in value.refs:
             address = parse(text)
-            for target in identities.addresses.find(address) if address and address.is_managed else ():
-                yield path, target
+            targets = identities.addresses.find(address) if address and address.is_managed else ()
+            sure = len(targets) == 1 and is_sure(value)
+            yield from ((path, target, sure) for target in targets)
 
 
 def _by_text(identities: Identities, value: str, name: str) -> Iterator[Resource]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from cloudaudit.sources.resources import bracketed
+
 _DEPTH = 24
 _MOST_MODULES = 200
 _KEYS = frozenset({"each.key", "count.index"})
@@ -135,6 +137,20 @@ class References:
             return source is not None and self.is_chain(Scope(scope.place), source.references, depth - 1)
         return head not in _INDIRECT
 
+    def chooses(self, scope: Scope, names: Sequence[str], depth: int = _DEPTH) -> bool:
+        """True when a member is taken out of a map or list that is made of several resources: which, a plan hides."""
+        for name in _longest(names) if depth else ():
+            head, _, rest = name.partition(".")
+            passed = _passed(scope.place, rest) if head == "var" else None
+            steps = self._outputs(scope.place, name, scope.key) if head == "module" else [passed] if passed else []
+            for inner, inner_names, inside in steps:
+                found = self._follow(inner, inner_names, depth - 1)
+                if inside and len(found) > 1 and self._picked(found, inside) == found:
+                    return True
+                if self.chooses(inner, inner_names, depth - 1):
+                    return True
+        return False
+
     def listed(self, scope: Scope, names: Sequence[str]) -> tuple[str, ...]:
         """The addresses that a list consists of, when it holds nothing but references to resources: a variable or a
         local beside them might choose between them. A repeated resource as a whole stands for its instances."""
@@ -196,7 +212,7 @@ class References:
     def _outputs(self, place: Place, name: str, key: str | int | None) -> list[Step]:
         """The outputs that `module.NAME[KEY].OUTPUT` means: all of them where it names none."""
         match = _HEAD.fullmatch(name)
-        inner = self._at(f"{place.prefix}module.{match[2]}{match[3] or _bracketed(key)}") if match else None
+        inner = self._at(f"{place.prefix}module.{match[2]}{match[3] or bracketed(key)}") if match else None
         if not match or not inner:
             return []
         rest = match[4].removeprefix(".")
@@ -232,11 +248,7 @@ class References:
 
     def _narrow(self, address: str, key: str | int | None) -> str:
         """`each.key` beside a whole repeated resource picks the instance of that key, if there is one."""
-        if (
-            key is not None
-            and address in self._instances
-            and (instance := address + _bracketed(key)) in self._addresses
-        ):
+        if key is not None and address in self._instances and (instance := address + bracketed(key)) in self._addresses:
             return instance
         return address
 
@@ -302,12 +314,3 @@ def _last_call(module: str) -> tuple[str, str, str | int | None]:
         else None
     )
     return outer or "", name, key
-
-
-def _bracketed(key: str | int | None) -> str:
-    if key is None:
-        return ""
-    if isinstance(key, int):
-        return f"[{key}]"
-    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
-    return f'["{escaped}"]'

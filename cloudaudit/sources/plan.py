@@ -13,7 +13,7 @@ from cloudaudit.schema.dialect import expand_all
 from cloudaudit.sources import jsonfile
 from cloudaudit.sources.configuration import Configuration, References
 from cloudaudit.sources.planned import Planned, attributes
-from cloudaudit.sources.resources import RecordedModule, recorded, resource
+from cloudaudit.sources.resources import Recorded, RecordedModule, is_document, recorded, resource
 from cloudaudit.sources.source import Options, Source
 
 COMMAND = '"terraform show -json plan.bin > plan.json"'
@@ -39,6 +39,12 @@ class Values(msgspec.Struct):
     """The resources as they will be."""
 
     root_module: RecordedModule = msgspec.field(default_factory=RecordedModule)
+
+
+class State(msgspec.Struct):
+    """The state before the plan."""
+
+    values: Values = msgspec.field(default_factory=Values)
 
 
 class Variable(msgspec.Struct):
@@ -112,22 +118,25 @@ def read(path: Path) -> Plan:
 
 
 def _resources(plan: Plan, root: str) -> Iterator[Resource]:
-    rows = (
-        [row for row in recorded(plan.planned_values.root_module) if row.mode == "managed"]
-        if plan.planned_values
-        else []
-    )
-    unknown = {
-        change.address: change.change.after_unknown
-        for change in plan.resource_changes
-        if change.mode == "managed" and change.deposed is None
-    }
+    planned_values = plan.planned_values or Values()
+    rows = [row for row in recorded(planned_values.root_module) if row.mode == "managed" or is_document(row)]
+    planned = {row.address for row in rows}
+    rows += [row for row in _read_before(plan) if row.address not in planned]
+    unknown = {each.address: each.change.after_unknown for each in plan.resource_changes if each.deposed is None}
     configuration = plan.configuration
     references = References(configuration, [row.address for row in rows]) if configuration else None
     regions = _regions(configuration, plan.variables) if configuration else {}
     for row in rows:
-        planned = Planned(row, unknown.get(row.address), references)
-        yield resource(row, attributes(planned), Origin.PLAN, root, regions.get(planned.provider, ""))
+        found = Planned(row, unknown.get(row.address), references)
+        yield resource(row, attributes(found), Origin.PLAN, root, regions.get(found.provider, ""))
+
+
+def _read_before(plan: Plan) -> Iterator[Recorded]:
+    """The policy documents that were known while planning: they stand in the state before, nowhere else."""
+    if b'"aws_iam_policy_document"' not in bytes(plan.prior_state):
+        return iter(())
+    state = msgspec.json.decode(plan.prior_state, type=State | None)
+    return (row for row in recorded(state.values.root_module) if is_document(row)) if state else iter(())
 
 
 def _variables(plan: Plan) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from cloudaudit import schema
 from cloudaudit.model import Unknown
 from cloudaudit.schema import NestedSchema, TypeSchema
 from cloudaudit.sources.configuration import References, Scope, names_in
-from cloudaudit.sources.resources import Recorded
+from cloudaudit.sources.resources import Recorded, bracketed, document, is_document
 
 _LATER = "known after apply"
 
@@ -34,8 +34,8 @@ class Planned:
 
     def _find_block(self, references: References) -> None:
         row = self.row
-        tail = f"{row.type}.{row.name}"
-        module = row.address[: row.address.rindex(tail)].removesuffix(".") if tail in row.address else ""
+        tail = f"{row.type}.{row.name}" if row.mode == "managed" else f"data.{row.type}.{row.name}"
+        module = row.address.removesuffix(bracketed(row.index)).removesuffix(tail).removesuffix(".")
         place, block = references.block(module, tail)
         if place and block:
             self.expressions = block.expressions
@@ -49,8 +49,8 @@ class Planned:
             return Unknown(because=_LATER)
         names = names_in(expression)
         refs = self.references.of(self.scope, names)
-        sure = self.references.is_chain(self.scope, names) or not (computed or any("local." in ref for ref in refs))
-        return _unknown(refs, sure=sure)
+        doubtful = computed or any("local." in ref for ref in refs) or self.references.chooses(self.scope, names)
+        return _unknown(refs, sure=not doubtful or self.references.is_chain(self.scope, names))
 
     def several(self, expression: Any) -> list[Unknown] | None:
         """The members of a list that is written as nothing but references, such as `[a.id, b.id]` or `a[*].id`."""
@@ -97,6 +97,8 @@ class _Block(NamedTuple):
 def attributes(planned: Planned) -> dict[str, Any]:
     """The attributes in the provider's shape, unknown ones among them."""
     row = planned.row
+    if is_document(row):
+        return document(row) or {"json": planned.later(planned.expressions)}
     values = row.values or {}
     if isinstance(planned.unknown, dict):
         block = _Block(row.type, "", planned.expressions, schema.resource_schema(row.type))

@@ -45,9 +45,10 @@ def resource(
     arn = attributes.get("arn")
     arn = arn if isinstance(arn, str) and arn.startswith("arn:") else ""
     parts = arn.split(":", 5)
+    kind = row.type if row.mode == "managed" else f"data.{row.type}"
     return Resource(
         key=f"{root}:{row.address}" if root not in {"", "."} else row.address,
-        type=row.type,
+        type=kind,
         name=row.name,
         address=row.address,
         attributes=attributes,
@@ -57,6 +58,27 @@ def resource(
         region=(parts[3] if arn else "") or region,
         arn=arn,
     )
+
+
+def bracketed(key: str | int | None) -> str:
+    """The instance key as it stands in an address."""
+    if key is None:
+        return ""
+    if isinstance(key, int):
+        return f"[{key}]"
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
+    return f'["{escaped}"]'
+
+
+def is_document(row: Recorded) -> bool:
+    """True for a policy document: no resource, but judged where it is written."""
+    return row.mode == "data" and row.type == "aws_iam_policy_document"
+
+
+def document(row: Recorded) -> dict[str, Any]:
+    """The attributes of a policy document: what it was rendered to, as far as it is known."""
+    json = (row.values or {}).get("json")
+    return {"json": json} if isinstance(json, str) else {}
 
 
 def _marked(marks: Any) -> frozenset[str]:

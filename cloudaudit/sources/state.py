@@ -12,7 +12,7 @@ from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Gap, Origin, Resource
 from cloudaudit.schema.dialect import expand_all
 from cloudaudit.sources import jsonfile
-from cloudaudit.sources.resources import Recorded, RecordedModule, recorded, resource
+from cloudaudit.sources.resources import Recorded, RecordedModule, bracketed, document, is_document, recorded, resource
 from cloudaudit.sources.source import Options, Source
 
 COMMAND = '"terraform show -json > state.json"'
@@ -112,26 +112,29 @@ def read(path: Path) -> State:
 def _rows(state: State, gaps: list[Gap]) -> Iterator[Recorded]:
     if state.values:
         for row in recorded(state.values.root_module):
-            if row.mode == "managed" and row.deposed_key is None:
+            if (row.mode == "managed" and row.deposed_key is None) or is_document(row):
                 yield row
     for raw in state.resources or ():
-        if raw.mode == "managed":
-            for instance in raw.instances:
-                if instance.deposed is None:
-                    yield _unpack(raw, instance, gaps)
+        for instance in raw.instances:
+            row = _unpack(raw, instance)
+            if is_document(row) or (raw.mode == "managed" and instance.deposed is None):
+                if instance.attributes is None and instance.attributes_flat is not None:
+                    gaps.append(_old(row.address))
+                yield row
 
 
-def _unpack(raw: RawResource, instance: Instance, gaps: list[Gap]) -> Recorded:
+def _old(address: str) -> Gap:
+    remedy = f"apply once with Terraform 0.12 or newer, or run {COMMAND}"
+    return Gap(what=address, why="its attributes are in the form of Terraform 0.11", remedy=remedy)
+
+
+def _unpack(raw: RawResource, instance: Instance) -> Recorded:
     index = instance.index_key
-    key = (
-        "" if index is None else f"[{index}]" if isinstance(index, int) else f"[{msgspec.json.encode(index).decode()}]"
-    )
-    address = ".".join(part for part in (raw.module, f"{raw.type}.{raw.name}{key}") if part)
-    if instance.attributes is None and instance.attributes_flat is not None:
-        remedy = f"apply once with Terraform 0.12 or newer, or run {COMMAND}"
-        gaps.append(Gap(what=address, why="its attributes are in the form of Terraform 0.11", remedy=remedy))
+    kind = raw.type if raw.mode == "managed" else f"data.{raw.type}"
+    address = ".".join(part for part in (raw.module, f"{kind}.{raw.name}{bracketed(index)}") if part)
     return Recorded(
         address=address,
+        mode=raw.mode,
         type=raw.type,
         name=raw.name,
         index=index,
@@ -153,7 +156,8 @@ def _marks(paths: list[Any]) -> dict[str, Any]:
 
 
 def _resource(row: Recorded, root: str) -> Resource:
-    return resource(row, schema.normalise(row.type, row.values or {}), Origin.STATE, root)
+    attributes = document(row) if is_document(row) else schema.normalise(row.type, row.values or {})
+    return resource(row, attributes, Origin.STATE, root)
 
 
 SOURCE = Source(name="state", detect=detect, load=load)
