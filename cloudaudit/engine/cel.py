@@ -26,6 +26,7 @@ LIBRARY: str = cel.__file__
 MAX_LENGTH = 2000
 """Longest condition, in characters. Together with the limits of `reads` it bounds what a stranger's rule can cost."""
 
+_EXHAUSTED = "Iteration budget exceeded"  # 10,000 in one evaluation; the library does not let us choose
 _NULL_TEST = re.compile(r"(?<![\w.\]])([A-Za-z_]\w*)((?:\.\w+)*\.\w+)\s*([!=]=)\s*null\b")
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 _MISSING = re.compile(r"""NOT_FOUND: Key not found in map : (["']?)(.*)\1""", re.DOTALL)
@@ -40,6 +41,8 @@ class Judgement(Record, frozen=True):
 
 
 PASS, FAIL = Judgement(verdict=Verdict.PASS), Judgement(verdict=Verdict.FAIL)
+EXHAUSTED = Judgement(verdict=Verdict.UNKNOWN)
+"""There was more to look at than one evaluation may."""
 
 
 class Program:
@@ -92,8 +95,8 @@ def _read(text: str) -> tuple[cel.Expression, Reading]:
 def _ask_whether_set(text: str, reading: Reading) -> str:
     """Comparisons of attributes with null become questions for the `SET` key beside them.
 
-    The ARN of a key that is yet to be created is unknown, but it is certain that there will be one: `kms_key_id != null`
-    is true, although the value cannot be shown.
+    The ARN of a key that is yet to be created is unknown, but it is certain that there will be one:
+    `kms_key_id != null` is true, although the value cannot be shown.
     """
 
     def ask(match: re.Match[str]) -> str:
@@ -119,12 +122,17 @@ def activate(variables: Mapping[str, Any]) -> Activation:
 
 
 def judge(program: Program, activation: Activation) -> Judgement:
-    """True is pass, false is fail, an absent key is unknown. RuleError for any other failure: the rule is defective."""
-    value = program.expression.eval(activation).value()
+    """True is pass, false is fail, an absent key is unknown. RuleError for any other error: the rule is defective."""
+    try:
+        value = program.expression.eval(activation).value()
+    except RuntimeError as error:
+        value = str(error)
     if value is True:
         return PASS
     if value is False:
         return FAIL
+    if _EXHAUSTED in str(value):
+        return EXHAUSTED
     if missing := _MISSING.fullmatch(str(value)):
         return Judgement(verdict=Verdict.UNKNOWN, missing=missing[2])
     message = f"{value} in: {' '.join(program.text.split())}"

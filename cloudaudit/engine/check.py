@@ -4,7 +4,7 @@ import importlib.util
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from cloudaudit.engine.cel import FAIL, PASS, Judgement, Program, judge
+from cloudaudit.engine.cel import EXHAUSTED, FAIL, PASS, Judgement, Program, judge
 from cloudaudit.engine.evidence import Redact, causes, evidence
 from cloudaudit.engine.parameters import parameters as defaults
 from cloudaudit.engine.ruleset import Compiled, RuleSet
@@ -12,6 +12,8 @@ from cloudaudit.engine.view import View, Viewer
 from cloudaudit.errors import RuleError
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Evidence, Finding, Verdict
+
+_TOO_MANY = ("there is more here than a rule may look at",)
 
 
 def check(
@@ -45,7 +47,7 @@ def check(
             if verdict is Verdict.PASS and not all_evidence:
                 yield _finding(one, view, verdict)
             elif verdict is not None:
-                why = causes(one, view) if verdict is Verdict.UNKNOWN else ()
+                why = (causes(one, view) or _TOO_MANY) if verdict is Verdict.UNKNOWN else ()
                 yield _finding(one, view, verdict, why, evidence(one, view, redact))
 
 
@@ -69,7 +71,7 @@ def _judge(program: Program, compiled: Compiled, view: View) -> Verdict:
     if judgement is PASS or judgement is FAIL:
         doubtful = view.causes and any(_reads_list(program, path) for path in view.doubtful)
         return judgement.verdict if not doubtful else _settle(judgement, program, view)
-    if not view.declares(judgement.missing, program.reads):
+    if judgement is not EXHAUSTED and not view.declares(judgement.missing, program.reads):
         missing = (
             f'"{judgement.missing}" is not in the map that is asked for it: test `"{judgement.missing}" in` it first'
         )

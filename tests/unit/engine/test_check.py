@@ -148,6 +148,16 @@ def test_a_key_that_no_source_declared_unknown_is_a_defect() -> None:
         list(check(rules, graph))
 
 
+def test_more_than_a_rule_may_look_at_is_unknown() -> None:
+    rules = make_rules(require="resource.vpc_security_group_ids.all(g, g != null)")
+    graph = make_graph(make("aws_db_instance", "main", vpc_security_group_ids=["a"] * 20_000))
+
+    [finding] = check(rules, graph)
+
+    assert finding.verdict is Verdict.UNKNOWN
+    assert finding.unknown_because == ("there is more here than a rule may look at",)
+
+
 def test_findings_come_in_the_order_of_their_resources() -> None:
     graph = make_graph(*(make("aws_db_instance", name) for name in "cab"))
 
