@@ -83,8 +83,19 @@ def _binary(node: Binary, scope: Scope) -> Value:
     left = value_of(node.left, scope)
     decisive = _DECIDES.get(node.operator)
     if decisive is not None and left is not None and to_bool(left) is decisive:
+        _check_left_out(node.right, scope)
         return decisive
     return operators.binary(node.operator, left, value_of(node.right, scope))
+
+
+def _check_left_out(node: Any, scope: Scope) -> None:
+    """The side that no longer matters may be null or fail, but it must not be of a type that is no boolean."""
+    try:
+        value = value_of(node, scope)
+    except EvaluationError:
+        return
+    if value is not None:
+        to_bool(value)
 
 
 def _conditional(node: Conditional, scope: Scope) -> Value:

@@ -72,8 +72,9 @@ def _attempt(arg: Expression, scope: Scope, evaluate: Evaluate) -> tuple[Value, 
 
 
 def _can(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
+    arg = _only(node)
     try:
-        value, assumed = _attempt(_only(node), scope, evaluate)
+        value, assumed = _attempt(arg, scope, evaluate)
     except EvaluationError:
         return False
     if assumed is None and wholly_known(value):
@@ -134,13 +135,13 @@ def _rendered(text: str, names: Value, scope: Scope, evaluate: Evaluate) -> Valu
     if not isinstance(names, dict):
         raise EvaluationError("the variables of a template must be an object")
     inner = Scope(Alone(scope.session, TEMPLATE), names)
-    return to_string(plain(evaluate(readers.template(scope.session.reader, text), inner)))
+    return plain(evaluate(readers.template(scope.session.reader, text), inner))
 
 
 def _two(node: Call, scope: Scope, evaluate: Evaluate) -> tuple[Any, Value]:
     if len(node.args) != 2 or node.expand:
         raise EvaluationError(f"{node.name}() takes two arguments")
-    if isinstance(scope.module, Alone):
+    if getattr(scope.module, "where", "") == TEMPLATE:
         raise EvaluationError(f"a template cannot call {node.name}()")
     text, names = (plain(evaluate(arg, scope)) for arg in node.args)
     if text is None:
