@@ -10,13 +10,14 @@ from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Gap, Origin
 from cloudaudit.schema import expand_all
 from cloudaudit.sources.hcl import files, references, roots
+from cloudaudit.sources.hcl.boundary import outside
 from cloudaudit.sources.hcl.declarations import Declarations
 from cloudaudit.sources.hcl.files import Repository
 from cloudaudit.sources.hcl.functions.context import CallContext
 from cloudaudit.sources.hcl.library import Library
 from cloudaudit.sources.hcl.modules import Module, Root
 from cloudaudit.sources.hcl.namespaces import Absent
-from cloudaudit.sources.hcl.resources import outside, resources
+from cloudaudit.sources.hcl.resources import resources
 from cloudaudit.sources.hcl.scope import Session
 from cloudaudit.sources.hcl.variables import given_values
 from cloudaudit.sources.source import Options, Source

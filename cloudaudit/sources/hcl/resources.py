@@ -1,23 +1,24 @@
 """The resources of a root, in the shape that every source gives them."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
-from cloudaudit.model import Origin, Resource, Unknown
+from cloudaudit.model import Origin, Resource
 from cloudaudit.schema import normalise, resource_schema
 from cloudaudit.sources.hcl import pseudo
+from cloudaudit.sources.hcl.boundary import outside
 from cloudaudit.sources.hcl.data import DataSource
 from cloudaudit.sources.hcl.instances import Instance, Managed
-from cloudaudit.sources.hcl.modules import Absent, Module
-from cloudaudit.sources.hcl.values import Value
+from cloudaudit.sources.hcl.modules import Module
+from cloudaudit.sources.hcl.namespaces import Absent
 
 MOST_RESOURCES = 200_000
 _DOCUMENT = "aws_iam_policy_document"
 
 
-def resources(module: Module, prefix: str) -> Iterator[Resource]:
+def resources(module: Module, prefix: str, seen: set[int] | None = None) -> Iterator[Resource]:
     """All resources of a module and of those it calls; `prefix` goes before each address to make its key."""
+    seen = set() if seen is None else seen
     for type_, name in module.declarations.resources:
         for instance in module.members("resource", type_, name):
             yield _resource(instance, module, prefix)
@@ -25,12 +26,15 @@ def resources(module: Module, prefix: str) -> Iterator[Resource]:
         if type_ == _DOCUMENT:
             for instance in module.members("data", type_, name):
                 yield _document(instance, module, prefix)
-    yield from pseudo.resources(module, prefix)
+    if id(module.declarations) not in seen:
+        # What a module declares is the same in all its instances.
+        seen.add(id(module.declarations))
+        yield from pseudo.resources(module, prefix)
     for name in module.declarations.calls:
         called = module.called_modules(name)
         if not isinstance(called, Absent):
             for inner in called:
-                yield from resources(inner, prefix)
+                yield from resources(inner, prefix, seen)
 
 
 def _resource(instance: Managed, module: Module, prefix: str) -> Resource:
@@ -87,21 +91,3 @@ def _document(instance: DataSource, module: Module, prefix: str) -> Resource:
         places=_places(instance),
         calls=module.calls,
     )
-
-
-def outside(value: Value) -> Any:
-    """A value without what only Terraform distinguishes: kinds of collections, and numbers of 512 bits."""
-    if isinstance(value, str | bool | Unknown) or value is None:
-        return value
-    if isinstance(value, list):
-        return [outside(member) for member in value]
-    if isinstance(value, dict):
-        return {name: outside(member) for name, member in value.items()}
-    if isinstance(value, int):
-        return value
-    return _number(value)
-
-
-def _number(value: Decimal | float) -> int | float:
-    number = float(value)
-    return int(number) if number.is_integer() else number
