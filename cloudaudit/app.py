@@ -75,6 +75,8 @@ def scan(request: Request, tell: Tell | None = None) -> Report:
 
     with _collector_at_rest():
         judged = [one for target in request.targets for one in _spread(target, request, look, tell)]
+    if not judged:
+        raise _nothing(request)
     return _report(request, rules, judged)
 
 
@@ -161,7 +163,7 @@ def draw(request: Request, form: str) -> str:
     if len(found) == 1:
         return found[0].export(form)
     if not found:
-        raise SourceError(f"{' '.join(request.targets)}: no root of that name here")
+        raise _nothing(request)
     if form != "json":
         roots = "\n".join(sorted(graph.root for graph in found))
         raise SettingsError(f"{form} holds one graph, and here are {len(found)} roots; name one with --root:\n{roots}")
@@ -286,6 +288,26 @@ def _collector_at_rest() -> Iterator[None]:
 def _scanned(graph: "ResourceGraph") -> Scanned:
     declared = sum(resource.location is not None or resource.type != "aws_account" for resource in graph)
     return Scanned(target=graph.target, root=graph.root, origin=graph.origin, resources=declared)
+
+
+def _nothing(request: Request) -> SettingsError:
+    """Why nothing is left to look at, with the roots that there are."""
+    roots: list[str] = []
+
+    def note(name: str) -> bool:
+        roots.append(name)
+        return False
+
+    options = msgspec.structs.replace(request.options, roots=(), takes=note)
+    for target in request.targets:
+        roots += [graph.root for graph in load(target, options)]
+    if not roots:
+        return SettingsError(f"{', '.join(request.targets)}: there is no root here")
+    asked = (
+        f"no root is named {' or '.join(request.options.roots)}" if request.options.roots else "every root is excluded"
+    )
+    names = "\n".join(sorted(set(roots)))
+    return SettingsError(f"{asked}; there are:\n{names}")
 
 
 def _defect(error: RuleError) -> Gap:

@@ -16,6 +16,7 @@ import click
 
 from cloudaudit import app, plugins, settings
 from cloudaudit.cli.program import program
+from cloudaudit.engine import rulereader
 from cloudaudit.engine.parameters import PARAMETERS
 from cloudaudit.model import CriterionState, Rule
 from cloudaudit.outputs import records
@@ -38,6 +39,7 @@ def pages() -> dict[Path, str]:
     made[DOCS / "facts.md"] = NOTE + _facts()
     made[DOCS / "settings.md"] = NOTE + _settings()
     made[DOCS / "cli.md"] = NOTE + _cli()
+    made[DOCS / "rules.schema.json"] = json.dumps(rulereader.schema(), indent=2) + "\n"
     made[DOCS / "report.schema.json"] = json.dumps(records.schema(), indent=2) + "\n"
     made[TOP / "README.md"] = _readme((TOP / "README.md").read_text(encoding="utf-8"))
     return made
@@ -139,13 +141,12 @@ def _facts() -> str:
 def _settings() -> str:
     doc = settings.__doc__ or ""
     lead, example = doc.split("\n\n", 1)
-    example = "\n".join(line.removeprefix("    ") for line in example.strip("\n").splitlines())
     lines = ["# cloudaudit.toml", "", " ".join(lead.split()), ""]
     lines += [
         "It is looked for in the current folder and above it, up to the top of the repository; `--config` names another.",
         "",
     ]
-    lines += ["```toml", example, "```", "", "## Parameters", "", "| name | default | is |", "| --- | --- | --- |"]
+    lines += ["```toml", example.strip(), "```", "", "## Parameters", "", "| name | default | is |", "| --- | --- | --- |"]
     lines += [f"| `{name}` | `{literal(one.default)}` | {one.doc} |" for name, one in PARAMETERS.items()]
     return "\n".join(lines) + "\n"
 

@@ -61,7 +61,7 @@ def _run() -> int:
         return INTERRUPTED
     except (CloudauditError, OSError, RecursionError, MemoryError) as error:
         complain(_sentence(error))
-    except Exception as error:  # noqa: BLE001 - the edge of the program
+    except Exception as error:  # the edge of the program
         if os.environ.get("CLOUDAUDIT_DEBUG"):
             raise
         complain(f"this is a defect of cloudaudit, please report it: {type(error).__name__}: {error}\n{_where(error)}")

@@ -183,9 +183,10 @@ def _gaps(gaps: Sequence[Gap], paint: Paint, options: Options) -> Iterator[str]:
     yield from heading(f"Not looked at: {plural(len(gaps), 'gap')}", paint)
     for gap in gaps:
         at = f"{gap.location.file}:{gap.location.line}: " if gap.location else ""
+        at = "" if gap.location and gap.what.startswith(gap.location.file) else at
         yield from wrapped(visible(f"{at}{gap.what}: {gap.why}"), options.width, "  ", "    ")
         if gap.remedy:
-            yield from wrapped(visible(gap.remedy), options.width, "    ", "    ")
+            yield from wrapped(visible(f"To do: {gap.remedy}"), options.width, "    ", "    ")
 
 
 OUTPUT = Output(name="text", suffix=".txt", render=render)

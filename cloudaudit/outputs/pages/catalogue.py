@@ -88,5 +88,5 @@ def _pages(states: Sequence[CriterionState], paint: Paint, width: int) -> Iterat
             yield ""
             yield from wrapped(f"People bring: {about.manual}", width, "  ", "    ")
         yield ""
-        yield f"  {plural(len(state.rules), 'rule')}"
+        yield f"  {plural(len(state.rules), 'rule')}" if state.rules else "  No rule."
         yield from (f"    {rule}" for rule in state.rules)

@@ -86,7 +86,7 @@ def _page(one: Explanation, paint: Paint, width: int) -> Iterator[str]:
 
 
 def _labelled(label: str, text: str, width: int) -> Iterator[str]:
-    yield from wrapped(visible(text), width, f"{label:{_LABEL}}", " " * _LABEL)
+    yield from wrapped(visible(" ".join(text.split())), width, f"{label:{_LABEL}}", " " * _LABEL)
 
 
 def _at(place: Location | None) -> str:
