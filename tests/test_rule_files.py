@@ -4,14 +4,17 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
 
 from cloudaudit import app
+from cloudaudit.engine import rulereader
 from cloudaudit.model import Rule
 
 RULES = app.rule_set(app.Request(targets=())).rules
 FILES = sorted(app.own_rules().glob("*.yaml"))
+TEXT = "\n".join(file.read_text() for file in FILES)
 KEYS = [
     "id", "title", "theme", "severity", "criteria", "resource", "related", "when", "require", "at", "message", "why",
     "fix", "same_as", "near", "formerly", "stage", "examples",
@@ -27,7 +30,9 @@ every_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 
 @every_file
 def test_a_file_is_named_after_its_service(file: Path) -> None:
-    assert yaml.safe_load(file.read_text())["service"] == file.stem
+    service = yaml.safe_load(file.read_text())["service"]
+
+    assert file.stem == service or file.stem.startswith(f"{service}-")
 
 
 @every_file
@@ -63,8 +68,7 @@ def test_a_condition_is_short_enough_to_review(rule: Rule) -> None:
 
 @every_rule
 def test_a_default_that_says_so_is_left_out(rule: Rule) -> None:
-    text = next(file.read_text() for file in FILES if file.stem == rule.service)
-    entry = text.partition(f"- id: {rule.id}\n")[2].partition("\n  - id: ")[0]
+    entry = TEXT.partition(f"- id: {rule.id}\n")[2].partition("\n  - id: ")[0]
 
     assert not SAID_ANYWAY.search(entry)
 
@@ -80,3 +84,11 @@ def test_a_peer_has_one_rule_for_a_check() -> None:
     shared = [claim for claim, count in claimed.items() if count > 1 and len(set(types[claim])) < len(types[claim])]
 
     assert not shared, "two rules for one type claim the same check; one of them is only near"
+
+
+def test_the_published_schema_describes_our_files() -> None:
+    validator = jsonschema.Draft202012Validator(rulereader.schema())
+
+    for file in FILES:
+        validator.validate(yaml.safe_load(file.read_text()))
+    assert list(validator.iter_errors({"service": "x", "rules": [{"id": "a-b"}]}))

@@ -36,6 +36,23 @@ def compile_files(files: Mapping[str, bytes], *, criteria: Collection[str] | Non
     return RuleSet(Compiled(draft.rule, draft.programs.get("when"), draft.programs["require"]) for draft in drafts)
 
 
+def schema() -> dict[str, Any]:
+    """The shape of a rule file as a JSON Schema, for editors. The loader knows more: what exists, and what is sound."""
+    made = msgspec.json.schema(Rule)
+    definitions = made["$defs"]
+    rule = definitions["Rule"]
+    del rule["properties"]["service"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "cloudaudit rule file",
+        "type": "object",
+        "properties": {"service": {"type": "string"}, "rules": {"type": "array", "items": {"$ref": "#/$defs/Rule"}}},
+        "required": ["service", "rules"],
+        "additionalProperties": False,
+        "$defs": definitions,
+    }
+
+
 def _drafts(file: str, document: Document, errors: list[tuple[str, int, str]]) -> Iterator[Draft]:
     """The rules of one file; what has not even the shape of a rule becomes an error."""
     content = document.content
