@@ -26,8 +26,8 @@ def elements(count: int) -> None:
 def known(value: Any) -> bool:
     """Whether nothing within `value` is unknown.
 
-    Raises `LimitError` when it holds too many values or nests too deep: ten nested lists that each repeat the next one ten
-    times take no space in memory, but walking them never ends.
+    Raises `LimitError` when it holds too many values or nests too deep: ten nested lists that each repeat the next one
+    ten times take no space in memory, but walking them never ends.
     """
     found, level, count, depth = True, [value], 1, 0
     while level:

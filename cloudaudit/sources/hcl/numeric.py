@@ -118,7 +118,8 @@ def multiply(left: Number, right: Number) -> Number:
     product = exact(left) * exact(right)
     if not product:
         return NEGATIVE_ZERO if negative(left) != negative(right) else 0
-    # The product of two short floats keeps the bits it needs, so it is rounded to 512 bits in any case.
+    if isinstance(left, float) and isinstance(right, float):
+        raise LimitError("a product of two inexact numbers, which Terraform computes with a precision of its own")
     return from_fraction(product)
 
 

@@ -35,6 +35,8 @@ def binary(operator: str, left: Value, right: Value) -> Value:
     """`left operator right`. A logical operator with one unknown side is known when the other side decides."""
     if operator in ("==", "!="):
         same = equal(left, right)
+        if same is True and _holds_null(left):
+            same = Unknown(because="whether two nulls within structures are of the same type is decided by Terraform")
         return same if isinstance(same, Unknown) or operator == "==" else not same
     if operator in ("&&", "||"):
         return _logical(operator == "||", _operand(left, to_bool), _operand(right, to_bool))
@@ -42,6 +44,14 @@ def binary(operator: str, left: Value, right: Value) -> Value:
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return combine(left, right)
     return _ARITHMETIC[operator](left, right)
+
+
+def _holds_null(value: Value) -> bool:
+    """Whether a null without a declared type stands within a structure."""
+    if isinstance(value, TfList | TfSet | TfMap):
+        return False
+    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(member is None or _holds_null(member) for member in members)
 
 
 def _operand(value: Value, conversion: Callable[[Value], Any]) -> Any:

@@ -132,7 +132,7 @@ def _object(
     return Type("object", attributes=attributes, optional=frozenset(optional), defaults=defaults)
 
 
-def convertible(source: Type, target: Type) -> bool:
+def convertible(source: Type, target: Type) -> bool:  # noqa: PLR0911 one answer for each kind
     """Whether values of `source` may convert to `target`; a single value can still refuse ("a" is no number)."""
     if "any" in (source.kind, target.kind) or source == target:
         return True
@@ -269,7 +269,9 @@ def vague(unified: Type, members: Iterable[Type]) -> bool:
     if unified.kind == "any":
         return True
     if unified.kind == "object":
-        pairs = [(each, [m.attributes[n] for m in members if n in m.attributes]) for n, each in unified.attributes.items()]
+        pairs = [
+            (each, [m.attributes[n] for m in members if n in m.attributes]) for n, each in unified.attributes.items()
+        ]
         return any(vague(each, inner) for each, inner in pairs)
     if unified.kind == "tuple":
         return any(vague(each, [m.items[i] for m in members if m.items]) for i, each in enumerate(unified.items))

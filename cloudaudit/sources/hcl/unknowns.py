@@ -40,8 +40,9 @@ def wholly_known(value: Any) -> bool:
 
 
 def combine(*values: Any, prefix: str = "", partial: Any = None) -> Unknown:
-    """One unknown value that carries the causes (three at most) and all references of the unknowns within `values`. What
-    is made of a value that is not null may be null itself, so `is_set` holds only where a start or a part is known.
+    """One unknown value that carries the causes (three at most) and all references of the unknowns within `values`.
+
+    What is made of a value that is not null may be null itself: `is_set` holds only where a start or a part is known.
     """
     found = list(unknowns(values))
     if len(found) == 1 and not prefix and partial is None:

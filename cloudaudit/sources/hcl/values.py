@@ -50,7 +50,7 @@ class TfMap(dict[str, Value]):
         self.element = element
 
 
-def type_of(value: Value) -> Type:
+def type_of(value: Value) -> Type:  # noqa: PLR0911 one answer for each kind
     """The type of a value; `any` for null and for what is unknown."""
     match value:
         case bool():
@@ -190,7 +190,7 @@ _CONVERSIONS = {
 }
 
 
-def equal(left: Value, right: Value) -> bool | Unknown:
+def equal(left: Value, right: Value) -> bool | Unknown:  # noqa: PLR0911 one answer for each kind
     """`left == right` as Terraform sees it: values of different types differ, "1" from 1 and a list from a tuple."""
     if left is None and right is None:
         return True
@@ -263,7 +263,7 @@ def _order(left: Value, right: Value) -> int:
     return int(left > right) - int(left < right)
 
 
-def _digest(value: Value) -> str:
+def _digest(value: Value) -> str:  # noqa: PLR0911 one answer for each kind
     """The text by which Terraform orders structures within a set."""
     match value:
         case None:

@@ -1,5 +1,8 @@
-"""The functions of Terraform, by name. `try`, `can`, `templatefile` and `templatestring` are no functions but forms of the
-language, and belong to the evaluator."""
+"""The functions of Terraform, by name.
+
+`try`, `can`, `templatefile` and `templatestring` are no functions but forms of the language,
+and belong to the evaluator.
+"""
 
 from cloudaudit.sources.hcl.functions import (
     collections,

@@ -87,9 +87,8 @@ def _merge(*maps: Any) -> Value:
             merged.update(each)
     if any(isinstance(each, Unknown) for each in given):
         return combine(given, partial=merged or None)
-    kinds = {each.element.kind if isinstance(each, TfMap) else "" for each in given}
-    if given and "" not in kinds and all(each.element == given[0].element for each in given):
-        return TfMap(merged, given[0].element)
+    if maps and all(isinstance(each, TfMap) and each.element == maps[0].element for each in maps):
+        return TfMap(merged, maps[0].element)
     return merged
 
 
@@ -132,11 +131,11 @@ def _coalesce(*values: Any) -> Value:
 def _coalescelist(*lists: Any) -> Value:
     if not lists:
         raise EvaluationError("at least one argument is required")
+    if any(not isinstance(each, list | Unknown) or isinstance(each, TfSet) for each in lists):
+        raise EvaluationError("coalescelist arguments must be lists or tuples")
     for each in lists:
         if isinstance(each, Unknown):
             return combine(lists)
-        if not isinstance(each, list) or isinstance(each, TfSet):
-            raise EvaluationError("coalescelist arguments must be lists or tuples")
         if each:
             return each
     raise EvaluationError("no non-null arguments")

@@ -12,7 +12,7 @@ from cloudaudit.sources.hcl.types import STRING
 from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError
 
 _TIME = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):(\d\d))\Z",
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):([0-5]\d))\Z",
     re.ASCII,
 )
 _DURATION = re.compile(r"([+-]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+)\Z", re.ASCII)
@@ -28,7 +28,7 @@ _UNITS = {
     "h": 3600 * 10**9,
 }
 _SECOND = 10**9
-_TOKENS = re.compile(r"'((?:[^']|'')*)'|(')|([A-Za-z])\3*|[^A-Za-z']+")
+_TOKENS = re.compile(r"''|'((?:[^']|'')+)'|(')|([A-Za-z])\3*|[^A-Za-z']+")
 
 
 class _Moment(msgspec.Struct, frozen=True):

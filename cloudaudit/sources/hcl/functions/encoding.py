@@ -16,7 +16,7 @@ from cloudaudit.sources.hcl.unknowns import EvaluationError, combine
 from cloudaudit.sources.hcl.values import TfList, Value, normal_text
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\Z")
-# IANA names that mean the same to Terraform and to Python. Tables of Asian encodings differ in places, so those are not here.
+# IANA names that mean the same to Terraform and to Python. Tables of Asian encodings differ: they are missing.
 _ENCODINGS = {
     "utf-8": "utf-8",
     "utf-16be": "utf-16-be",

@@ -11,7 +11,7 @@ from cloudaudit.sources.hcl.types import STRING
 from cloudaudit.sources.hcl.unknowns import EvaluationError
 from cloudaudit.sources.hcl.values import TfSet, Value
 
-_PIECES = re.compile(r"\\(.)|(\*\*/)|(\*\*)|(\*)|(\?)|(\[)|(\{)|(\})|(,)|(.)", re.DOTALL)
+_PIECES = re.compile(r"\\(.)|((?:(?<=/)|\A)\*\*/)|((?:(?<=/)|\A)\*\*\Z)|(\*+)|(\?)|(\[)|(\{)|(\})|(,)|(.)", re.DOTALL)
 
 
 def _file(context: CallContext, path: str) -> Value:
@@ -34,10 +34,14 @@ def _fileexists(context: CallContext, path: str) -> Value:
 
 
 def _fileset(context: CallContext, path: str, pattern: str) -> Value:
+    folder = posixpath.normpath(path or ".") + "/"
+    whole = posixpath.normpath(posixpath.join(folder, pattern))
+    if ".." in pattern.split("/") and not whole.startswith(folder):
+        return Unknown(because=f'fileset() of "{pattern}" leaves its folder')
     names = context.files(path)
     if isinstance(names, Unknown):
         return names
-    wanted = re.compile(_glob(pattern))
+    wanted = re.compile(_glob(whole.removeprefix(folder)))
     return TfSet([name for name in names if wanted.fullmatch(name)], STRING)
 
 
@@ -54,7 +58,7 @@ def _glob(pattern: str) -> str:
             if end < 0:
                 raise EvaluationError("the glob pattern has an unclosed [")
             members = pattern[position:end].replace("\\", "\\\\").replace("[", "\\[")
-            pieces.append(f"[{'^' + members[1:] if members[0] in '!^' else members}]")
+            pieces.append(f"[{'^' + members[1:] if members[:1] == '^' else members}]")
             position = end + 1
         elif found[7]:
             depth += 1
@@ -63,7 +67,7 @@ def _glob(pattern: str) -> str:
             depth -= bool(found[8])
             pieces.append(")" if found[8] else "|")
         else:
-            pieces.append(_WILDCARDS.get(found[0], re.escape(found[0])))
+            pieces.append(_WILDCARDS.get(found[0] if not found[4] else "*", re.escape(found[0])))
     if depth:
         raise EvaluationError("the glob pattern has an unclosed {")
     return "".join(pieces)

@@ -36,6 +36,8 @@ class _Verb(msgspec.Struct, frozen=True):
 
 
 def _format(template: Any, *args: Any) -> Value:
+    if template is None:
+        raise EvaluationError("the format must not be null")
     if isinstance(template, Unknown):
         return combine(template, args, prefix=template.prefix.partition("%")[0])
     known, unknown = [], False
@@ -85,7 +87,7 @@ def _number(digits: str) -> int:
 
 
 def _write(verb: _Verb, arg: Value) -> Any:
-    """One argument as its verb says; what cannot be known is an `Unknown`, with a prefix where the verb keeps the start."""
+    """One argument as its verb says; `Unknown` when it is not known, with a prefix where the verb keeps the start."""
     if arg is None:
         return _NULL
     if isinstance(arg, Unknown):
@@ -224,6 +226,8 @@ _WRITERS = {
 
 
 def _formatlist(template: Any, *args: Any) -> Value:
+    if template is None:
+        raise EvaluationError("the format must not be null")
     lists = [arg for arg in args if isinstance(arg, list)]
     if isinstance(template, Unknown) or any(isinstance(arg, Unknown) for arg in args) or None in args:
         # An unknown argument may be a list, so even the number of results is open.

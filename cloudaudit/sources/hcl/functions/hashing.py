@@ -1,6 +1,7 @@
 """Hashes and identifiers."""
 
 import hashlib
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,11 @@ from cloudaudit.sources.hcl.types import NUMBER, STRING
 from cloudaudit.sources.hcl.unknowns import EvaluationError, combine
 from cloudaudit.sources.hcl.values import Value
 
+_UUID = re.compile(
+    r"(?:(?:urn:uuid:)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r"|\{[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}|[0-9a-f]{32})\Z",
+    re.IGNORECASE,
+)
 _NAMESPACES = {
     "dns": uuid.NAMESPACE_DNS,
     "url": uuid.NAMESPACE_URL,
@@ -53,10 +59,11 @@ def _of_file(digest: Callable[[bytes], bytes], write: Callable[[bytes], str]) ->
 
 
 def _uuidv5(namespace: str, name: str) -> str:
-    try:
-        space = _NAMESPACES.get(namespace) or uuid.UUID(namespace)
-    except ValueError:
-        raise EvaluationError(f"uuidv5() doesn't support namespace {namespace}") from None
+    space = _NAMESPACES.get(namespace)
+    if space is None:
+        if not _UUID.match(namespace):
+            raise EvaluationError(f"uuidv5() doesn't support namespace {namespace}")
+        space = uuid.UUID(namespace)
     return str(uuid.uuid5(space, name))
 
 

@@ -24,9 +24,9 @@ _MAPPED = ipaddress.ip_network("::ffff:0:0/96")
 def _network(text: str) -> Network | Unknown:
     """The network that `text` stands for; unknown for IPv4 inside IPv6, where Terraform goes its own way."""
     found = _PREFIX.match(text)
+    if not found:
+        raise EvaluationError(f"invalid CIDR expression: {text}")
     try:
-        if not found:
-            raise ValueError(text)
         # Zeros before an octet mean nothing to Terraform, whereas Python refuses them.
         address = _OCTETS.sub("", found[1]) if "." in found[1] else found[1]
         network = ipaddress.ip_network(f"{address}/{int(found[2])}", strict=False)
@@ -79,7 +79,7 @@ def _cidrsubnet(prefix: str, newbits: Number, netnum: Number) -> Value:
     if isinstance(network, Unknown):
         return network
     if bits < 0 or number < 0:
-        return Unknown(because="cidrsubnet() with a negative number depends on the version of Terraform")
+        return Unknown(because="cidrsubnet() with a negative number is computed by Terraform")
     length = network.prefixlen + bits
     if length > network.max_prefixlen:
         raise EvaluationError(f"insufficient address space to extend prefix of {network.prefixlen} by {bits}")

@@ -7,6 +7,7 @@ from typing import Any
 
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl import numeric
+from cloudaudit.sources.hcl.functions import doubles
 from cloudaudit.sources.hcl.functions.signature import Function, aware, strict
 from cloudaudit.sources.hcl.numeric import Number
 from cloudaudit.sources.hcl.types import ANY, BOOL, NUMBER, list_of
@@ -47,6 +48,8 @@ def _from_double(value: float) -> Number:
     """The result of a computation that Terraform does with 53 bits."""
     if math.isinf(value):
         raise LimitError("an infinite number")
+    if not value and math.copysign(1, value) < 0:
+        return numeric.NEGATIVE_ZERO
     return int(value) if value.is_integer() and abs(value) < 2**numeric.FLOAT_PRECISION else value
 
 
@@ -56,19 +59,18 @@ def _log(number: Number, base: Number) -> Number:
         raise EvaluationError("the logarithm of a negative number")
     if not value or not of or of == 1:
         raise LimitError("an infinite number")
-    return _from_double(math.log(value) / math.log(of))
+    return _from_double(doubles.log(value) / doubles.log(of))
 
 
-def _pow(number: Number, power: Number) -> Number:
-    try:
-        result = math.pow(_double(number), _double(power))
-    except OverflowError:
-        raise LimitError("a number of more than 308 digits") from None
-    except ValueError:
-        if not number:
-            raise LimitError("an infinite number") from None
-        raise EvaluationError("a root of a negative number") from None
-    return _from_double(result)
+def _pow(number: Number, power: Number) -> Value:
+    base, exponent = _double(number), _double(power)
+    if not base and exponent < 0:
+        raise LimitError("an infinite number")
+    if base < 0 and not exponent.is_integer():
+        raise EvaluationError("a root of a negative number")
+    if not exponent.is_integer() and abs(exponent) != 0.5:
+        return Unknown(because="pow() with a fraction differs from machine to machine in its last digit")
+    return _from_double(doubles.power(base, exponent))
 
 
 def _signum(number: Number) -> Number:

@@ -1,8 +1,8 @@
-"""Regular expressions of Go (RE2), translated for Python.
+r"""Regular expressions of Go (RE2), translated for Python.
 
-Translated piece by piece by a parser that knows RE2's whole syntax, so that what RE2 refuses (lookahead, back references,
-`a++`) is refused here and what means something else in Python (`$`, `\\d`, `\\s`, `\\z`) keeps its meaning. RE2 takes linear
-time and Python does not; hence the `regex` module, which can give up after a while, where `re` cannot.
+Translated piece by piece by a parser that knows RE2's whole syntax: what RE2 refuses (lookahead, back references,
+`a++`) is refused here, and what means something else in Python (`$`, `\d`, `\s`, `\z`) keeps its meaning. RE2 takes
+linear time and Python does not; hence the `regex` module, which can give up after a while, where `re` cannot.
 """
 
 import functools
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-import regex
+import regex  # type: ignore[import-untyped]
 
 from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError
 
@@ -39,6 +39,7 @@ _ASCII = {
     "word": _WORD,
     "xdigit": "0-9A-Fa-f",
 }
+_CATEGORY = re.compile("C[cfos]?|L[lmotu]?|M[cen]?|N[dlo]?|P[cdefios]?|S[ckmo]?|Z[lps]?")
 _BOUNDARY = f"(?:(?<=[{_WORD}])(?![{_WORD}])|(?<![{_WORD}])(?=[{_WORD}]))"
 _INSIDE = f"(?:(?<=[{_WORD}])(?=[{_WORD}])|(?<![{_WORD}])(?![{_WORD}]))"
 _REPEAT = re.compile(r"\{(\d+)(,?)(\d*)\}", re.ASCII)
@@ -50,11 +51,11 @@ _PROPERTY = re.compile(r"([pP])(?:([A-Za-z])|\{(\^?)([A-Za-z_]+)\})")
 
 
 class Pattern(msgspec.Struct, frozen=True):
-    """A translated expression: its capture groups, by name when they have names."""
+    """A translated expression: how many groups it captures, and the names of those that have one."""
 
     compiled: Any
     groups: int
-    names: tuple[str, ...]
+    names: dict[int, str]
 
     def search(self, text: str) -> Any:
         """The first match, or None."""
@@ -90,9 +91,7 @@ def compile_pattern(pattern: str) -> Pattern:
         compiled = regex.compile(translated, regex.VERSION0)
     except (regex.error, OverflowError) as error:
         raise LimitError(f"a regular expression that could not be translated: {error}") from None
-    if parser.names and len(parser.names) != parser.groups:
-        raise EvaluationError("cannot mix both named and unnamed capture groups")
-    return Pattern(compiled, parser.groups, tuple(parser.names))
+    return Pattern(compiled, parser.groups, parser.names)
 
 
 class _Parser:
@@ -103,7 +102,7 @@ class _Parser:
         self.at = 0
         self.depth = 0
         self.groups = 0
-        self.names: list[str] = []
+        self.names: dict[int, str] = {}
         self.flags = frozenset[str]()
 
     def parse(self) -> str:
@@ -159,7 +158,7 @@ class _Parser:
         self.at = found.end()
         return f"{{{int(low)}{comma}{high}}}", max(most, 1)
 
-    def _atom(self) -> tuple[str, int]:
+    def _atom(self) -> tuple[str, int]:  # noqa: PLR0911 one answer for each kind
         char = self.pattern[self.at]
         if char == "(":
             return self._group()
@@ -190,8 +189,8 @@ class _Parser:
 
     def _named(self, found: re.Match[str]) -> tuple[str, int]:
         self.at = found.end()
-        self.names.append(found[1])
         self.groups += 1
+        self.names[self.groups] = found[1]
         return self._closed("(")
 
     def _flagged(self) -> tuple[str, int]:
@@ -229,7 +228,7 @@ class _Parser:
         return self._literal(chr(self._code()))
 
     def _unquote(self) -> None:
-        r"""Rewrites \Q...\E, of which the first two characters are read, as single characters: + binds to the last one."""
+        r"""Rewrites \Q...\E as single characters, since + binds to the last one; two are read already."""
         quoted, _, rest = self.pattern[self.at + 1 :].partition("\\E")
         single = "".join(char if char.isalnum() or not char.isascii() else "\\" + char for char in quoted)
         self.pattern, self.at = single + rest, 0
@@ -247,9 +246,8 @@ class _Parser:
         name = found[2] or found[4]
         if name == "Any":
             return "[\\s\\S]" if (found[1] == "p") != bool(found[3]) else "[^\\s\\S]"
-        _known_property(name)
         negated = (found[1] == "P") != bool(found[3])
-        return f"[\\{'P' if negated else 'p'}{{{name}}}]"
+        return f"[\\{'P' if negated else 'p'}{{{_property(name)}}}]"
 
     def _code(self) -> int:
         """The code point that an escape stands for; the backslash is already read."""
@@ -278,10 +276,10 @@ class _Parser:
                 self.at -= 1
             if self.at >= len(self.pattern):
                 raise _invalid("missing closing ]")
-            members.append(self._member(first=not members))
+            members.append(self._member())
         return f"[^{''.join(members)}]" if negated else f"[{''.join(members)}]"
 
-    def _member(self, *, first: bool) -> str:
+    def _member(self) -> str:
         named = re.compile(r"\[:(\^?)([a-z]+):\]").match(self.pattern, self.at)
         if named:
             if named[2] not in _ASCII:
@@ -294,7 +292,6 @@ class _Parser:
                 inside = members[1:-1]
                 return _complement(inside[1:]) if inside.startswith("^") else inside
             self.at -= 1
-        lone_dash = self.pattern[self.at] == "-" and not first
         low = self._class_code()
         if self.pattern.startswith("-", self.at) and not self.pattern.startswith("-]", self.at):
             self.at += 1
@@ -302,8 +299,6 @@ class _Parser:
             if high < low:
                 raise _invalid("invalid character class range")
             return f"{_in_class(low)}-{_in_class(high)}"
-        if lone_dash and not self.pattern.startswith("]", self.at):
-            raise _invalid("invalid character class range")
         return _in_class(low)
 
     def _class_code(self) -> int:
@@ -337,12 +332,17 @@ def _complement(members: str) -> str:
     return "".join(_in_class(code) for code in codes) + "\\x80-\\U0010ffff"
 
 
-def _known_property(name: str) -> None:
-    """Go knows general categories and scripts, in their own spelling only."""
+def _property(name: str) -> str:
+    """A general category or a script, in Unicode's own spelling: Go knows nothing else, and no other spelling."""
+    if _CATEGORY.fullmatch(name):
+        return name
     try:
-        regex.compile(f"\\p{{{name}}}")
+        if not re.fullmatch(r"[A-Z][a-z]+(_[A-Z][a-z]+)*", name):
+            raise _invalid(f"invalid character class range \\p{{{name}}}")
+        regex.compile(f"\\p{{Script={name}}}")
     except regex.error:
         raise _invalid(f"invalid character class range \\p{{{name}}}") from None
+    return f"Script={name}"
 
 
 def _invalid(message: str) -> EvaluationError:

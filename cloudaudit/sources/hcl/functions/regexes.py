@@ -14,7 +14,7 @@ _REFERENCE = re.compile(r"\$(?:(\$)|\{([^}]*)\}|(\w+))")
 
 
 def _regex(pattern: str, text: str) -> Value:
-    compiled = compile_pattern(pattern)
+    compiled = _compile(pattern)
     found = compiled.search(text)
     if found is None:
         raise EvaluationError("pattern did not match any part of the given string")
@@ -22,7 +22,7 @@ def _regex(pattern: str, text: str) -> Value:
 
 
 def _regexall(pattern: str, text: str) -> Value:
-    compiled = compile_pattern(pattern)
+    compiled = _compile(pattern)
     results = []
     for found in compiled.matches(text):
         results.append(_captured(compiled, found))
@@ -30,17 +30,24 @@ def _regexall(pattern: str, text: str) -> Value:
     return TfList(results, _captured_type(compiled))
 
 
+def _compile(pattern: str) -> Pattern:
+    compiled = compile_pattern(pattern)
+    if compiled.names and len(compiled.names) != compiled.groups:
+        raise EvaluationError("cannot mix both named and unnamed capture groups")
+    return compiled
+
+
 def _captured(pattern: Pattern, found: Any) -> Value:
     """The groups by name, or in order, or the whole match when there are none. A group that took no part is null."""
     if not pattern.groups:
         return normal_text(found[0])
     groups = [None if group is None else normal_text(group) for group in found.groups()]
-    return dict(zip(pattern.names, groups, strict=True)) if pattern.names else groups
+    return dict(zip(pattern.names.values(), groups, strict=True)) if pattern.names else groups
 
 
 def _captured_type(pattern: Pattern) -> Type:
     if pattern.names:
-        return object_of(dict.fromkeys(pattern.names, STRING))
+        return object_of(dict.fromkeys(pattern.names.values(), STRING))
     return tuple_of([STRING] * pattern.groups) if pattern.groups else STRING
 
 
@@ -75,9 +82,9 @@ def _expand(replacement: str, pattern: Pattern, found: Any) -> str:
 
 def _group(name: str, pattern: Pattern, found: Any) -> str:
     """The text of a group; empty when there is no such group."""
-    if name.isdecimal():
+    if name == "0" or (name.isdecimal() and not name.startswith("0")):
         return (found[int(name)] or "") if len(name) < 6 and int(name) <= pattern.groups else ""
-    return found[pattern.names.index(name) + 1] or "" if name in pattern.names else ""
+    return next((found[number] or "" for number, each in pattern.names.items() if each == name), "")
 
 
 FUNCTIONS: dict[str, Function] = {

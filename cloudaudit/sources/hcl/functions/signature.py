@@ -24,6 +24,7 @@ class Function(msgspec.Struct, frozen=True):
     contextual: bool
 
     def __call__(self, context: CallContext, args: Sequence[Value]) -> Value:
+        """The result of calling it."""
         given = self._convert(args)
         if not self.aware and not limits.known(given):
             return combine(given)
@@ -60,7 +61,7 @@ def strict(compute: Callable[..., Value], *parameters: Type, rest: Type | None =
 def aware(
     compute: Callable[..., Value], *parameters: Type, rest: Type | None = None, nullable: bool = False
 ) -> Function:
-    """A function that is given unknown arguments too, and says what is decidable. `nullable`: it is given nulls as well."""
+    """A function that is given unknown arguments too, and says what is decidable; nulls too when it is `nullable`."""
     return Function(compute, parameters, rest, aware=True, nullable=nullable, contextual=False)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import regex
+import regex  # type: ignore[import-untyped]
 
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl import limits
@@ -16,7 +16,7 @@ from cloudaudit.sources.hcl.unknowns import EvaluationError, combine
 from cloudaudit.sources.hcl.values import TfList, Value, normal_text
 
 # What Go takes for white space; Python's strip() also takes the separators U+001C to U+001F.
-_SPACE = "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACE = "\t\n\v\f\r \u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _LINE_ENDS = re.compile(r"(?:\r\n?|\n)+\Z")
 _CHARACTER = regex.compile(r"\X")
 

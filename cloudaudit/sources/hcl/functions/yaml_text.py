@@ -31,18 +31,26 @@ _LIKE_A_TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
 class _Writer(Emitter):
     """PyYAML's emitter with the few choices of the Go port of libyaml that differ."""
 
+    analysis: Any
+
     def choose_scalar_style(self) -> str:
         event: Any = self.event
         if event.style is None:
             return ""
+        if self.analysis is None:
+            self.analysis = self.analyze_scalar(event.value)
         literal = event.style == "|" and not self.flow_level and not self.simple_key_context
-        return "|" if literal and self.analysis.allow_block else '"'  # type: ignore[attr-defined]
+        plain = all(char == "\n" or _escape(char) == char or char in '"\\' for char in event.value)
+        return "|" if literal and plain and self.analysis.allow_block else '"'
+
+    def check_empty_document(self) -> bool:
+        return False
 
     def check_simple_key(self) -> bool:
         event: Any = self.event
         if not isinstance(event, yaml.ScalarEvent):
             return bool(super().check_simple_key())
-        self.analysis: Any = self.analyze_scalar(event.value)
+        self.analysis = self.analyze_scalar(event.value)
         return not self.analysis.multiline and len(event.value.encode()) <= _LONGEST_KEY
 
     def write_double_quoted(self, text: str, split: bool = True) -> None:
