@@ -5,6 +5,7 @@ The readers use it where their grammars give up: to keep the sound parts of a br
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from cloudaudit.sources.hcl.document import Broken
 
@@ -12,7 +13,16 @@ _CODE = re.compile(rb'["\n{}()\[\]]|#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/|<<-?([^\s"()
 _QUOTED = re.compile(rb'(?:[^"\\$%\n]+|\$\$\{|%%\{|\\.|\$(?!\{)|%(?!\{))*+')
 _LITERAL = re.compile(rb"(?:[^$%\n]+|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+")
 _LITERAL_LINES = re.compile(rb"(?:[^$%]+|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+")
-_OPENER = {b"}": (b"{", b"${"), b")": (b"(",), b"]": (b"[",)}
+_OPENERS = {b"}": (b"{", b"${"), b")": (b"(",), b"]": (b"[",)}
+
+
+class Bracket(NamedTuple):
+    """A bracket or line end, how many are open after it (-1: it closed nothing), and the innermost of these."""
+
+    offset: int
+    token: bytes
+    depth: int
+    inside: bytes
 
 
 def sequence(data: bytes, position: int, end: int) -> tuple[int, int] | None:
@@ -22,15 +32,15 @@ def sequence(data: bytes, position: int, end: int) -> tuple[int, int] | None:
     start = found.end() if found else end
     if start >= end:
         return None
-    for offset, token, depth in brackets(data, start + 1, end):
-        if token == b"}" and depth == 0:
-            return start, offset
+    for bracket in brackets(data, start + 1, end):
+        if bracket.token == b"}" and not bracket.depth:
+            return start, bracket.offset
     raise Broken("no closing brace for this template sequence", start)
 
 
-def brackets(data: bytes, start: int, end: int) -> Iterator[tuple[int, bytes, int]]:
-    """Every bracket and line end in code, with its offset and how many brackets are open after it; -1 after a bracket
-    that closes nothing. Strings, heredocs and comments are passed over, and the brackets of interpolations too."""
+def brackets(data: bytes, start: int, end: int) -> Iterator[Bracket]:
+    """Every bracket and line end in code. Strings, heredocs and comments are passed over, and the brackets of
+    interpolations too. A curly brace closes what is still open inside of it."""
     return _Walk(data, start, end).steps()
 
 
@@ -44,7 +54,7 @@ class _Walk:
         self.open: list[bytes] = []
         self.hidden = 0
 
-    def steps(self) -> Iterator[tuple[int, bytes, int]]:
+    def steps(self) -> Iterator[Bracket]:
         while self.position < self.end:
             top = self.open[-1] if self.open else b""
             if top == b'"':
@@ -57,23 +67,34 @@ class _Walk:
             else:
                 return
 
-    def _code(self, found: re.Match[bytes]) -> Iterator[tuple[int, bytes, int]]:
+    def _code(self, found: re.Match[bytes]) -> Iterator[Bracket]:
         token = found[0]
         if token == b'"' or found[1]:
             self.open.append(b"<<" + found[1] if found[1] else token)
             self.hidden += 1
-        elif token in _OPENER:
-            known = bool(self.open) and self.open[-1] in _OPENER[token]
-            if known and self.open.pop() == b"${":
-                self.hidden -= 1
-            elif not self.hidden:
-                yield found.start(), token, len(self.open) if known else -1
+        elif token in _OPENERS:
+            yield from self._close(token, found.start())
         elif token in (b"{", b"(", b"["):
             self.open.append(token)
             if not self.hidden:
-                yield found.start(), token, len(self.open)
+                yield self._bracket(token, found.start())
         elif token == b"\n":
-            yield found.start(), token, len(self.open)
+            yield self._bracket(token, found.start())
+
+    def _bracket(self, token: bytes, offset: int) -> Bracket:
+        return Bracket(offset, token, len(self.open), self.open[-1] if self.open else b"")
+
+    def _close(self, token: bytes, offset: int) -> Iterator[Bracket]:
+        if token == b"}":
+            while self.open and self.open[-1] in (b"(", b"[") and b"{" in self.open:
+                self.open.pop()
+        if not self.open:
+            yield Bracket(offset, token, -1, b"")
+        elif self.open[-1] in _OPENERS[token]:
+            if self.open.pop() == b"${":
+                self.hidden -= 1
+            elif not self.hidden:
+                yield self._bracket(token, offset)
 
     def _quoted(self) -> None:
         found = _QUOTED.match(self.data, self.position, self.end)

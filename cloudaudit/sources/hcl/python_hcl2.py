@@ -50,15 +50,14 @@ def read(path: str, data: bytes) -> File:
 
 def read_expression(document: Document, start: int, end: int) -> Expression:
     """The expression that stands between two bytes; raises `Broken` when it cannot be read."""
-    # Line breaks are free inside of an interpolation; for this grammar, only inside of parentheses.
-    reading, tree = _parse(document, start, end, "x=(", ")")
-    statements = _solid(tree.children[0])
+    # Line breaks are free in an interpolation; for this grammar they are around what stands in parentheses.
+    reading, tree = _parse(document, start, end, "x=(", "\n)")
+    statements = _solid(_solid(tree)[0])
     value = _solid(statements[0])[-1] if len(statements) == 1 else None
-    tokens = _solid(value) if value is not None else []
-    closing = reading.offset(tokens[-1].start_pos) if tokens and tokens[-1] == ")" else -1
-    if closing != end + (document.data[start:end].count(b"\n") and 0):
+    children = _solid(value) if value is not None else []
+    if len(children) != 3 or reading.start(children[-1]) != end + 1:
         raise Broken("this is no expression", start)
-    return reading.expression(tokens[1])
+    return reading.expression(children[1])
 
 
 def _read_body(document: Document, start: int, end: int) -> Body:
@@ -81,14 +80,15 @@ def _parse(document: Document, start: int, end: int, prefix: str = "", suffix: s
 
 _HEREDOC = re.compile(r"<<-?([^\W\d][\w.-]*)[ \t]*\r?$", re.MULTILINE)
 _LATE_ARROW = re.compile(r"\n(?=\s*=>)")
+_STRIP_MARKER = re.compile(r"(?<=[$%]\{)~|~(?=\})")
 
 
 def _masked(text: str) -> str:
     """The text as the grammar understands it, every character in its place: it allows no spaces behind the end of a
-    heredoc, and no line break before the arrow of a `for`."""
+    heredoc, no line break before the arrow of a `for`, and no strip markers in interpolations."""
     for marker in {found[1] for found in _HEREDOC.finditer(text)}:
         text = re.sub(rf"^([ \t]*{re.escape(marker)})([ \t]+)(?=\r?$)", r"\2\1", text, flags=re.MULTILINE)
-    return _LATE_ARROW.sub(" ", text)
+    return _STRIP_MARKER.sub(" ", _LATE_ARROW.sub(" ", text))
 
 
 class _Reading:

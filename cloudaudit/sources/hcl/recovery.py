@@ -94,38 +94,41 @@ def _without_value(document: Document, statement: Statement, error: Broken) -> B
     if not name:
         document.problem(error.message, error.offset)
         return Body({}, [])
-    message = error.message if statement.closed else "a bracket, quote or heredoc in it is not closed"
+    message, offset = error.message, error.offset
+    if not statement.closed:
+        message, offset = "a bracket, quote or heredoc in it is not closed", name.start(1)
     span = document.span(name.start(1), statement.end)
     word = name[1].decode()
-    value_span = document.span(name.end(), statement.end)
-    value = bodies.unreadable(document, word, message, value_span, error.offset)
+    value = bodies.unreadable(document, word, message, document.span(name.end(), statement.end), offset)
     return Body({word: Attribute(word, value, span)}, [])
 
 
 def _statements(document: Document, start: int, end: int, *, top: bool) -> Iterator[Statement]:
     """Split at the line ends outside of brackets. When brackets do not match, a line that looks like the beginning of
-    a top-level block is taken for one."""
-    found = list(_split(document.data, start, end, resume=False))
-    if top and not all(statement.closed for statement in found):
-        found = list(_split(document.data, start, end, resume=True))
+    an argument or of a top-level block is taken for one."""
+    found = list(_split(document.data, start, end, resume=None))
+    if not all(statement.closed for statement in found):
+        found = list(_split(document.data, start, end, resume=_TOP_LEVEL if top else _NAME))
     for statement in found:
         if document.data[statement.start : statement.end].strip():
             yield statement
 
 
-def _split(data: bytes, start: int, end: int, *, resume: bool) -> Iterator[Statement]:
+def _split(data: bytes, start: int, end: int, *, resume: re.Pattern[bytes] | None) -> Iterator[Statement]:
     while start < end:
         depth = 0
-        for offset, token, depth in lexical.brackets(data, start, end):
-            resumed = resume and depth > 0 and token == b"\n" and _TOP_LEVEL.match(data, offset + 1, end)
-            if (token == b"\n" and depth == 0) or resumed:
-                yield Statement(start, offset, not resumed)
-                start = offset + 1
-                break
-            if depth < 0:
-                yield Statement(start, offset + 1, True)
+        for offset, token, depth, inside in lexical.brackets(data, start, end):
+            line_end = token == b"\n"
+            resumed = resume and line_end and depth > 0 and _resumes(data, offset + 1, end, inside, resume)
+            if resumed or depth < 0 or (line_end and depth == 0):
+                yield Statement(start, offset + (not line_end), closed=not resumed)
                 start = offset + 1
                 break
         else:
-            yield Statement(start, end, depth == 0)
+            yield Statement(start, end, closed=depth == 0)
             return
+
+
+def _resumes(data: bytes, start: int, end: int, inside: bytes, resume: re.Pattern[bytes]) -> bool:
+    # In an object there are lines like those of arguments, too.
+    return bool(resume.match(data, start, end)) and (resume is _TOP_LEVEL or inside in (b"[", b"("))

@@ -48,7 +48,7 @@ def quoted(document: Document, start: int, end: int) -> str:
     """The literal text that stands between two bytes of a quoted string."""
     text = document.text(start, end)
     if "\n" in text:
-        document.problem("a quoted string must end on its line", start)
+        raise Broken("a quoted string must end on its line", start)
     return literals.unescape_quoted(text, start)
 
 

@@ -107,6 +107,7 @@ def _first_error(node: TreeNode, document: Document, base: int) -> Broken:
         node = next(child for child in node.children if child.has_error)
     offset = max(node.start_byte + base, 0)
     if node.is_missing:
+        offset = max(base, 0) + len(document.data[max(base, 0) : offset].rstrip())
         return Broken(f"{_MISSING.get(node.type, repr(node.type))} is missing here", offset)
     return unexpected(document, offset)
 
