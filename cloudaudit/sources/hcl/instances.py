@@ -146,7 +146,8 @@ class Managed(Instance):
         tags, added = self.written("tags"), provider.default_tags if provider else None
         if isinstance(tags, Unknown) or isinstance(added, Unknown):
             return combine(tags, added)
-        return TfMap({**(added or {}), **(tags or {})}, types.STRING)
+        given = [each for each in (added, tags) if isinstance(each, dict)]
+        return TfMap({name: value for each in given for name, value in each.items()}, types.STRING)
 
     def lifecycle(self) -> dict[str, Value]:
         """What the block says of its own life, so far as it is written: prevent_destroy and create_before_destroy."""

@@ -251,6 +251,13 @@ class Module:
             del self._memo[what]
             self.session.tainted, self.session.assumed = before
 
+    def scopes(self, declared: Declared, what: str) -> list[Scope]:
+        """What each instance of a block sees."""
+        expanded = self.expand(declared, what)
+        if isinstance(expanded, Undeclared):
+            return []
+        return [Scope(self, names) for _, names in expanded.instances]
+
     # Calls
 
     def call(self, name: str) -> Any:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cloudaudit.sources.hcl.modules import Absent, Module
 
 _OWN_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
+_MOST_INSTANCES = 100
 _NAMESPACES = frozenset({"var", "local", "module", "path", "terraform", "each", "count", "self", "*"})
 
 
@@ -20,8 +21,9 @@ def given(absent: "Absent", module: "Module") -> Iterator[str]:
     for name, attribute in declared.block.body.attributes.items():
         if name in _OWN_ARGUMENTS:
             continue
-        value = settle(attribute.value, module.scope, f"{absent.address}.{name}", declared.file, attribute.span)
-        yield from references(unknowns(value))
+        for scope in module.scopes(declared, absent.address)[:_MOST_INSTANCES]:
+            value = settle(attribute.value, scope, f"{absent.address}.{name}", declared.file, attribute.span)
+            yield from references(unknowns(value))
         yield from named(attribute.value, module, set())
 
 
