@@ -5,10 +5,10 @@ import hashlib
 import importlib
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -53,11 +53,17 @@ def load(target: str | Path, options: Options | None = None) -> Iterator["Resour
     return _source(path).load(path, options or Options())
 
 
-def check(graph: "ResourceGraph", rules: Iterable[str] = ()) -> Iterator[Finding]:
-    """The verdict of every rule, or of those named, on every resource of the graph that it applies to."""
-    from cloudaudit.engine.check import check as judge  # noqa: PLC0415 - loading a graph needs no engine
+def check(
+    graph: "ResourceGraph", rules: Iterable[str] = (), parameters: Mapping[str, Any] | None = None
+) -> Iterator[Finding]:
+    """The verdict of every rule, or of those named, on every resource of the graph that it applies to.
 
-    return judge(rule_set(Request(only=tuple(rules))), graph)
+    `parameters` replaces the defaults of some. SettingsError if there is no such parameter or its type is another.
+    """
+    from cloudaudit.engine.check import check as judge  # noqa: PLC0415 - loading a graph needs no engine
+    from cloudaudit.engine.parameters import parameters as complete  # noqa: PLC0415
+
+    return judge(rule_set(Request(only=tuple(rules))), graph, complete(parameters))
 
 
 def scan(request: Request, tell: Tell | None = None) -> Report:
