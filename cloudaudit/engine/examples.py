@@ -48,7 +48,7 @@ def run_one(rules: RuleSet, id_: str, name: str, load: Load) -> Outcome:
     text = rule.examples[name]
     expected = name.partition("-")[0]
     try:
-        wanted, values, complete = _directives(text)
+        wanted, values, complete = directives(text)
         graph = load(text, complete)
         if rule.stage == "withdrawn":
             return Outcome(rule=id_, example=name, expected=expected)
@@ -76,7 +76,7 @@ def _compare(rule: Rule, expected: str, wanted: dict[str, str], got: dict[str, s
     return "; ".join(f"{address} is {verdict}, not {should}" for address, (verdict, should) in wrong.items())
 
 
-def _directives(text: str) -> tuple[dict[str, str], dict[str, Any], bool]:
+def directives(text: str) -> tuple[dict[str, str], dict[str, Any], bool]:
     """Verdicts by address, parameters, and whether the example is a whole account."""
     wanted: dict[str, str] = {}
     overrides: dict[str, Any] = {}
