@@ -1,6 +1,7 @@
 """The resource graph: what exists, what refers to what, and how surely that is known."""
 
+from cloudaudit.graph.addresses import strip_keys
 from cloudaudit.graph.companions import Related
 from cloudaudit.graph.graph import ResourceGraph
 
-__all__ = ["Related", "ResourceGraph"]
+__all__ = ["Related", "ResourceGraph", "strip_keys"]

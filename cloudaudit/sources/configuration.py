@@ -39,12 +39,22 @@ class Output(msgspec.Struct):
     """One output block."""
 
     expression: Expression = msgspec.field(default_factory=Expression)
-    sensitive: bool = False
+    description: str = ""
+
+
+class Variable(msgspec.Struct):
+    """One variable block; a default of null is as none."""
+
+    default: Any = None
+    description: str | None = None
+    sensitive: bool | None = None
 
 
 class ModuleCall(msgspec.Struct):
     """One module block, with the module itself."""
 
+    source: str = ""
+    version_constraint: str = ""
     expressions: dict[str, Any] = {}
     module: "ConfiguredModule | None" = None
     count_expression: Expression | None = None
@@ -57,6 +67,7 @@ class ConfiguredModule(msgspec.Struct):
     resources: list[ConfiguredResource] = []
     module_calls: dict[str, ModuleCall] = {}
     outputs: dict[str, Output] = {}
+    variables: dict[str, Variable] = {}
 
 
 class Provider(msgspec.Struct):

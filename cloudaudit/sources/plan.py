@@ -12,8 +12,9 @@ from cloudaudit.model import Origin, Resource
 from cloudaudit.schema.dialect import expand_all
 from cloudaudit.sources import jsonfile
 from cloudaudit.sources.configuration import Configuration, References
+from cloudaudit.sources.declared import Declarations, Output
 from cloudaudit.sources.planned import Planned, attributes
-from cloudaudit.sources.resources import Recorded, RecordedModule, is_document, recorded, resource
+from cloudaudit.sources.resources import Recorded, RecordedModule, is_document, modules, recorded, resource
 from cloudaudit.sources.source import Options, Source
 
 COMMAND = '"terraform show -json plan.bin > plan.json"'
@@ -36,8 +37,9 @@ class ResourceChange(msgspec.Struct):
 
 
 class Values(msgspec.Struct):
-    """The resources as they will be."""
+    """The resources and outputs as they will be."""
 
+    outputs: dict[str, Output] = {}
     root_module: RecordedModule = msgspec.field(default_factory=RecordedModule)
 
 
@@ -90,7 +92,7 @@ def _graph(path: Path, options: Options) -> ResourceGraph:
     with jsonfile.unhurried_collector():
         plan = read(path)
         return ResourceGraph(
-            expand_all(_resources(plan, options.root)),
+            [*expand_all(_resources(plan, options.root)), *_declared(plan, options.root)],
             target=str(path),
             root=options.root or ".",
             origin=Origin.PLAN,
@@ -129,6 +131,14 @@ def _resources(plan: Plan, root: str) -> Iterator[Resource]:
     for row in rows:
         found = Planned(row, unknown.get(row.address), references)
         yield resource(row, attributes(found), Origin.PLAN, root, regions.get(found.provider, ""))
+
+
+def _declared(plan: Plan, root: str) -> Iterator[Resource]:
+    make = Declarations(Origin.PLAN, root)
+    values = plan.planned_values or Values()
+    configuration = plan.configuration or Configuration()
+    yield from make.outputs(values.outputs, configuration.root_module.outputs)
+    yield from make.configuration(configuration, modules(values.root_module))
 
 
 def _read_before(plan: Plan) -> Iterator[Recorded]:

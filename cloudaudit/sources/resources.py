@@ -38,6 +38,13 @@ def recorded(module: RecordedModule) -> Iterator[Recorded]:
         yield from recorded(child)
 
 
+def modules(module: RecordedModule) -> Iterator[str]:
+    """The addresses of the module instances below a module."""
+    for child in module.child_modules:
+        yield child.address
+        yield from modules(child)
+
+
 def resource(
     row: Recorded, attributes: Mapping[str, Any], origin: Origin, root: str = "", region: str = ""
 ) -> Resource:

@@ -12,6 +12,7 @@ from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Gap, Origin, Resource
 from cloudaudit.schema.dialect import expand_all
 from cloudaudit.sources import jsonfile
+from cloudaudit.sources.declared import Declarations, Output
 from cloudaudit.sources.resources import Recorded, RecordedModule, bracketed, document, is_document, recorded, resource
 from cloudaudit.sources.source import Options, Source
 
@@ -20,8 +21,9 @@ _RAW_VERSION = 4
 
 
 class Values(msgspec.Struct):
-    """The resources of a shown state."""
+    """The resources and outputs of a shown state."""
 
+    outputs: dict[str, Output] = {}
     root_module: RecordedModule = msgspec.field(default_factory=RecordedModule)
 
 
@@ -53,6 +55,7 @@ class State(msgspec.Struct):
     values: Values | None = None
     version: int | None = None
     resources: list[RawResource] | None = None
+    outputs: dict[str, Output] = {}
     encrypted_data: str | None = None
 
 
@@ -81,6 +84,8 @@ def _graph(path: Path, options: Options) -> ResourceGraph:
         state = read(path)
         gaps: list[Gap] = []
         resources = expand_all([_resource(row, options.root) for row in _rows(state, gaps)])
+        outputs = state.values.outputs if state.values else state.outputs
+        resources += Declarations(Origin.STATE, options.root).outputs(outputs)
         return ResourceGraph(
             resources,
             target=str(path),

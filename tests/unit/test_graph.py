@@ -106,6 +106,18 @@ def test_an_unknown_without_reference_might_be_anybodys():
     assert found(g, bucket.key, VERSIONING) == ([], ["aws_s3_bucket_versioning.v.bucket: var.bucket has no value"])
 
 
+def test_a_condition_may_lead_to_something_else():
+    bucket = resource("aws_s3_bucket.b")
+    chosen = later("aws_s3_bucket.b.id", because="aws_s3_bucket.b.id is known after apply; var.x has no value")
+    g = graph(bucket, resource("aws_s3_bucket_versioning.v", bucket=chosen))
+
+    assert found(g, bucket.key, VERSIONING)[1] == [
+        "aws_s3_bucket_versioning.v.bucket may be aws_s3_bucket.b or something else"
+    ]
+    assert links(g) == []
+    assert [(link.source, link.target) for link in g.possible_links()] == [("aws_s3_bucket_versioning.v", bucket.key)]
+
+
 def test_a_known_prefix_rules_a_companion_out():
     bucket = resource("aws_s3_bucket.b", bucket="logs-eu")
     g = graph(

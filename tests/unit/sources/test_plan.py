@@ -263,6 +263,53 @@ def test_inline_arguments_of_old_providers_become_companions(tmp_path):
     assert [each.address for each in related.found] == ["aws_s3_bucket.b/versioning"]
 
 
+def test_declarations_are_judged_once_however_often_their_module_is_called(tmp_path):
+    inner = {"variables": {"size": {"default": 1}, "token": {"default": "x", "sensitive": True}}}
+    call = {"source": "./m", "module": inner}
+    content = document(
+        calls={"b": call, "a": {**call, "source": "./x/../m"}, "remote": {"source": "far", "module": {}}}
+    )
+    content["planned_values"]["root_module"]["child_modules"] = [{"address": "module.a[0]"}, {"address": "module.a[1]"}]
+    content["planned_values"]["outputs"] = {"key": {"sensitive": True, "value": "x"}}
+    content["configuration"]["root_module"]["outputs"] = {"later": {"expression": {}}}
+    content["configuration"]["provider_config"] = {"aws": {"expressions": {"access_key": refers("var.key")}}}
+
+    graph = read(tmp_path, content)
+
+    assert [resource.address for resource in graph] == [
+        "module.a", "module.a[0].var.size", "module.a[0].var.token", "module.b", "module.remote",
+        "output.key", "output.later", "provider.aws",
+    ]  # fmt: skip
+    assert graph.get("module.a[0].var.token").sensitive == {"default"}
+    assert graph.get("output.key").sensitive == {"value"}
+    assert isinstance(graph.get("output.later").attributes["value"], Unknown)
+    assert isinstance(graph.get("provider.aws").attributes["access_key"], Unknown)
+
+
+def test_policy_documents_are_shown_known_and_unknown(tmp_path):
+    kind = "data.aws_iam_policy_document"
+    known = {
+        "address": f"{kind}.a",
+        "mode": "data",
+        "type": "aws_iam_policy_document",
+        "name": "a",
+        "values": {"json": "{}"},
+    }
+    later = {**known, "address": f"{kind}.b", "name": "b", "values": {}}
+    written = {"statement": [{"resources": refers("aws_s3_bucket.x.arn", "aws_s3_bucket.x")}]}
+    content = document(
+        later,
+        resources=[block(f"{kind}.b", written), block(f"{kind}.a", {})],
+        prior_state={"values": {"root_module": {"resources": [known]}}},
+    )
+
+    graph = read(tmp_path, content)
+
+    assert [each.address for each in graph.of_type(kind)] == [f"{kind}.a", f"{kind}.b"]
+    assert graph.get(f"{kind}.a").attributes == {"json": "{}"}
+    assert graph.get(f"{kind}.b").attributes["json"].refs == ("aws_s3_bucket.x.arn",)
+
+
 def test_a_plan_that_destroys_leaves_nothing(tmp_path):
     graph = read(tmp_path, document(unknown={"aws_vpc.main": None}))
 

@@ -85,6 +85,16 @@ def test_sensitive_attributes_of_a_raw_state_are_marked(tmp_path):
     assert marked >= {"user_data", "tags"}
 
 
+def test_outputs_and_policy_documents_are_shown(tmp_path):
+    document = entry("aws_iam_policy_document", {"attributes": {"json": "{}", "statement": []}}, mode="data")
+    outputs = {"password": {"value": "x", "type": "string", "sensitive": True}}
+
+    graph = read(tmp_path, raw(document, outputs=outputs))
+
+    assert graph.get("data.aws_iam_policy_document.x").attributes == {"json": "{}"}
+    assert graph.get("output.password").sensitive == {"value"}
+
+
 def test_attributes_of_terraform_0_11_are_a_gap(tmp_path):
     graph = read(tmp_path, raw(entry("aws_vpc", {"attributes_flat": {"cidr_block": "10.0.0.0/16"}})))
 
