@@ -1,4 +1,5 @@
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,15 @@ def test_a_relative_place_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(cache.VARIABLE, "somewhere")
 
     assert cache.folder() is None
+
+
+def test_many_writers_at_once_leave_one_sound_entry(place: Path, rules: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        loaded = list(pool.map(lambda _: rulefile.load([rules], scanned=[]), range(40)))
+
+    [entry] = entries(place)
+    assert {one.digest for one in loaded} == {loaded[0].digest}
+    assert cache.fetch(place, entry.name) is not None
 
 
 def test_old_entries_are_deleted(place: Path, rules: Path) -> None:
