@@ -25,9 +25,9 @@ def collect(document: Document, items: Iterable[Attribute | Block]) -> Body:
 def unreadable(document: Document, name: str, message: str, span: Span, offset: int | None = None) -> Literal:
     """The value of an argument that is there but cannot be read: unknown, and a problem of the document, at `offset` or
     where the value starts."""
-    message = f'the argument "{name}" cannot be read: {message}'
-    document.problem(message, span[4] if offset is None else offset)
-    return Literal(Unknown(because=message), span)
+    because = f'the argument "{name}" cannot be read'
+    document.problem(f"{because}: {message}", span[4] if offset is None else offset)
+    return Literal(Unknown(because=because), span)
 
 
 def merge(document: Document, body: Body, more: Body) -> None:

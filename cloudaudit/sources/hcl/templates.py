@@ -104,7 +104,9 @@ def assemble(pieces: list[Piece], *, by_line: bool = False, flush: bool = False)
     pieces = _strip(pieces)
     if flush:
         pieces = _unindent(pieces)
-    return _Nesting(pieces).parts()
+    parts = _Nesting(pieces).parts()
+    # Next to text, even to text that a strip marker ate, an interpolation makes a string.
+    return parts if len(parts) != 1 or len(pieces) == 1 else [*parts, ""]
 
 
 def _lines(piece: Piece) -> list[Piece]:

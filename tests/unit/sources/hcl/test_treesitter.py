@@ -76,6 +76,15 @@ def test_it_reads_what_the_second_reader_refuses(source, expected):
     assert (show_body(file.body), file.problems) == (expected, [])
 
 
+@pytest.mark.parametrize(
+    ("source", "parts"), [('"${a}"', 1), ('"${a ~} "', 2), ("<<E\n${a ~}\nE", 2), ('"%{ if a }b%{ endif }"', 2)]
+)
+def test_only_an_interpolation_without_any_text_beside_it_stands_alone(source, parts):
+    value = treesitter.read("main.tf", f"a = {source}\n".encode()).body.attributes["a"].value
+
+    assert len(value.parts) == parts
+
+
 def test_an_object_for_a_file_is_a_problem():
     file = treesitter.read("terraform.tfvars", b'{"a": 1}')
 
