@@ -158,13 +158,18 @@ def arguments(resource: Resource, graph: ResourceGraph) -> Found | Unknown:  # n
         if not kind or value in (None, ""):
             continue
         if isinstance(value, Unknown):
-            doubts += [] if value.refs else [f"{resource.address}.{path}: {value.because}"]
+            doubts += [] if _is_given(value) else [f"{resource.address}.{path}: {value.because}"]
         elif isinstance(value, str) and is_secret(value, kind):
             if resource.origin is Origin.SOURCE:
                 found[path] = kind
             else:
                 doubts.append(f"{path} has a value, but only source shows where it comes from")
     return _entries(found, doubts)
+
+
+def _is_given(value: Unknown) -> bool:
+    """Whether the value comes from another resource, or from a variable that no file gives a value."""
+    return bool(value.refs) or all(cause.endswith("has no value") for cause in value.because.split("; "))
 
 
 def _arguments(value: object, path: str) -> Iterator[tuple[str, str, Any]]:

@@ -40,6 +40,7 @@ _SECRETS = {
     "pwd",
 }
 _AT_THE_END = {"pass", "pw", "psk", "bearer"}
+_COUNTED = {"continuation", "creation", "idempotency", "next", "page", "pagination", "request"}  # no secrets
 _JOINED = re.compile(
     r"(?:password|passwd|passphrase|apikey|secretkey|privatekey|authtoken|accesstoken|clientsecret|presharedkey)s?$"
 )
@@ -63,6 +64,8 @@ def _kind(words: list[str]) -> str:
     last = words[-1]
     if last in _AT_THE_END or any(word in _SECRETS for word in words) or _JOINED.search("".join(words)):
         return _named(words)
+    if last == "token" and words[-2:-1] and words[-2] in _COUNTED:
+        return ""
     if last == "token" or words[-2:] == ["token", "value"]:
         return "token"
     if last == "key" and len(words) > 1 and words[-2] in _KEYS:

@@ -59,6 +59,14 @@ def own_accounts(graph: ResourceGraph) -> frozenset[str]:
     return frozenset(accounts | _key_owners(graph))
 
 
+@per_graph
+def home_account(graph: ResourceGraph) -> str:
+    """The one account that the graph is about, as far as it says so; else empty."""
+    stated = str(graph.environment.get("account") or "")
+    found = {resource.account for resource in graph if resource.account} or _key_owners(graph)
+    return stated or (next(iter(found)) if len(found) == 1 else "")
+
+
 def _text(resource: Resource, name: str) -> str:
     value = resource.attributes.get(name)
     return value if isinstance(value, str) else ""

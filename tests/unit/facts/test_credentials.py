@@ -26,7 +26,7 @@ STRIPE = "sk_" + "live_" + "4eC39HqLyjWDarjtT1zdp7dc"
         "SECRET", "client_secret", "apiKey", "API_KEY", "STRIPE_API_KEY", "secret_key_base2", "REGISTRY_TOKEN",
         "authToken", "token", "private_key", "AWS_SECRET_ACCESS_KEY", "encryption_key", "credentials",
         "secret_string", "master_password_wo", "smtp-password", "PRE_SHARED_KEY", "tunnel1_preshared_key",
-        "DJANGO_SECRET_KEY", "ssm.parameter.password",
+        "DJANGO_SECRET_KEY", "ssm.parameter.password", "CLIENT_SECRET",
     ],
 )  # fmt: skip
 def test_names_that_speak_of_a_secret(name):
@@ -40,7 +40,7 @@ def test_names_that_speak_of_a_secret(name):
         "PWD", "minimum_password_length", "secret_name", "kms_key_id", "key", "partition_key", "public_key",
         "KEY_NAME", "MAX_TOKENS", "s3_key", "token_validity_minutes", "passthrough", "compass", "monkey",
         "tokenizer", "author", "secretary", "", "enable_secret_rotation", "SECRET_ID", "API_KEY_SECRET_NAME",
-        "ACCESS_KEY_ID", "turkey", "key" * 100,
+        "ACCESS_KEY_ID", "creation_token", "next_token", "turkey", "key" * 100,
     ],
 )  # fmt: skip
 def test_names_that_do_not(name):
@@ -191,7 +191,9 @@ def test_a_password_argument_is_literal_only_in_source():
         fact("credentials.literal_arguments", resource("aws_db_instance.d", password=ref("random_password.p.result")))
         == []
     )
-    assert is_unknown(fact("credentials.literal_arguments", resource("aws_db_instance.d", password=ELSEWHERE)))
+    assert fact("credentials.literal_arguments", resource("aws_db_instance.d", password=ELSEWHERE)) == []
+    absent = Unknown(because="module.x is not on disk")
+    assert is_unknown(fact("credentials.literal_arguments", resource("aws_db_instance.d", password=absent)))
     assert fact("credentials.literal_arguments", resource("aws_db_instance.d", manage_master_user_password=True)) == []
 
 

@@ -1,0 +1,215 @@
+"""Which environment a resource belongs to, and what says so."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cloudaudit.facts.environment import words
+from cloudaudit.facts.memory import per_graph, per_resource
+from cloudaudit.facts.reading import blocks
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Link, Origin, Record, Resource, Unknown
+
+_TAGS = {"environment", "env", "stage", "environmentname", "environmenttype", "envname", "deploymentenvironment"}
+
+
+class Signal(Record, frozen=True):
+    """One hint: what says it ("tag Environment"), which environment, and whether it is the resource's own."""
+
+    basis: str
+    name: str
+    own: bool = False
+
+
+class Inference(Record, frozen=True):
+    """The environment of a resource; empty if nothing tells or signals contradict. `because` says why it is not known,
+    `own` that the resource itself tells it and not only the root it stands in, `silent` that nothing says anything."""
+
+    name: str = ""
+    basis: str = ""
+    own: bool = False
+    because: str = ""
+    contradictions: tuple[str, ...] = ()
+    silent: bool = False
+
+
+@per_resource
+def environment_of(resource: Resource, graph: ResourceGraph) -> Inference:
+    """By account map, tag, default tags, workspace, variable, path, name, and then by the resource it belongs to."""
+    found = list(_signals(resource, graph))
+    doubt = _doubt(resource)
+    if doubt and not any(signal.basis == "account map" for signal in found):
+        return Inference(because=doubt)
+    if not found:
+        return _inherited(resource, graph)
+    first = found[0]
+    against = tuple(f"{signal.basis} says {signal.name}" for signal in found[1:] if signal.name != first.name)
+    if against:
+        stated = f"{first.basis} says {first.name}"
+        return Inference(because="; ".join((stated, *against)), contradictions=(stated, *against))
+    return Inference(name=first.name, basis=first.basis, own=any(signal.own for signal in found))
+
+
+def _signals(resource: Resource, graph: ResourceGraph) -> Iterator[Signal]:
+    """The signals in order. A name counts against stronger ones only if it says prod or staging outright."""
+    stronger = [*_by_account(resource, graph), *_by_tag(resource, graph), *_by_root(graph)]
+    yield from stronger
+    for basis, text in _names(resource):
+        if (name := words.named(text)) and (not stronger or name in ("prod", "staging")):
+            yield Signal(basis=basis, name=name, own=True)
+
+
+def _by_account(resource: Resource, graph: ResourceGraph) -> Iterator[Signal]:
+    accounts: Mapping[str, str] = graph.environment.get("account_map") or {}
+    account = resource.account or str(graph.environment.get("account") or "")
+    if name := accounts.get(account):
+        yield Signal(basis="account map", name=words.stated(name), own=bool(resource.account))
+
+
+def _by_tag(resource: Resource, graph: ResourceGraph) -> Iterator[Signal]:
+    """The tag that AWS will see: the resource's own, else the provider's default."""
+    if found := _tag(_own_tags(resource)):
+        yield Signal(basis=f"tag {found[0]}", name=words.stated(found[1]), own=True)
+        return
+    defaults = resource.attributes.get("tags_all") or graph.environment.get("default_tags")
+    if found := _tag(defaults):
+        yield Signal(basis=f"default tag {found[0]}", name=words.stated(found[1]))
+
+
+def _own_tags(resource: Resource) -> dict[str, Any]:
+    tags = resource.attributes.get("tags")
+    found = dict(tags) if isinstance(tags, Mapping) else {}
+    for block in blocks(resource.attributes, "tag").items:
+        if isinstance(block.get("key"), str):
+            found.setdefault(block["key"], block.get("value"))
+    return found
+
+
+def _tag(tags: object) -> tuple[str, str] | None:
+    """The first tag that names an environment: its key and value."""
+    for key, value in sorted(tags.items()) if isinstance(tags, Mapping) else ():
+        if _is_environment_key(str(key)) and isinstance(value, str) and value.strip():
+            return str(key), value
+    return None
+
+
+def _is_environment_key(key: str) -> bool:
+    plain = key.replace("/", ":").rpartition(":")[2]
+    return plain.replace("-", "").replace("_", "").replace(" ", "").lower() in _TAGS
+
+
+def tag_of(resource: Resource, graph: ResourceGraph) -> str | Unknown:
+    """The value of the environment tag, own or by default; empty if there is none."""
+    if doubt := _doubt(resource):
+        return Unknown(because=doubt)
+    found = _tag(_own_tags(resource)) or _tag(resource.attributes.get("tags_all"))
+    found = found or _tag(graph.environment.get("default_tags"))
+    return found[1] if found else ""
+
+
+def _doubt(resource: Resource) -> str:
+    """Why the tags may say what we do not see."""
+    tags = resource.attributes.get("tags")
+    if isinstance(tags, Unknown):
+        return f"{resource.address}.tags: {tags.because}"
+    for key, value in tags.items() if isinstance(tags, Mapping) else ():
+        if isinstance(value, Unknown) and _is_environment_key(str(key)):
+            return f"{resource.address}.tags: {value.because}"
+    return ""
+
+
+@per_graph
+def _root_signals(graph: ResourceGraph) -> tuple[Signal, ...]:
+    found: list[Signal] = []
+    workspace = str(graph.environment.get("workspace") or "")
+    if workspace != "default" and (name := words.recognised(workspace)):
+        found.append(Signal(basis=f"workspace {workspace}", name=name))
+    variables = graph.environment.get("variables")
+    for key, value in sorted(variables.items()) if isinstance(variables, Mapping) else ():
+        if _is_environment_key(str(key)) and isinstance(value, str) and (name := words.recognised(value)):
+            found.append(Signal(basis=f"variable {key}", name=name))
+    # The path of a plan or state is where somebody put the file, of a root where the configuration lives.
+    if graph.origin is Origin.SOURCE and (
+        name := words.in_path(path := str(graph.environment.get("path") or graph.root))
+    ):
+        found.append(Signal(basis=f"path {path}", name=name))
+    return tuple(found)
+
+
+def _by_root(graph: ResourceGraph) -> tuple[Signal, ...]:
+    return _root_signals(graph)
+
+
+_NAMES = (
+    "name", "bucket", "identifier", "cluster_identifier", "function_name", "family", "repository_name", "cluster_name",
+    "replication_group_id", "db_name", "title", "alias",
+)  # fmt: skip
+
+
+def _names(resource: Resource) -> Iterator[tuple[str, str]]:
+    """What the resource is called: by itself, by its Name tag, and by its address, modules included."""
+    for attribute in _NAMES:
+        value = resource.attributes.get(attribute)
+        text = value.prefix if isinstance(value, Unknown) else value
+        if isinstance(text, str) and text:
+            yield f"name {text}", text
+    if isinstance(text := _own_tags(resource).get("Name"), str):
+        yield f"name {text}", text
+    label = ".".join(part for part in resource.address.split(".") if part not in ("module", resource.type))
+    yield f"address {resource.address}", label
+
+
+# A resource without environment of its own has that of the resource that it configures or lies in.
+_PARENTS = {
+    "aws_internet_gateway": ("vpc_id",),
+    "aws_lambda_event_source_mapping": ("function_name",),
+    "aws_lambda_permission": ("function_name",),
+    "aws_network_acl": ("vpc_id",),
+    "aws_route_table": ("vpc_id",),
+    "aws_security_group": ("vpc_id",),
+    "aws_security_group_rule": ("security_group_id",),
+    "aws_subnet": ("vpc_id",),
+    "aws_vpc_endpoint": ("vpc_id",),
+    "aws_vpc_security_group_egress_rule": ("security_group_id",),
+    "aws_vpc_security_group_ingress_rule": ("security_group_id",),
+}
+
+
+def _inherited(resource: Resource, graph: ResourceGraph) -> Inference:
+    wanted = _PARENTS.get(resource.type)
+    parents: dict[str, Resource] = {}
+    for link in outgoing(graph).get(resource.key, ()):
+        target = graph.get(link.target)
+        if target is None or target.type == resource.type:
+            continue
+        if link.attribute in wanted if wanted else resource.type.startswith(f"{target.type}_"):
+            parents[target.key] = target
+    found = {parent.address: environment_of(parent, graph) for parent in parents.values()}
+    names = {inference.name for inference in found.values()}
+    if len(names) == 1 and (name := names.pop()):
+        return Inference(name=name, basis=f"it belongs to {next(iter(found))}", own=True)
+    silent = all(inference.silent for inference in found.values())
+    return Inference(because=f"nothing says to which environment {resource.address} belongs", silent=silent)
+
+
+def is_data(resource: Resource | None) -> bool:
+    """Whether it only reads: a data source uses nothing itself."""
+    return resource is None or resource.type.startswith("data.") or ".data." in f".{resource.address}"
+
+
+@per_graph
+def outgoing(graph: ResourceGraph) -> dict[str, list[Link]]:
+    """The links of each resource to others, by key."""
+    found: dict[str, list[Link]] = {}
+    for link in graph.links():
+        found.setdefault(link.source, []).append(link)
+    return found
+
+
+@per_graph
+def incoming(graph: ResourceGraph) -> dict[str, list[Link]]:
+    """The links of others to each resource, by key."""
+    found: dict[str, list[Link]] = {}
+    for link in graph.links():
+        if not is_data(graph.get(link.source)):
+            found.setdefault(link.target, []).append(link)
+    return found
