@@ -17,7 +17,7 @@ Load = Callable[[str, bool], ResourceGraph]
 NONE = "none"
 """Expected where the rule does not apply."""
 
-_DIRECTIVE = re.compile(r"^# (expect|parameters|scope): *(.*?) *$", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^# (expect|parameters|scope): *(.*?)(?: {2,}.*)?$", re.MULTILINE)  # two spaces: a remark
 
 
 class Outcome(Record, frozen=True):

@@ -30,6 +30,7 @@ def outcome(name: str, text: str, **rule: str) -> examples.Outcome:
         ("pass-a", "aws_db_instance a no", "aws_db_instance.a is fail, not pass"),
         ("fail-a", "aws_db_instance a no\naws_db_instance b yes", "aws_db_instance.b is pass, not fail"),
         ("fail-a", "# expect: aws_db_instance.b=pass\naws_db_instance a no\naws_db_instance b yes", ""),
+        ("fail-a", "# expect: aws_db_instance.b=pass   a remark\naws_db_instance a no\naws_db_instance b yes", ""),
         ("fail-a", "aws_s3_bucket a no", "the rule judges nothing here"),
         ("none-a", "aws_s3_bucket a no", ""),
         ("none-a", "aws_db_instance a no", "aws_db_instance.a is fail, not none"),
