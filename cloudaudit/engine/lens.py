@@ -132,7 +132,8 @@ def _show(
 def _whether_set(part: Part, value: Any, source: bool) -> bool | Unknown:
     if isinstance(value, Unknown) and not value.is_set:
         return value
-    return value is not None or part.unset or (part.late and source)
+    # the provider writes text that is not set into a state as empty text
+    return value not in (None, "") or part.unset or (part.late and source)
 
 
 def _blocks(part: Part, value: Any, prefix: str, source: bool, causes: Causes) -> Any:

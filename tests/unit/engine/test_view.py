@@ -66,6 +66,7 @@ CREATED = Unknown(because="aws_kms_key.main.arn is known after apply", is_set=Tr
         ("key", "resource.kms_key_id != null", Verdict.PASS),
         (None, "resource.kms_key_id != null", Verdict.FAIL),
         (None, "resource.kms_key_id == null", Verdict.PASS),
+        ("", "resource.kms_key_id != null", Verdict.FAIL),
         (None, 'resource.engine == null && "x.kms_key_id != null" != ""', Verdict.PASS),
     ],
 )
