@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from cloudaudit.outputs.pages.explanation import Explanation
 
 Tell = Callable[[int, int, str], None]
+# What is judged like a resource but is none: the account, variables, outputs, data, inline arguments made companions.
+_PSEUDO = re.compile(r"^aws_account |^terraform_(?!data )|[ .:]data\.\w+\.[^.]+$|/[a-z_]+$")
 _Judged = tuple[Scanned, list[Finding], tuple[Gap, ...]]
 FAILED, INCOMPLETE = 1, 3
 
@@ -292,7 +294,7 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 def _scanned(graph: "ResourceGraph") -> Scanned:
-    declared = sum(resource.location is not None or resource.type != "aws_account" for resource in graph)
+    declared = sum(not _PSEUDO.search(f"{resource.type} {resource.key}") for resource in graph)
     return Scanned(target=graph.target, root=graph.root, origin=graph.origin, resources=declared)
 
 

@@ -26,8 +26,6 @@ from cloudaudit.outputs.pages.rulebook import literal
 TOP = Path(__file__).resolve().parent.parent
 DOCS = TOP / "docs"
 NOTE = "<!-- Made by `make docs`. Do not edit. -->\n\n"
-# Lines of the README's example: its beginning, the criteria and the end.
-_HEAD, _TAIL = 24, 5
 
 
 def pages() -> dict[Path, str]:
@@ -146,7 +144,16 @@ def _settings() -> str:
         "It is looked for in the current folder and above it, up to the top of the repository; `--config` names another.",
         "",
     ]
-    lines += ["```toml", example.strip(), "```", "", "## Parameters", "", "| name | default | is |", "| --- | --- | --- |"]
+    lines += [
+        "```toml",
+        example.strip(),
+        "```",
+        "",
+        "## Parameters",
+        "",
+        "| name | default | is |",
+        "| --- | --- | --- |",
+    ]
     lines += [f"| `{name}` | `{literal(one.default)}` | {one.doc} |" for name, one in PARAMETERS.items()]
     return "\n".join(lines) + "\n"
 
@@ -178,13 +185,20 @@ def _readme(text: str) -> str:
 
 
 def _excerpt(command: str) -> str:
+    """What the command prints, shortened to its kinds of paragraphs: one screen."""
     arguments = [sys.executable, "-m", "cloudaudit", *command.split()[1:]]
     run = subprocess.run(arguments, cwd=TOP, capture_output=True, text=True, check=False)
-    lines = run.stdout.rstrip().splitlines()
-    if len(lines) <= _HEAD + _TAIL:
-        return "\n".join(lines)
-    start = next((place for place, line in enumerate(lines) if line.startswith("SOC 2 criteria")), len(lines))
-    return "\n".join([*lines[:_HEAD], "...", *lines[start : start + 8], "...", lines[-1]])
+    paragraphs = [part.splitlines() for part in run.stdout.rstrip().split("\n\n")]
+    shown = [paragraphs[0]]
+    for severity in ("CRITICAL", "HIGH"):
+        shown += [part for part in paragraphs if part[0].startswith(severity)][:1]
+    shown.append(["..."])
+    for lead, after, lines in (("Unknown:", 1, 4), ("SOC 2 criteria", 1, 4)):
+        place = next((place for place, part in enumerate(paragraphs) if part[0].startswith(lead)), None)
+        if place is not None:
+            shown += [paragraphs[place], [*paragraphs[place + after][:lines], "  ..."]]
+    shown.append(paragraphs[-1])
+    return "\n\n".join("\n".join(part) for part in shown)
 
 
 def main() -> int:
