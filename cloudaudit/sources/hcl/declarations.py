@@ -37,8 +37,7 @@ class Local(msgspec.Struct, gc=False):
 
 
 class Declarations(msgspec.Struct):
-    """Blocks by name. `resources` and `data` are by type and name; `again` are those declared twice, which Terraform
-    would refuse; providers are by name or name.alias."""
+    """Blocks by name: resources and data sources by type and name, providers by name or name.alias."""
 
     folder: Path
     variables: dict[str, Declared] = {}
@@ -50,7 +49,6 @@ class Declarations(msgspec.Struct):
     calls: dict[str, Declared] = {}
     providers: dict[str, Declared] = {}
     settings: list[Declared] = []
-    again: list[tuple[tuple[str, str], Declared]] = []
     gaps: list[Gap] = []
 
     @property
@@ -109,7 +107,6 @@ def _add(found: Declarations, declared: Declared) -> None:
     elif kind in _TYPED and len(labels) == 2:
         table, address = _TYPED[kind](found), (labels[0], labels[1])
         if address in table:
-            found.again.append((address, declared))
             _twice(found, declared, ".".join(("data", *address) if kind == "data" else address))
         else:
             table[address] = declared
