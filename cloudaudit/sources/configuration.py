@@ -12,6 +12,7 @@ _DEPTH = 24
 _MOST_MODULES = 200
 _KEYS = frozenset({"each.key", "count.index"})
 _CHOOSES_NOTHING = ("each.key", "count.", "path.", "terraform.")
+_DOCUMENT = "data.aws_iam_policy_document."
 _INDIRECT = frozenset({"var", "local", "module", "data"})
 _NO_RESOURCES = frozenset({"each", "count", "path", "terraform", "self"})
 _HEAD = re.compile(r"(\w[\w-]*)\.([\w-]+)(\[[^\]]*\])?(.*)", re.DOTALL)
@@ -131,22 +132,24 @@ class References:
         """The addresses that the names in an expression lead to when it is evaluated in the scope, sorted."""
         return tuple(sorted(self._follow(scope, names)))
 
-    def is_chain(self, scope: Scope, names: Sequence[str], depth: int = _DEPTH) -> bool:
-        """True when a value is handed on from one reference to the next, and nothing beside them can choose another."""
+    def is_chain(self, scope: Scope, names: Sequence[str], depth: int = _DEPTH, *, documents: bool = False) -> bool:
+        """True when a value is handed on from one reference to the next, and nothing beside them can choose another.
+        It ends in a resource, or with `documents` in a policy document."""
         chain = [name for name in _longest(names) if not name.startswith(_CHOOSES_NOTHING)]
         if len(chain) != 1 or depth == 0:
             return False
         head, _, rest = chain[0].partition(".")
         if head == "var":
             step = _passed(scope.place, rest)
-            return step is not None and self.is_chain(step[0], step[1], depth - 1)
+            return step is not None and self.is_chain(step[0], step[1], depth - 1, documents=documents)
         if head == "module":
             outputs = self._outputs(scope.place, chain[0], scope.key)
-            return len(outputs) == 1 and self.is_chain(outputs[0][0], outputs[0][1], depth - 1)
+            return len(outputs) == 1 and self.is_chain(outputs[0][0], outputs[0][1], depth - 1, documents=documents)
         if head == "each":
             source = scope.for_each
-            return source is not None and self.is_chain(Scope(scope.place), source.references, depth - 1)
-        return head not in _INDIRECT
+            inner = Scope(scope.place)
+            return source is not None and self.is_chain(inner, source.references, depth - 1, documents=documents)
+        return chain[0].startswith(_DOCUMENT) if documents else head not in _INDIRECT
 
     def chooses(self, scope: Scope, names: Sequence[str], depth: int = _DEPTH) -> bool:
         """True when a member is taken out of a map or list that is made of several resources: which, a plan hides."""
@@ -202,7 +205,7 @@ class References:
             elif head == "module":
                 yield from self._output(scope.place, name, picks, depth)
             elif head == "data":
-                yield from self._data(scope, name, depth)
+                yield from self._data(scope, name, picks, depth)
             elif head == "local":
                 yield scope.place.prefix + name
             elif head not in _NO_RESOURCES:
@@ -241,11 +244,11 @@ class References:
         for address in self._follow(Scope(scope.place), scope.for_each.references, depth - 1):
             yield self._narrow(address, scope.key) + (rest if address in self._instances else "")
 
-    def _data(self, scope: Scope, name: str, depth: int) -> Iterator[str]:
+    def _data(self, scope: Scope, name: str, key: str | int | None, depth: int) -> Iterator[str]:
         """A data source is read at apply. A policy document is only written down: what it names is what it means."""
-        yield scope.place.prefix + name
+        yield self._narrow(scope.place.prefix + name, key)
         block = scope.place.blocks.get(re.sub(r"\[.*", "", ".".join(name.split(".")[:3])))
-        if block and name.startswith("data.aws_iam_policy_document."):
+        if block and name.startswith(_DOCUMENT):
             repeated = block.for_each_expression or block.count_expression
             inner = Scope(scope.place, block.for_each_expression, scope.key if repeated else None)
             yield from self._follow(inner, names_in(block.expressions), depth - 1)

@@ -14,6 +14,7 @@ from cloudaudit.sources import jsonfile
 from cloudaudit.sources.configuration import Configuration, References
 from cloudaudit.sources.declared import Declarations, Output
 from cloudaudit.sources.planned import Planned, attributes
+from cloudaudit.sources.policies import Documents
 from cloudaudit.sources.resources import Recorded, RecordedModule, is_document, modules, recorded, resource
 from cloudaudit.sources.source import Options, Source
 
@@ -128,9 +129,11 @@ def _resources(plan: Plan, root: str) -> Iterator[Resource]:
     configuration = plan.configuration
     references = References(configuration, [row.address for row in rows]) if configuration else None
     regions = _regions(configuration, plan.variables) if configuration else {}
+    documents = Documents(filter(is_document, rows), unknown, references)
     for row in rows:
-        found = Planned(row, unknown.get(row.address), references)
-        yield resource(row, attributes(found), Origin.PLAN, root, regions.get(found.provider, ""))
+        found = Planned(row, unknown.get(row.address), references, documents.json)
+        values = {"json": documents.json(row.address)} if is_document(row) else attributes(found)
+        yield resource(row, values, Origin.PLAN, root, regions.get(found.provider, ""))
 
 
 def _declared(plan: Plan, root: str) -> Iterator[Resource]:

@@ -3,7 +3,7 @@
 A mark on what the author did not write, and AWS fills in, is left out: source shows it as unset, and so do we.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources as files
 from typing import Any, NamedTuple
@@ -14,18 +14,22 @@ from cloudaudit import schema
 from cloudaudit.model import Unknown
 from cloudaudit.schema import NestedSchema, TypeSchema
 from cloudaudit.sources.configuration import References, Scope, names_in
-from cloudaudit.sources.resources import Recorded, bracketed, document, is_document
+from cloudaudit.sources.resources import Recorded, bracketed
 
 _LATER = "known after apply"
+_RENDERED = frozenset({"id", "json", "minified_json"})
 
 
 class Planned:
     """One planned resource beside the block that was written for it."""
 
-    def __init__(self, row: Recorded, unknown: Any, references: References | None) -> None:
+    def __init__(
+        self, row: Recorded, unknown: Any, references: References | None, documents: Callable[[str], Any] | None = None
+    ) -> None:
         self.row = row
         self.unknown = unknown
         self.references = references
+        self.documents = documents
         self.expressions: Any = None
         self.provider = ""
         self.scope: Scope | None = None
@@ -49,8 +53,20 @@ class Planned:
             return Unknown(because=_LATER)
         names = names_in(expression)
         refs = self.references.of(self.scope, names)
+        if (policy := self._policy(names, refs)) is not None:
+            return policy
         doubtful = computed or any("local." in ref for ref in refs) or self.references.chooses(self.scope, names)
         return _unknown(refs, sure=not doubtful or self.references.is_chain(self.scope, names))
+
+    def _policy(self, names: list[str], refs: tuple[str, ...]) -> Unknown | None:
+        """What is known of the policy document that the value is, if it is one."""
+        found = [ref for ref in refs if ".aws_iam_policy_document." in f".{ref}"]
+        if len(found) != 1 or not self.documents or not self.references or not self.scope:
+            return None
+        json = self.documents(found[0].removesuffix(".json").removesuffix(".minified_json"))
+        if not isinstance(json, Unknown) or not self.references.is_chain(self.scope, names, documents=True):
+            return None
+        return msgspec.structs.replace(json, refs=tuple(dict.fromkeys((*json.refs, *refs))))
 
     def several(self, expression: Any) -> list[Unknown] | None:
         """The members of a list that is written as nothing but references, such as `[a.id, b.id]` or `a[*].id`."""
@@ -66,6 +82,7 @@ class _Block(NamedTuple):
     path: str
     expressions: Any
     schema: TypeSchema | NestedSchema | None
+    is_data: bool = False
 
     def written(self, name: str) -> Any:
         """The expression of an argument, or the blocks of that name; None where there is neither."""
@@ -75,6 +92,8 @@ class _Block(NamedTuple):
 
     def is_left_out(self, name: str) -> bool:
         """True for what was not written, so that AWS will fill it in."""
+        if self.is_data:
+            return name in _RENDERED
         if self.schema and name in self.schema.blocks:
             # `configuration` shows no dynamic blocks: a block that AWS does not fill in must come of one
             return self.schema.blocks[name].computed or self.path + name in _filled().get(self.type, ())
@@ -96,14 +115,18 @@ class _Block(NamedTuple):
 
 def attributes(planned: Planned) -> dict[str, Any]:
     """The attributes in the provider's shape, unknown ones among them."""
+    return schema.normalise(planned.row.type, overlaid(planned))
+
+
+def overlaid(planned: Planned) -> dict[str, Any]:
+    """The planned values with an Unknown at each mark."""
     row = planned.row
-    if is_document(row):
-        return document(row) or {"json": planned.later(planned.expressions)}
     values = row.values or {}
     if isinstance(planned.unknown, dict):
-        block = _Block(row.type, "", planned.expressions, schema.resource_schema(row.type))
-        _overlay(planned, values, planned.unknown, block)
-    return schema.normalise(row.type, values)
+        is_data = row.mode == "data"
+        known = None if is_data else schema.resource_schema(row.type)
+        _overlay(planned, values, planned.unknown, _Block(row.type, "", planned.expressions, known, is_data))
+    return values
 
 
 def _overlay(planned: Planned, values: dict[str, Any], marks: Mapping[str, Any], block: _Block) -> None:
@@ -120,7 +143,7 @@ def _overlay(planned: Planned, values: dict[str, Any], marks: Mapping[str, Any],
                 values[name] = planned.later(None)
         elif name in values:
             nested = block.schema.blocks.get(name) if block.schema else None
-            inner = _Block(block.type, f"{block.path}{name}.", expression, nested)
+            inner = _Block(block.type, f"{block.path}{name}.", expression, nested, block.is_data)
             values[name] = _within(planned, values[name], mark, inner)
 
 
@@ -139,7 +162,8 @@ def _within(planned: Planned, value: Any, mark: Any, block: _Block) -> Any:
         else:
             for name, inner in mark.items():
                 if inner:
-                    value[name] = _within(planned, value.get(name), inner, block)
+                    within = block._replace(expressions=block.written(name))
+                    value[name] = _within(planned, value.get(name), inner, within)
     return value
 
 
@@ -164,7 +188,8 @@ def _nth(block: _Block, index: int, count: int) -> Any:
         return expression
     if len(expression) == 1:
         return expression[0]
-    if len(expression) == count and isinstance(block.schema, NestedSchema) and block.schema.nesting == "list":
+    ordered = block.schema is None or (isinstance(block.schema, NestedSchema) and block.schema.nesting == "list")
+    if len(expression) == count and ordered:
         return expression[index]
     merged: dict[str, Any] = {}
     for each in expression:

@@ -295,19 +295,32 @@ def test_policy_documents_are_shown_known_and_unknown(tmp_path):
         "name": "a",
         "values": {"json": "{}"},
     }
-    later = {**known, "address": f"{kind}.b", "name": "b", "values": {}}
+    statement = {"effect": "Deny", "actions": ["s3:*"], "resources": [None]}
+    later = {**known, "address": f"{kind}.b", "name": "b", "values": {"statement": [statement]}}
+    hidden = {**known, "address": f"{kind}.c", "name": "c", "values": {}}
     written = {"statement": [{"resources": refers("aws_s3_bucket.x.arn", "aws_s3_bucket.x")}]}
     content = document(
-        later,
-        resources=[block(f"{kind}.b", written), block(f"{kind}.a", {})],
+        later, hidden, planned("aws_s3_bucket_policy.p"),
+        unknown={
+            f"{kind}.b": {"json": True, "statement": [{"resources": [True]}]},
+            f"{kind}.c": {"json": True, "statement": True},
+            "aws_s3_bucket_policy.p": {"policy": True},
+        },
+        resources=[
+            block(f"{kind}.b", written), block(f"{kind}.a", {}), block(f"{kind}.c", {}),
+            block("aws_s3_bucket_policy.p", {"policy": refers(f"{kind}.b.json", f"{kind}.b")}),
+        ],
         prior_state={"values": {"root_module": {"resources": [known]}}},
-    )
+    )  # fmt: skip
 
     graph = read(tmp_path, content)
 
-    assert [each.address for each in graph.of_type(kind)] == [f"{kind}.a", f"{kind}.b"]
+    assert [each.address for each in graph.of_type(kind)] == [f"{kind}.a", f"{kind}.b", f"{kind}.c"]
     assert graph.get(f"{kind}.a").attributes == {"json": "{}"}
-    assert graph.get(f"{kind}.b").attributes["json"].refs == ("aws_s3_bucket.x.arn",)
+    policy = graph.get("aws_s3_bucket_policy.p").attributes["policy"]
+    assert policy.partial["Statement"][0]["Action"] == "s3:*"
+    assert policy.partial["Statement"][0]["Resource"].refs == ("aws_s3_bucket.x.arn",)
+    assert isinstance(graph.get(f"{kind}.c").attributes["json"].partial["Statement"][0], Unknown)
 
 
 def test_a_plan_that_destroys_leaves_nothing(tmp_path):
