@@ -41,6 +41,17 @@ def attribute_fault(type_: str, path: str) -> str | None:
     return None
 
 
+def kind_of(type_: str, path: str) -> str | None:
+    """Whether what stands at the path is a string, a number or a bool, or a list of such; None if it is neither."""
+    schema: Any = schema_of(type_)
+    for name in path.split("."):
+        schema = (_members(schema) or {}).get(name)
+    kind = schema.type if isinstance(schema, AttributeSchema) else schema
+    if isinstance(kind, list) and kind[0] in ("list", "set"):
+        kind = kind[1]
+    return kind if kind in ("string", "number", "bool") else None
+
+
 def _members(schema: Any) -> dict[str, Any] | None:
     """What lies below a type, a block, an attribute, or a type in Terraform's notation."""
     match schema:

@@ -46,11 +46,17 @@ EXHAUSTED = Judgement(verdict=Verdict.UNKNOWN)
 
 
 class Program:
-    """A compiled condition: its text and the paths it reads. The library's own form is loaded when first evaluated."""
+    """A compiled condition: its text and the paths it reads. The library's own form is loaded when first evaluated.
 
-    __slots__ = ("_expression", "reads", "serialized", "text")
+    `compared` says with which kinds of literals paths are compared; a program that comes from the cache has none.
+    """
 
-    def __init__(self, text: str, serialized: bytes, reads: tuple[str, ...]) -> None:
+    __slots__ = ("_expression", "compared", "reads", "serialized", "text")
+
+    def __init__(
+        self, text: str, serialized: bytes, reads: tuple[str, ...], compared: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        self.compared = compared
         self.text = text
         self.serialized = serialized
         self.reads = reads
@@ -79,9 +85,20 @@ def compile(text: str) -> Program:  # noqa: A001 - read as cel.compile
         expression, reading = _read(asking)
     if expression.return_type() != cel.Type.BOOL:
         reading.faults.append("must be true or false: compare the value, as in `resource.NAME == true`")
+    reading.faults += [fault for pattern in reading.patterns if (fault := _pattern_fault(pattern))]
     if reading.faults:
         raise RuleError("\n".join(reading.faults))
-    return Program(text, expression.serialize(), reading.paths)
+    return Program(text, expression.serialize(), reading.paths, tuple(sorted(reading.compared)))
+
+
+def _pattern_fault(pattern: str) -> str | None:
+    """Why the library cannot use a regular expression, or None when it can."""
+    trial = _environment().compile("'x'.matches(parameters)")
+    try:
+        value = trial.eval(_environment().Activation({"parameters": pattern})).value()
+    except RuntimeError as error:
+        value = str(error)
+    return None if isinstance(value, bool) else f"matches({pattern}): {value}"
 
 
 def _read(text: str) -> tuple[cel.Expression, Reading]:

@@ -17,6 +17,8 @@ MAX_FREE_LOOPS = 2
 
 _RELATION = re.compile(r"related\.\w+")
 _GROWING = frozenset({"replace", "join", "format"})
+_COMPARISONS = frozenset({"_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_"})
+_OF_STRINGS = frozenset({"startsWith", "endsWith", "contains", "matches", "lowerAscii", "upperAscii", "split", "trim"})
 _CONCATENATION, _CONDITION, _INDEX = "_+_", "_?_:_", "_[_]"
 
 _Paths = frozenset[str]
@@ -28,12 +30,15 @@ class Reading:
 
     `paths` holds "resource.storage_encrypted", "related.logs.rule.status", "facts.iam.allows": members of lists are
     read through their list, whether by index or by the variable of a loop. Where a longer path is read, its beginnings
-    are left out. `loops` says what the variables of loops may stem from. `faults` are sentences.
+    are left out. `loops` says what the variables of loops may stem from; `compared` holds paths with the kind of
+    literal that they are compared with; `patterns` are regular expressions. `faults` are sentences.
     """
 
     def __init__(self, tree: Node) -> None:
         self.faults: list[str] = []
         self.loops: dict[str, _Paths] = {}
+        self.compared: set[tuple[str, str]] = set()
+        self.patterns: list[str] = []
         self._used: set[str] = set()
         self._growing = 0
         self._visit(tree, {})
@@ -82,14 +87,32 @@ class Reading:
         if node.function == _INDEX:
             return self._index(node, variables, leaf=leaf)
         paths = [self._visit(operand, variables) for operand in operands]
+        self._note(node, operands, paths)
         if node.function == _CONDITION:
             return paths[1] | paths[2]
         return _NOTHING.union(*paths) if node.function in (_CONCATENATION, "dyn") else _NOTHING
 
+    def _note(self, node: Call, operands: tuple[Node, ...], paths: list[_Paths]) -> None:
+        """Remember what kind of value each path is taken for."""
+        if node.function in _COMPARISONS:
+            for path, other in zip(paths, reversed(operands), strict=True):
+                self._compare(path, other)
+        elif node.function == "@in" and isinstance(operands[1], Items) and not operands[1].is_map:
+            for member in operands[1].members:
+                self._compare(paths[0], member)
+        elif node.function in _OF_STRINGS:
+            self._compare(paths[0], Const("string"))
+            if node.function == "matches" and isinstance(operands[1], Const):
+                self.patterns.append(operands[1].value)
+
+    def _compare(self, paths: _Paths, other: Node) -> None:
+        if isinstance(other, Const) and other.kind not in ("", "null"):
+            self.compared |= {(path, other.kind) for path in paths if not path.endswith(SET)}
+
     def _index(self, node: Call, variables: Mapping[str, _Paths], *, leaf: bool) -> _Paths:
         operand, key = node.args
-        name = key.value if isinstance(key, Const) else None
-        if name is None or not name.isidentifier():
+        name = key.value if isinstance(key, Const) else ""
+        if not name.isidentifier():
             self._visit(key, variables)
             return self._visit(operand, variables)
         paths = frozenset(f"{path}.{name}" for path in self._visit(operand, variables, leaf=False))

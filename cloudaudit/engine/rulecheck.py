@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 
-from cloudaudit.engine.attributes import attribute_fault, type_fault
+from cloudaudit.engine.attributes import attribute_fault, kind_of, type_fault
 from cloudaudit.engine.cel import Program
 from cloudaudit.engine.parameters import PARAMETERS
 from cloudaudit.engine.strictyaml import Document, Path
@@ -149,6 +149,20 @@ def _reads(draft: Draft) -> _Faults:
             root, _, rest = path.partition(".")
             for fault in _READERS[root](draft.rule, rest):
                 yield (key,), f"{key}: {fault}"
+        for path, kind in program.compared:
+            yield from (((key,), f"{key}: {fault}") for fault in _misfits(draft.rule, path, kind))
+
+
+def _misfits(rule: Rule, path: str, literal: str) -> Iterator[str]:
+    """An attribute compared with what it can never be: a number with text is always unequal, without an error."""
+    root, _, rest = path.partition(".")
+    types: tuple[str, ...] = rule.types if root == "resource" else ()
+    if root == "related":
+        name, _, rest = rest.partition(".")
+        types = rule.related[name].types if name in rule.related and not rest.startswith("facts.") else ()
+    kinds = {kind_of(type_, rest) for type_ in types} - {None}
+    if kinds and literal not in kinds:
+        yield f"{path} is a {' or '.join(sorted(map(str, kinds)))} and is compared with a {literal}"
 
 
 def _read_resource(rule: Rule, path: str) -> Iterator[str]:

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 
 class Const(NamedTuple):
-    """A literal. Only strings keep their value; the engine looks at no others."""
+    """A literal: null, bool, number, string, or "" for what Terraform has not. Only strings keep their value."""
 
-    value: str | None
+    kind: str
+    value: str = ""
 
 
 class Ident(NamedTuple):
@@ -57,6 +58,7 @@ Node: TypeAlias = Const | Ident | Select | Call | Items | Loop
 
 _ANY_VALUE, _CHECKED_EXPR = 2, 4
 _CONST, _IDENT, _SELECT, _CALL, _LIST, _STRUCT, _LOOP = range(3, 10)
+_KINDS = {1: "null", 2: "bool", 3: "number", 4: "number", 5: "number", 6: "string"}
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 
@@ -69,12 +71,14 @@ def _node(data: bytes) -> Node:
     for number, value in _fields(data):
         if number in _DECODERS:
             return _DECODERS[number](value)
-    return Const(None)
+    return Const("")
 
 
 def _const(data: bytes) -> Node:
-    string = 6
-    return Const(next((value.decode() for number, value in _fields(data) if number == string), None))
+    for number, value in _fields(data):
+        kind = _KINDS.get(number, "")
+        return Const(kind, value.decode() if kind == "string" else "")
+    return Const("")
 
 
 def _ident(data: bytes) -> Node:
