@@ -1,8 +1,8 @@
 """The second reader of Terraform source: python-hcl2's syntax tree, turned into the same nodes as `treesitter` does.
 
 It is slower, needs no compiled code, and shares no grammar with the first reader. Known to be refused here, though
-Terraform takes them: names that are not ASCII, `!!a`, `--1`, `a -12` without a space behind the minus, line breaks in
-some places inside parentheses and template sequences.
+Terraform takes them: names that are not ASCII, `!!a`, `--1`, `a -12` without a space behind the minus, a comment
+before a minus, line breaks in some places inside parentheses and template sequences.
 """
 
 import re
@@ -258,8 +258,9 @@ class _Reading:
     def _binary(self, tree: LarkTree) -> Expression:
         left, term = _solid(tree)
         operator, right = _solid(term)
-        # Line breaks before an operator are part of its token.
-        sign = str(operator.children[0]).split()[-1]
+        # Line breaks and comments before an operator are part of its token.
+        written = str(operator.children[0])
+        sign = next(sign for sign in _OPERATORS if written.endswith(sign))
         return Binary(sign, self.expression(left), self.expression(right), self.span(left, right))
 
     def _conditional(self, tree: LarkTree) -> Expression:
@@ -352,6 +353,7 @@ class _Reading:
         return templates.whole(templates.assemble(pieces, by_line=True, flush=tree.data.endswith("trim")), span)
 
 
+_OPERATORS = ("==", "!=", "<=", ">=", "&&", "||", "<", ">", "+", "-", "*", "/", "%")
 _SPLATS = frozenset({"attr_splat", "full_splat"})
 _TRAVERSALS = frozenset({"index_expr_term", "get_attr_expr_term", "attr_splat_expr_term", "full_splat_expr_term"})
 _MARKS = {

@@ -83,7 +83,7 @@ def _parse(document: Document, start: int, end: int, prefix: bytes = b"") -> tup
 
 
 _EXPONENT = re.compile(rb"(?<![\w.])\d+[eE][-+]?\d+")
-_KEY_ON_NEXT_LINE = re.compile(rb"(?<=\w)([ \t]*)\n(?=\s*\()")
+_KEY_ON_NEXT_LINE = re.compile(rb"^((?:(?!#|//)[^\n])*\w[ \t]*)\n(?=\s*\([^\n]*\)[ \t]*[=:])", re.MULTILINE)
 
 
 def _masked(source: bytes) -> bytes:

@@ -72,6 +72,8 @@ EXPRESSIONS = (
     ("a loop on many lines", "{\n  for k, v in y :\n  k => v\n  if v\n}", "{for k, v in y : k => v if v}"),
     ("loops nest", "[for x in [for y in z : y] : x]", "[for x in [for y in z : y] : x]"),
     ("a comment inside", "[1, /* two */ 2]", "[1, 2]"),
+    ("comments around an operator", "a /* b */ && /* c */ d", "(a && d)"),
+    ("a list entry in parentheses behind a comment", "[\n  a,\n  # b\n  ({ c = 1e3 }),\n]", '[a, {"c" = 1000}]'),
     ("line breaks in parentheses", "(\n  a\n  && b\n)", "(a && b)"),
     ("line breaks in arguments", "f(\n  a,\n  b\n)", "f(a, b)"),
     ("a heredoc", "<<EOT\n  a\nb\nEOT", r'"  a\nb\n"'),

@@ -11,6 +11,7 @@ from cloudaudit.sources.hcl import python_hcl2, readers
 KNOWN_TO_BE_REFUSED = {
     "a negation of a negation": "!!a",
     "minus twice without a gap": "--1",
+    "a comment before a minus": "a /* b */ - c",
     "minus and a number of two digits": "a -12",
     "line breaks at the start of an interpolation": '"${\n  a\n}"',
 }
