@@ -6,8 +6,8 @@ from typing import Any
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl.scope import Evaluate, Lazy, Scope, plain
 from cloudaudit.sources.hcl.syntax import For, Name, Splat
-from cloudaudit.sources.hcl.unknowns import EvaluationError, combine
-from cloudaudit.sources.hcl.values import TfList, TfSet, Value, to_bool, to_string, type_of
+from cloudaudit.sources.hcl.unknowns import EvaluationError, combine, unknowns
+from cloudaudit.sources.hcl.values import TfList, TfSet, Value, partly, to_bool, to_string, type_of
 
 EVERY = "*"
 """The name that a splat gives to each element."""
@@ -32,11 +32,25 @@ def pairs(collection: Any) -> Iterator[tuple[Any, Any]] | Unknown:
     raise EvaluationError(f"cannot iterate over {what}")
 
 
+def unordered(collection: Any) -> bool:
+    """Whether this is a set with unknown elements: nobody knows which place they take, or whether they equal others."""
+    return isinstance(collection, TfSet) and any(unknowns(collection))
+
+
 def loop(node: For, scope: Scope, evaluate: Evaluate) -> Value:
     """The value of a `for` expression."""
-    members = pairs(evaluate(node.collection, scope))
+    collection = evaluate(node.collection, scope)
+    members = pairs(collection)
+    if isinstance(members, Unknown) and isinstance(members.partial, TfList) and not (node.key or node.key_result):
+        # The elements that are known to be there; their places are not.
+        made = _loop(node, scope, evaluate, members.partial, enumerate(members.partial))
+        return partly(made, members) if isinstance(made, list) else made
     if isinstance(members, Unknown):
         return combine(members, *_one(node, scope, evaluate, members))
+    return _loop(node, scope, evaluate, collection, members)
+
+
+def _loop(node: For, scope: Scope, evaluate: Evaluate, collection: Any, members: Iterator[tuple[Any, Any]]) -> Value:
     results: list[tuple[Value, Value]] = []
     doubts: list[Value] = []
     for key, member in members:
@@ -52,6 +66,8 @@ def loop(node: For, scope: Scope, evaluate: Evaluate) -> Value:
         results.append((name, value))
     if doubts:
         return combine(doubts, [value for _, value in results])
+    if unordered(collection) and (node.group or node.key_result is None):
+        return combine(collection) if node.group else partly((value for _, value in results), collection)
     if node.key_result is None:
         return [value for _, value in results]
     return _grouped(results) if node.group else _keyed(results)
@@ -107,6 +123,8 @@ def splat(node: Splat, scope: Scope, evaluate: Evaluate) -> Value:
         scope.session.step()
         value = member if whole else evaluate(node.each, scope.inside({EVERY: member}))
         values.append(plain(value))
+    if unordered(of):
+        return partly(values, of)
     if isinstance(of, TfList | TfSet):
         return TfList(values, type_of(values[0])) if values else TfList()
     return values

@@ -8,7 +8,7 @@ import msgspec
 
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl import operators
-from cloudaudit.sources.hcl.iteration import pairs
+from cloudaudit.sources.hcl.iteration import pairs, unordered
 from cloudaudit.sources.hcl.scope import LONGEST_TEXT, Evaluate, Scope, plain
 from cloudaudit.sources.hcl.syntax import Template, TemplateFor, TemplateIf
 from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError, combine
@@ -65,9 +65,10 @@ def _if(part: TemplateIf, scope: Scope, evaluate: Evaluate) -> list[Value]:
 
 
 def _for(part: TemplateFor, scope: Scope, evaluate: Evaluate) -> list[Value]:
-    members = pairs(evaluate(part.collection, scope))
-    if isinstance(members, Unknown):
-        return [combine(members)]
+    collection = evaluate(part.collection, scope)
+    members = pairs(collection)
+    if isinstance(members, Unknown) or unordered(collection):
+        return [combine(collection)]
     pieces: list[Value] = []
     length = 0
     for key, member in members:

@@ -26,7 +26,7 @@ def attribute(of: Any, name: str) -> Any:
     if isinstance(of, dict):
         return of[name] if name in of else _absent(of, name)
     if isinstance(of, Unknown):
-        return within(of)
+        return within(of, name)
     if of is None:
         raise EvaluationError(f'"{name}" is asked of a null value, which has no attributes')
     raise EvaluationError(f'this value does not have an attribute "{name}"')
@@ -39,7 +39,7 @@ def element(of: Any, key: Value) -> Any:
     if isinstance(of, Lazy):
         return of.element(key)
     if isinstance(of, Unknown):
-        return within(of)
+        return within(of, key)
     if of is None:
         raise EvaluationError("this value is null, so it does not have any indices")
     if isinstance(of, TfSet):
@@ -51,8 +51,10 @@ def element(of: Any, key: Value) -> Any:
     raise EvaluationError("this value does not have any indices")
 
 
-def within(unknown: Unknown) -> Unknown:
-    """A part of an unknown value: not known for the same cause."""
+def within(unknown: Unknown, name: Value = None) -> Value:
+    """A part of an unknown value: not known for the same cause, unless `merge` has put it there in any case."""
+    if isinstance(unknown.partial, TfMap) and isinstance(name, str) and name in unknown.partial:
+        return unknown.partial[name]
     if unknown.prefix or unknown.partial is not None or unknown.is_set:
         return Unknown(because=unknown.because, refs=unknown.refs)
     return unknown

@@ -50,6 +50,18 @@ class TfMap(dict[str, Value]):
         self.element = element
 
 
+def partly(elements: Iterable[Value], *causes: Value) -> Unknown:
+    """A list of which only these elements are known, but neither their places nor how many others there are.
+
+    Its `partial` is a `TfList`, which tells it from a document, and holds an `Unknown` for the others. (A `TfMap` as
+    `partial` holds the members that a map has in any case.)
+    """
+    held = TfList(elements)
+    if not any(isinstance(member, Unknown) for member in held):
+        held.append(combine(causes))
+    return combine(causes, held, partial=held)
+
+
 def type_of(value: Value) -> Type:  # noqa: PLR0911 one answer for each kind
     """The type of a value; `any` for null and for what is unknown."""
     match value:
@@ -123,7 +135,8 @@ def _to_sequence(value: Value, target: Type) -> Value:
     if not isinstance(value, list):
         raise EvaluationError(f"{target.kind} of {types.describe(target.of)} required")
     if target.kind == "list" and isinstance(value, TfSet) and any(unknowns(value)):
-        return combine(value)  # the place of an unknown element among the others is not known
+        # The place of an unknown element among the others is not known.
+        return partly(value, value)
     items, element = _to_elements(value, value, target)
     return TfList(items, element) if target.kind == "list" else TfSet(items, element)
 

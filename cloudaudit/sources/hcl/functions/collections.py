@@ -43,6 +43,8 @@ def _lookup(value: Any, key: Any, *default: Any) -> Value:
         raise EvaluationError("lookup() takes two or three arguments")
     if value is None or key is None:
         raise EvaluationError("argument must not be null")
+    if isinstance(value, Unknown) and isinstance(key, str) and key in _known_members(value):
+        return _known_members(value)[key]
     if isinstance(value, Unknown) or isinstance(key, Unknown):
         return combine(value, key, default)
     if not isinstance(value, dict):
@@ -65,7 +67,8 @@ def _as_element(default: Value, value: TfMap) -> Value:
 
 def _contains(values: Any, value: Any) -> Value:
     if isinstance(values, Unknown):
-        return combine(values, value)
+        held = values.partial if isinstance(values.partial, TfList) else []
+        return True if any(equal(member, value) is True for member in held) else combine(values, value)
     if not isinstance(values, list):
         raise EvaluationError("argument must be list, tuple, or set")
     answers = [equal(member, value) for member in values if member is not None]
@@ -81,15 +84,21 @@ def _merge(*maps: Any) -> Value:
     merged: dict[str, Value] = {}
     for each in given:
         if isinstance(each, Unknown):
-            # What follows may be overridden by what is not known; that the key is there is certain.
+            # What stands before may be overridden by what is not known; what follows overrides it.
             merged = dict.fromkeys(merged, combine(each, merged)) if merged else {}
-        else:
-            merged.update(each)
+        merged.update(_known_members(each))
     if any(isinstance(each, Unknown) for each in given):
-        return combine(given, partial=merged or None)
+        return combine(given, partial=TfMap(merged) if merged else None)
     if maps and all(isinstance(each, TfMap) and each.element == maps[0].element for each in maps):
         return TfMap(merged, maps[0].element)
     return merged
+
+
+def _known_members(value: dict[str, Value] | Unknown) -> dict[str, Value]:
+    """The members that a map is known to have, whatever else it has."""
+    if isinstance(value, Unknown):
+        return value.partial if isinstance(value.partial, TfMap) else {}
+    return value
 
 
 def _zipmap(keys: Any, values: Any) -> Value:

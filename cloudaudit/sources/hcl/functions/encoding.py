@@ -36,7 +36,7 @@ _ENCODINGS = {
 def _jsonencode(value: Any) -> Value:
     """JSON; when parts of the value are not known, an `Unknown` whose `partial` is the value."""
     if not limits.known(value):
-        return value if isinstance(value, Unknown) else combine(value, partial=value)
+        return combine(value, partial=json_text.document(value))
     return json_text.encode(value)
 
 

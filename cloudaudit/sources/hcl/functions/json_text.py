@@ -4,9 +4,10 @@ import json
 import re
 from typing import Any
 
+from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl import limits, numeric
 from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError
-from cloudaudit.sources.hcl.values import Value, normal_text
+from cloudaudit.sources.hcl.values import TfList, TfMap, Value, normal_text
 
 # Go escapes these beyond what JSON asks for, so that the text can stand within HTML and JavaScript.
 _ESCAPES = {
@@ -57,6 +58,29 @@ def _encode(value: Value, pieces: list[str]) -> None:
         pieces.append("]")
     else:
         pieces.append(numeric.text(value))
+
+
+def document(value: Value) -> Value:
+    """What is known of the JSON of a partly known value: plain lists and dicts with `Unknown`s inside, or None.
+
+    A list of which only some elements are known is those elements and an `Unknown` for the rest. A map of which only
+    some members are known is an `Unknown`: within a document, a member that is missing would be taken for absent.
+    """
+    if isinstance(value, Unknown):
+        return document(value.partial) if isinstance(value.partial, TfList) else None
+    return _part(value)
+
+
+def _part(value: Value) -> Value:
+    if isinstance(value, dict):
+        return {name: _part(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_part(member) for member in value]
+    if isinstance(value, Unknown) and isinstance(value.partial, TfList):
+        return document(value)
+    if isinstance(value, Unknown) and isinstance(value.partial, TfMap):
+        return Unknown(because=value.because, refs=value.refs)
+    return value
 
 
 def decode(text: str) -> Value:

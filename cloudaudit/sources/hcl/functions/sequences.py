@@ -12,7 +12,7 @@ from cloudaudit.sources.hcl.functions.signature import Function, aware, strict
 from cloudaudit.sources.hcl.numeric import Number
 from cloudaudit.sources.hcl.types import ANY, NUMBER, STRING, Type, list_of, set_of, tuple_of, unify
 from cloudaudit.sources.hcl.unknowns import EvaluationError, combine, unknowns
-from cloudaudit.sources.hcl.values import TfList, TfSet, Value, convert, equal, type_of
+from cloudaudit.sources.hcl.values import TfList, TfSet, Value, convert, equal, partly, type_of
 
 _LONGEST_RANGE = 1024  # Terraform's own limit
 
@@ -42,7 +42,7 @@ def _compact(values: Any) -> Value:
         return combine(values)
     kept = [value for value in values if value]
     if any(isinstance(value, Unknown) and not value.prefix for value in kept):
-        return combine(values, partial=kept)  # an unknown string may turn out empty
+        return partly(kept, values)  # an unknown string may turn out empty
     return TfList(kept, STRING)
 
 
@@ -53,15 +53,28 @@ def _concat(*lists: Any) -> Value:
     for each in lists:
         if not isinstance(each, Unknown) and not _is_sequence(each):
             raise EvaluationError("all arguments must be lists or tuples")
-        joined += [each] if isinstance(each, Unknown) else each
+        joined += _parts(each) if isinstance(each, Unknown) else each
         limits.elements(len(joined))
     if any(isinstance(each, Unknown) for each in lists):
-        return combine(lists, partial=joined)
+        return partly(joined, lists)
     if all(isinstance(each, TfList) for each in lists):
         element = unify(each.element for each in lists)
         if element is not None:
             return TfList([convert(member, element) for member in joined], element)
     return joined
+
+
+def _parts(value: Unknown) -> list[Value]:
+    """What is known of the elements of an unknown list: one that stands for all of them, or those that it holds anyway,
+    among which there is always an unknown one.
+    """
+    return value.partial if isinstance(value.partial, TfList) else [value]
+
+
+def _partly(values: Any) -> Unknown:
+    """A list whose elements are partly known, but neither their places nor their number."""
+    parts = _parts(values) if isinstance(values, Unknown) else values
+    return combine(values) if parts == [values] else partly(parts, values)
 
 
 def _flatten(values: Any) -> Value:
@@ -72,7 +85,7 @@ def _flatten(values: Any) -> Value:
     limits.known(values)
     flat: list[Value] = []
     open_ = _flatten_into(values, flat)
-    return combine(values, partial=flat) if open_ else flat
+    return partly(flat, values) if open_ else flat
 
 
 def _flatten_into(values: list[Value], flat: list[Value]) -> bool:
@@ -83,7 +96,7 @@ def _flatten_into(values: list[Value], flat: list[Value]) -> bool:
             open_ = _flatten_into(value, flat) or open_
             continue
         open_ = open_ or (isinstance(value, Unknown) and not value.prefix and not _scalars(values))
-        flat.append(value)
+        flat += _parts(value) if isinstance(value, Unknown) else [value]
         limits.elements(len(flat))
     return open_
 
@@ -95,7 +108,7 @@ def _scalars(values: list[Value]) -> bool:
 
 def _distinct(values: Any) -> Value:
     if isinstance(values, Unknown) or not limits.known(values):
-        return combine(values)
+        return _partly(values)
     if all(isinstance(value, str) for value in values):
         return TfList(dict.fromkeys(values), values.element)
     found: list[Value] = []
@@ -173,6 +186,8 @@ def _slice(values: Any, start: Any, end: Any) -> Value:
 
 
 def _sort(values: Any) -> Value:
+    if isinstance(values, Unknown) or any(isinstance(value, Unknown) for value in values):
+        return _partly(values)
     if None in values:
         raise EvaluationError("a null string cannot be sorted")
     return TfList(sorted(values), STRING)
@@ -196,8 +211,8 @@ def _setunion(*sets: Any) -> Value:
     element = _common_element([each for each in sets if not isinstance(each, Unknown)])
     members = [convert(member, element) for each in sets if not isinstance(each, Unknown) for member in each]
     limits.elements(len(members))
-    open_ = [each for each in sets if isinstance(each, Unknown)]
-    return combine(sets, partial=[*TfSet(members, element), *open_]) if open_ else TfSet(members, element)
+    open_ = [part for each in sets if isinstance(each, Unknown) for part in _parts(each)]
+    return partly([*TfSet(members, element), *open_], sets) if open_ else TfSet(members, element)
 
 
 def _setintersection(*sets: Any) -> Value:
@@ -242,5 +257,5 @@ FUNCTIONS: dict[str, Function] = {
     "setsubtract": strict(_setsubtract, set_of(ANY), set_of(ANY)),
     "setunion": aware(_setunion, set_of(ANY), rest=set_of(ANY)),
     "slice": aware(_slice, ANY, NUMBER, NUMBER),
-    "sort": strict(_sort, list_of(STRING)),
+    "sort": aware(_sort, list_of(STRING)),
 }

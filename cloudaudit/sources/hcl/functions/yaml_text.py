@@ -9,8 +9,8 @@ from yaml.emitter import Emitter
 
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl import limits, numeric
-from cloudaudit.sources.hcl.functions.json_text import sound
-from cloudaudit.sources.hcl.functions.signature import Function, aware, strict
+from cloudaudit.sources.hcl.functions.json_text import document, sound
+from cloudaudit.sources.hcl.functions.signature import Function, aware
 from cloudaudit.sources.hcl.types import ANY, STRING
 from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError, combine
 from cloudaudit.sources.hcl.values import Value, to_string
@@ -233,13 +233,19 @@ def decode(text: str) -> Value:
     return sound(value)
 
 
+def _yamldecode(text: Any) -> Value:
+    if isinstance(text, Unknown):
+        return combine(text) if text.partial is None else text.partial
+    return decode(text)
+
+
 def _yamlencode(value: Any) -> Value:
     if not limits.known(value):
-        return value if isinstance(value, Unknown) else combine(value, partial=value)
+        return combine(value, partial=document(value))
     return encode(value)
 
 
 FUNCTIONS: dict[str, Function] = {
-    "yamldecode": strict(decode, STRING),
+    "yamldecode": aware(_yamldecode, STRING),
     "yamlencode": aware(_yamlencode, ANY, nullable=True),
 }
