@@ -18,6 +18,7 @@ _TOP_LEVEL = re.compile(
 )
 _HEADER = re.compile(rb'\s*([^\W\d][\w-]*)((?:[ \t]+(?:"[^"\n]*"|[^\W\d][\w-]*))*|(?:[ \t]*"[^"\n]*")+)[ \t]*(\{)')
 _LABEL = re.compile(rb'"([^"\n]*)"|([^\W\d][\w-]*)')
+_FIRST_WORD = re.compile(rb"\s*([^\W\d][\w-]*)")
 _NAME = re.compile(rb"\s*([^\W\d][\w-]*)[ \t]*=")
 
 
@@ -73,7 +74,7 @@ class _Recovery:
         document = self.document
         header = _HEADER.match(document.data, statement.start, statement.end)
         if not header or depth > MAX_DEPTH or self.bytes_left < 0:
-            return _without_value(document, statement, error)
+            return _without_value(document, statement, error, _FIRST_WORD if depth else _NAME)
         noted = len(document.problems)
         if not statement.closed:
             line = document.span(header.start(1), header.end())[0]
@@ -88,9 +89,9 @@ class _Recovery:
         return Body({}, [Block(header[1].decode(), labels, inside, span, head)])
 
 
-def _without_value(document: Document, statement: Statement, error: Broken) -> Body:
+def _without_value(document: Document, statement: Statement, error: Broken, pattern: re.Pattern[bytes]) -> Body:
     """The argument of a refused statement, its value unknown; nothing when not even a name is there."""
-    name = _NAME.match(document.data, statement.start, statement.end)
+    name = pattern.match(document.data, statement.start, statement.end)
     if not name:
         document.problem(error.message, error.offset)
         return Body({}, [])
