@@ -1,0 +1,510 @@
+"""Modules, instances, variables, providers and blocks: the resources that a folder of source stands for."""
+
+from pathlib import Path
+
+import pytest
+from source_building import addresses, attributes, because, graph, value, whys
+
+from cloudaudit.model import Unknown
+
+NAMED = """
+variable "name" {}
+resource "aws_sns_topic" "t" { name = var.name }
+output "name" { value = aws_sns_topic.t.name }
+output "arn" { value = aws_sns_topic.t.arn }
+"""
+
+
+def test_every_call_of_a_module_has_its_own_resources(tmp_path: Path) -> None:
+    calls = "\n".join(f'module "m{n}" {{\n  source = "./m"\n  name = "n{n}"\n}}' for n in range(500))
+
+    found = graph(tmp_path, {"main.tf": calls, "m/main.tf": NAMED})
+
+    assert len(addresses(found, "aws_sns_topic")) == 500
+    assert {topic.attributes["name"] for topic in found.of_type("aws_sns_topic")} == {f"n{n}" for n in range(500)}
+
+
+def test_instances_of_modules_and_resources_have_keys(tmp_path: Path) -> None:
+    files = {
+        "main.tf": """
+        module "each" {
+          source   = "./m"
+          for_each = { a = "x", "b.c" = "y" }
+          name     = each.value
+        }
+        module "count" {
+          source = "./m"
+          count  = 2
+          name   = count.index
+        }
+        resource "aws_sqs_queue" "q" {
+          for_each = toset(["one"])
+          name     = "${each.key}-${module.each["a"].name}-${module.count[1].name}"
+        }
+        """,
+        "m/main.tf": NAMED,
+    }
+
+    found = graph(tmp_path, files)
+
+    assert addresses(found) == [
+        'aws_sqs_queue.q["one"]',
+        "module.count[0].aws_sns_topic.t",
+        "module.count[1].aws_sns_topic.t",
+        'module.each["a"].aws_sns_topic.t',
+        'module.each["b.c"].aws_sns_topic.t',
+    ]
+    queue = found.get('aws_sqs_queue.q["one"]')
+    assert queue is not None
+    assert queue.attributes["name"] == "one-x-1"
+
+
+def test_modules_nest_and_know_who_called_them(tmp_path: Path) -> None:
+    files = {
+        "main.tf": 'module "outer" {\n  source = "./outer"\n}\nresource "aws_ebs_volume" "v" {\n'
+        "  kms_key_id = module.outer.arn\n}\n",
+        "outer/main.tf": 'module "inner" {\n  source = "../m"\n  name = "n"\n}\noutput "arn" {\n'
+        "  value = module.inner.arn\n}\n",
+        "m/main.tf": NAMED,
+    }
+
+    found = graph(tmp_path, files)
+    topic = found.get("module.outer.module.inner.aws_sns_topic.t")
+    volume = found.get("aws_ebs_volume.v")
+
+    assert topic is not None
+    assert [(call.file, call.line) for call in topic.calls] == [("main.tf", 1), ("outer/main.tf", 1)]
+    assert volume is not None
+    assert volume.attributes["kms_key_id"].refs == ("module.outer.module.inner.aws_sns_topic.t.arn",)
+
+
+def test_an_unknown_count_is_one_instance_in_question(tmp_path: Path) -> None:
+    source = """
+    variable "n" {}
+    variable "names" {}
+    resource "aws_sns_topic" "c" {
+      count = var.n
+      name  = "t${count.index}"
+    }
+    resource "aws_sns_topic" "e" {
+      for_each = var.names
+      name     = each.key
+    }
+    """
+
+    found = graph(tmp_path, source)
+
+    assert addresses(found) == ["aws_sns_topic.c[?]", "aws_sns_topic.e[?]"]
+    counted = found.get("aws_sns_topic.c[?]")
+    assert counted is not None
+    assert counted.attributes["name"].prefix == "t"
+    assert because(counted.attributes["name"]) == "var.n has no value"
+
+
+def test_a_count_of_zero_makes_nothing(tmp_path: Path) -> None:
+    assert addresses(graph(tmp_path, 'resource "aws_sns_topic" "t" {\n  count = 0\n}\n')) == []
+
+
+def test_a_map_with_unknown_values_still_has_its_keys(tmp_path: Path) -> None:
+    source = """
+    variable "u" {}
+    resource "aws_sns_topic" "t" {
+      for_each = { a = var.u, b = "known" }
+      name     = each.value
+    }
+    """
+
+    found = graph(tmp_path, source)
+
+    assert addresses(found) == ['aws_sns_topic.t["a"]', 'aws_sns_topic.t["b"]']
+
+
+def test_a_module_that_is_not_on_disk_is_a_gap_and_hides_what_it_was_given(tmp_path: Path) -> None:
+    source = """
+    resource "aws_s3_bucket" "b" { bucket = "name" }
+    locals { name = aws_s3_bucket.b.bucket }
+    module "policy" {
+      source = "registry/policy/aws"
+      bucket = local.name
+    }
+    resource "aws_ebs_volume" "v" { kms_key_id = module.policy.key }
+    """
+
+    found = graph(tmp_path, source)
+    volume = found.get("aws_ebs_volume.v")
+
+    assert [(gap.what, gap.remedy) for gap in found.gaps] == [
+        ("module.policy (registry/policy/aws)", 'run "terraform init" in . and scan again')
+    ]
+    assert volume is not None
+    assert because(volume.attributes["kms_key_id"]) == "module.policy was not looked at: it is not on disk"
+    assert volume.attributes["kms_key_id"].refs == ("module.policy.key",)
+
+
+def test_a_downloaded_module_is_read_where_terraform_put_it(tmp_path: Path) -> None:
+    files = {
+        "main.tf": 'module "t" {\n  source = "registry/topic/aws"\n  name = "n"\n}\n',
+        ".terraform/modules/modules.json": '{"Modules": [{"Key": "", "Dir": "."}, {"Key": "t", "Dir": '
+        '".terraform/modules/t/sub"}]}',
+        ".terraform/modules/t/sub/main.tf": NAMED,
+    }
+
+    found = graph(tmp_path, files)
+
+    assert addresses(found) == ["module.t.aws_sns_topic.t"]
+    assert found.gaps == ()
+
+
+def test_a_module_that_calls_itself_is_a_gap(tmp_path: Path) -> None:
+    files = {
+        "main.tf": 'module "m" {\n  source = "./m"\n}\n',
+        "m/main.tf": 'module "m" {\n  source = "../m"\n}\n' + NAMED,
+    }
+
+    found = graph(tmp_path, files)
+
+    assert addresses(found) == ["module.m.aws_sns_topic.t"]
+    assert whys(found) == ["the module was not looked at: it calls itself"]
+
+
+# Variables
+
+VARIABLE = 'variable "x" {\n  default = "default"\n}\nlocals { it = var.x }\n'
+
+
+def test_variables_take_the_strongest_of_their_values(tmp_path: Path) -> None:
+    files: dict[str, str] = {}
+    steps: list[tuple[str, str, dict[str, object]]] = [
+        ("", "", {}),
+        ("", "", {"environment": {"TF_VAR_x": "environment"}}),
+        ("terraform.tfvars", 'x = "tfvars"', {}),
+        ("terraform.tfvars.json", '{"x": "json"}', {}),
+        ("b.auto.tfvars", 'x = "b"', {}),
+        ("a.auto.tfvars", 'x = "a"', {}),
+        ("c.auto.tfvars.json", '{"x": "c"}', {}),
+    ]
+    seen = []
+    options: dict[str, object] = {}
+    for name, content, more in steps:
+        options |= more
+        if name:
+            files[name] = content
+        for file, text in files.items():
+            (tmp_path / file).write_text(text)
+        seen.append(value(tmp_path, VARIABLE, **options))
+    (tmp_path / "given").write_text('x = "file"')
+    seen.append(value(tmp_path, VARIABLE, **options, var_files=(str(tmp_path / "given"),)))
+    seen.append(value(tmp_path, VARIABLE, **options, var_files=(str(tmp_path / "given"),), variables={"x": "option"}))
+
+    assert seen == ["default", "environment", "tfvars", "json", "b", "b", "c", "file", "option"]
+
+
+@pytest.mark.parametrize(
+    ("declaration", "given", "expected"),
+    [
+        ("type = number", "7", 7),
+        ("type = bool", "true", True),
+        ("type = list(string)", '["a", 1]', ["a", "1"]),
+        ("type = string", "[1]", "[1]"),
+        ("", "plain", "plain"),
+        (
+            "type = object({a = string, b = optional(number, 2), c = optional(string)})",
+            "{a = 1}",
+            {"a": "1", "b": 2, "c": None},
+        ),
+        ("type = set(string)", '["b", "a", "b"]', ["a", "b"]),
+        ("type = map(any)", "{a = 1}", {"a": 1}),
+    ],
+)
+def test_values_are_converted_to_the_type_of_their_variable(
+    tmp_path: Path, declaration: str, given: str, expected: object
+) -> None:
+    source = f'variable "x" {{\n  {declaration}\n}}\nlocals {{ it = var.x }}\n'
+
+    assert value(tmp_path, source, variables={"x": given}) == expected
+
+
+def test_a_variable_without_value_says_so(tmp_path: Path) -> None:
+    assert because(value(tmp_path, 'variable "x" {}\nlocals { it = var.x }\n')) == "var.x has no value"
+
+
+def test_a_value_of_the_wrong_type_is_a_gap(tmp_path: Path) -> None:
+    source = 'variable "x" {\n  type = number\n  default = "many"\n}\nresource "test_thing" "it" { it = var.x }\n'
+
+    found = graph(tmp_path, source)
+
+    assert whys(found) == ["a number is required"]
+
+
+def test_null_takes_the_default_only_where_null_is_not_allowed(tmp_path: Path) -> None:
+    module = 'variable "a" { default = 1 }\nvariable "b" {\n  default = 1\n  nullable = false\n}\noutput "both" {\n'
+    files = {
+        "main.tf": 'module "m" {\n  source = "./m"\n  a = null\n  b = null\n}\nresource "test_thing" "it" {\n'
+        "  it = module.m.both\n}\n",
+        "m/main.tf": module + "  value = [var.a, var.b]\n}\n",
+    }
+
+    assert attributes(tmp_path, files, "test_thing.it")["it"] == [None, 1]
+
+
+# Blocks
+
+
+def test_dynamic_blocks_are_written_out(tmp_path: Path) -> None:
+    source = """
+    resource "aws_security_group" "s" {
+      ingress {
+        from_port = 22
+        to_port   = 22
+        protocol  = "tcp"
+      }
+      dynamic "ingress" {
+        for_each = { web = 80, tls = 443 }
+        iterator = port
+        content {
+          description = port.key
+          from_port   = port.value
+          to_port     = port.value
+          protocol    = "tcp"
+        }
+      }
+    }
+    """
+
+    ingress = attributes(tmp_path, source, "aws_security_group.s")["ingress"]
+
+    assert [(each.get("description"), each["from_port"]) for each in ingress] == [(None, 22), ("tls", 443), ("web", 80)]
+
+
+def test_dynamic_blocks_nest(tmp_path: Path) -> None:
+    source = """
+    resource "aws_s3_bucket_lifecycle_configuration" "c" {
+      dynamic "rule" {
+        for_each = [{ id = "a", days = [30, 60] }]
+        content {
+          id     = rule.value.id
+          status = "Enabled"
+          dynamic "transition" {
+            for_each = rule.value.days
+            content {
+              days          = transition.value
+              storage_class = rule.value.id
+            }
+          }
+        }
+      }
+    }
+    """
+
+    rules = attributes(tmp_path, source, "aws_s3_bucket_lifecycle_configuration.c")["rule"]
+
+    assert [(each["days"], each["storage_class"]) for each in rules[0]["transition"]] == [(30, "a"), (60, "a")]
+
+
+def test_dynamic_blocks_of_unknown_number_are_unknown(tmp_path: Path) -> None:
+    source = """
+    variable "on" {}
+    resource "aws_s3_bucket" "logs" {}
+    resource "aws_elb" "e" {
+      dynamic "access_logs" {
+        for_each = var.on ? [1] : []
+        content { bucket = aws_s3_bucket.logs.id }
+      }
+    }
+    """
+
+    logs = attributes(tmp_path, source, "aws_elb.e")["access_logs"]
+
+    assert isinstance(logs, Unknown)
+    assert "var.on has no value" in logs.because
+    assert logs.refs == ("aws_s3_bucket.logs.id",)
+
+
+def test_places_lead_to_the_argument(tmp_path: Path) -> None:
+    source = """resource "aws_instance" "i" {
+  monitoring = true
+  root_block_device {
+    encrypted = false
+  }
+}
+"""
+    found = graph(tmp_path, source).get("aws_instance.i")
+
+    assert found is not None
+    places = {path: (place.line, place.column) for path, place in found.places.items()}
+    assert places == {"monitoring": (2, 3), "root_block_device.0": (3, 3), "root_block_device.0.encrypted": (4, 5)}
+    assert found.location is not None
+    assert (found.location.file, found.location.line, found.location.end_line) == ("main.tf", 1, 6)
+
+
+def test_the_life_of_a_resource_is_an_attribute(tmp_path: Path) -> None:
+    source = 'resource "aws_kms_key" "k" {\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n'
+
+    assert attributes(tmp_path, source, "aws_kms_key.k")["lifecycle"] == [{"prevent_destroy": True}]
+
+
+# Providers
+
+PROVIDERS = """
+provider "aws" {
+  region = "eu-central-1"
+  default_tags {
+    tags = { Owner = "platform" }
+  }
+}
+provider "aws" {
+  alias  = "west"
+  region = "us-west-2"
+  assume_role {
+    role_arn = "arn:aws:iam::123456789012:role/deploy"
+  }
+}
+"""
+
+
+def test_resources_take_region_account_and_tags_from_their_provider(tmp_path: Path) -> None:
+    source = (
+        PROVIDERS
+        + """
+    resource "aws_sns_topic" "here" { tags = { Name = "x" } }
+    resource "aws_sns_topic" "there" { provider = aws.west }
+    """
+    )
+
+    found = graph(tmp_path, source)
+    here, there = found.get("aws_sns_topic.here"), found.get("aws_sns_topic.there")
+
+    assert here is not None
+    assert there is not None
+    assert (here.region, here.account, here.attributes["tags_all"]) == (
+        "eu-central-1",
+        "",
+        {"Owner": "platform", "Name": "x"},
+    )
+    assert (there.region, there.account) == ("us-west-2", "123456789012")
+
+
+def test_providers_are_passed_to_modules(tmp_path: Path) -> None:
+    files = {
+        "main.tf": PROVIDERS
+        + 'module "m" {\n  source = "./m"\n  name = "n"\n  providers = { aws = aws.west }\n}\n'
+        + 'module "n" {\n  source = "./m"\n  name = "n"\n}\n',
+        "m/main.tf": NAMED,
+    }
+
+    regions = {topic.address: topic.region for topic in graph(tmp_path, files).of_type("aws_sns_topic")}
+
+    assert regions == {"module.m.aws_sns_topic.t": "us-west-2", "module.n.aws_sns_topic.t": "eu-central-1"}
+
+
+def test_the_region_of_the_provider_decides_region_and_partition(tmp_path: Path) -> None:
+    source = """
+    provider "aws" { region = "cn-north-1" }
+    data "aws_region" "r" {}
+    data "aws_partition" "p" {}
+    data "aws_caller_identity" "me" {}
+    locals { it = [data.aws_region.r.name, data.aws_partition.p.partition, data.aws_caller_identity.me.account_id] }
+    """
+
+    region, partition, account = value(tmp_path, source)
+
+    assert (region, partition) == ("cn-north-1", "aws-cn")
+    assert account.refs == ("data.aws_caller_identity.me.account_id",)
+
+
+# Files
+
+
+def test_override_files_change_what_others_declare(tmp_path: Path) -> None:
+    files = {
+        "main.tf": """
+        locals { size = 1 }
+        resource "aws_instance" "i" {
+          monitoring = false
+          ami        = "a"
+          root_block_device { volume_size = local.size }
+          ebs_block_device { device_name = "x" }
+        }
+        """,
+        "override.tf": """
+        locals { size = 5 }
+        resource "aws_instance" "i" { monitoring = true }
+        """,
+        "more_override.tf": """
+        resource "aws_instance" "i" {
+          root_block_device { encrypted = true }
+        }
+        """,
+    }
+
+    found = graph(tmp_path, files).get("aws_instance.i")
+
+    assert found is not None
+    assert found.attributes["monitoring"] is True
+    assert found.attributes["ami"] == "a"
+    assert found.attributes["root_block_device"] == [{"encrypted": True}]
+    assert found.attributes["ebs_block_device"] == [{"device_name": "x"}]
+    assert found.places["monitoring"].file == "override.tf"
+
+
+def test_a_tofu_file_hides_the_tf_file_of_its_name(tmp_path: Path) -> None:
+    files = {
+        "a.tf": 'resource "aws_sns_topic" "tf" {}',
+        "a.tofu": 'resource "aws_sns_topic" "tofu" {}',
+        "b.tf": 'resource "aws_sns_topic" "b" {}',
+    }
+
+    assert addresses(graph(tmp_path, files)) == ["aws_sns_topic.b", "aws_sns_topic.tofu"]
+
+
+def test_json_syntax_is_terraform_too(tmp_path: Path) -> None:
+    files = {
+        "main.tf.json": '{"locals": {"n": "x"}, "resource": {"aws_sns_topic": {"t": {"name": "${local.n}-${var.v}"}}},'
+        ' "variable": {"v": {"default": 1}}}'
+    }
+
+    assert attributes(tmp_path, files, "aws_sns_topic.t")["name"] == "x-1"
+
+
+def test_the_workspace_is_that_of_the_options(tmp_path: Path) -> None:
+    assert value(tmp_path, "locals { it = terraform.workspace }", workspace="prod") == "prod"
+
+
+def test_declarations_that_are_no_resources_can_be_judged_too(tmp_path: Path) -> None:
+    source = """
+    terraform {
+      required_version = ">= 1.5"
+      required_providers {
+        aws = {
+          source  = "hashicorp/aws"
+          version = "~> 5.0"
+        }
+      }
+      backend "s3" { encrypt = false }
+    }
+    provider "aws" { region = "eu-west-1" }
+    variable "v" {
+      default   = "x"
+      sensitive = true
+    }
+    output "o" { value = var.v }
+    module "m" {
+      source  = "a/b/c"
+      version = "1.0.0"
+    }
+    """
+
+    found = {each.address: each for each in graph(tmp_path, source)}
+
+    assert {address: each.type for address, each in found.items()} == {
+        "backend": "terraform_backend",
+        "module.m": "terraform_module_call",
+        "output.o": "terraform_output",
+        "provider.aws": "terraform_provider",
+        "terraform": "terraform_settings",
+        "var.v": "terraform_variable",
+    }
+    assert found["backend"].attributes == {"type": "s3", "encrypt": False}
+    assert found["terraform"].attributes["required_providers"]["aws"]["version"] == "~> 5.0"
+    assert found["output.o"].sensitive == {"value"}
+    assert found["module.m"].attributes["version"] == "1.0.0"
