@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from cloudaudit.model import Finding, Record, Report, Severity, Status, Verdict
 
-_ATTRIBUTE = re.compile(r"^(?:resource|related|facts)\.[^\s:]*: ")
+# "resource.kms_key_id: aws_iam_user_policy.one.user: var.id has no value" is about var.id, for a reader of all causes.
+_PATHS = re.compile(r"^(?:[^\s()]+: )+")
 
 
 class Options(Record, frozen=True):
@@ -40,7 +41,8 @@ def causes(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
     for finding in findings:
         if finding.verdict is Verdict.UNKNOWN:
             named = finding.unknown_because or ("no cause was given",)
-            for because in dict.fromkeys(_ATTRIBUTE.sub("", because) for because in named):
+            roots = (_PATHS.sub("", one) for because in named for one in because.split("; "))
+            for because in dict.fromkeys(roots):
                 by_cause.setdefault(because, []).append(finding)
     return sorted(by_cause.items(), key=lambda pair: (-len(pair[1]), pair[0]))
 

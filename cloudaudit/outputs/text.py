@@ -13,6 +13,7 @@ from cloudaudit.outputs.summary import criteria_lines, result_lines
 # How many addresses of one place (instances of a module, of count, of for_each) are named before "and N more".
 NAMED = 3
 CAUSES = 15
+GAPS = 20
 _KEYS = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
 
 
@@ -179,14 +180,26 @@ def _passes(report: Report, paint: Paint, options: Options) -> Iterator[str]:
 def _gaps(gaps: Sequence[Gap], paint: Paint, options: Options) -> Iterator[str]:
     if not gaps:
         return
+    by_reason: dict[str, dict[str, list[Gap]]] = defaultdict(lambda: defaultdict(list))
+    for gap in gaps:
+        by_reason[gap.why][gap.remedy].append(gap)
     yield ""
     yield from heading(f"Not looked at: {plural(len(gaps), 'gap')}", paint)
-    for gap in gaps:
-        at = f"{gap.location.file}:{gap.location.line}: " if gap.location else ""
-        at = "" if gap.location and gap.what.startswith(gap.location.file) else at
-        yield from wrapped(visible(f"{at}{gap.what}: {gap.why}"), options.width, "  ", "    ")
-        if gap.remedy:
-            yield from wrapped(visible(f"To do: {gap.remedy}"), options.width, "    ", "    ")
+    for why, by_remedy in by_reason.items():
+        yield from wrapped(visible(why), options.width, "  ", "  ")
+        for remedy, some in by_remedy.items():
+            for gap in some[: None if options.everything else GAPS]:
+                yield from wrapped(visible(_gap(gap)), options.width, "    ", "      ")
+            if len(some) > GAPS and not options.everything:
+                yield f"    and {len(some) - GAPS:,} more; --all names them"
+            if remedy:
+                yield from wrapped(visible(f"-> {remedy}"), options.width, "    ", "       ")
+
+
+def _gap(gap: Gap) -> str:
+    if gap.location is None or gap.what.startswith(gap.location.file):
+        return gap.what
+    return f"{gap.location.file}:{gap.location.line} {gap.what}"
 
 
 OUTPUT = Output(name="text", suffix=".txt", render=render)
