@@ -54,7 +54,10 @@ def combine(*values: Any, prefix: str = "", partial: Any = None) -> Unknown:
     return Unknown(because=because, refs=references(found), prefix=prefix, partial=partial, is_set=is_set)
 
 
-NEVER_NULL = frozenset({"arn", "id", "key_id", "name"})
+NEVER_NULL = frozenset({
+    "arn", "bucket_domain_name", "bucket_regional_domain_name", "cloudfront_access_identity_path", "id", "invoke_arn",
+    "key_id", "name",
+})  # fmt: skip
 """Attributes that every resource which has them always fills in."""
 
 
