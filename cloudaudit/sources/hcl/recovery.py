@@ -73,8 +73,11 @@ class _Recovery:
         """What can be kept of a refused statement: of an argument its name, of a block the sound part of its body."""
         document = self.document
         header = _HEADER.match(document.data, statement.start, statement.end)
-        if not header or depth > MAX_DEPTH or self.bytes_left < 0:
+        if not header:
             return _without_value(document, statement, error, _FIRST_WORD if depth else _NAME)
+        if depth > MAX_DEPTH or self.bytes_left < 0:
+            document.problem(error.message, error.offset)
+            return Body({}, [])
         noted = len(document.problems)
         if not statement.closed:
             line = document.span(header.start(1), header.end())[0]
