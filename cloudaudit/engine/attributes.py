@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
-from cloudaudit.engine.reads import SET
+from cloudaudit.engine.reads import without_question
 from cloudaudit.schema import AttributeSchema, NestedSchema, TypeSchema, resource_schema, resource_types
 
 # One stands in every graph, for rules about what must exist somewhere in an account.
@@ -29,7 +29,7 @@ def attribute_fault(type_: str, path: str) -> str | None:
     if schema is None:
         return None  # reported by type_fault
     seen = type_
-    for name in path.removesuffix(SET).split("."):
+    for name in without_question(path).split("."):
         if _free(schema):
             return None
         members = _members(schema)

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_strings
 
-from cloudaudit.engine.reads import ROOTS, SET, Reading
+from cloudaudit.engine.reads import FILLED, ROOTS, SET, Reading
 from cloudaudit.engine.syntaxtree import decode
 from cloudaudit.errors import RuleError
 from cloudaudit.model import Record, Verdict
@@ -27,7 +27,7 @@ MAX_LENGTH = 2000
 """Longest condition, in characters. Together with the limits of `reads` it bounds what a stranger's rule can cost."""
 
 _EXHAUSTED = "Iteration budget exceeded"  # 10,000 in one evaluation; the library does not let us choose
-_NULL_TEST = re.compile(r"(?<![\w.\]])([A-Za-z_]\w*)((?:\.\w+)*\.\w+)\s*([!=]=)\s*null\b")
+_NULL_TEST = re.compile(r"(?<![\w.\]])([A-Za-z_]\w*)((?:\.\w+)*\.\w+)\s*([!=]=)\s*(null\b|\[\s*\])")
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 _MISSING = re.compile(r"""NOT_FOUND: Key not found in map : (["']?)(.*)\1""", re.DOTALL)
 _POSITION = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
@@ -110,18 +110,18 @@ def _read(text: str) -> tuple[cel.Expression, Reading]:
 
 
 def _ask_whether_set(text: str, reading: Reading) -> str:
-    """Comparisons of attributes with null become questions for the `SET` key beside them.
+    """Comparisons of attributes with null become questions for the `SET` key beside them, those with [] for `FILLED`.
 
     The ARN of a key that is yet to be created is unknown, but it is certain that there will be one:
     `kms_key_id != null` is true, although the value cannot be shown.
     """
 
     def ask(match: re.Match[str]) -> str:
-        root, path, operator = match.groups()
+        root, path, operator, nothing = match.groups()
         stems = reading.loops.get(root, frozenset()) if root != "resource" else {"resource."}
         if not stems or not all(_is_attribute(stem) for stem in stems) or ".facts." in path:
             return match[0]
-        return f"{root}{path}{SET} == {'true' if operator == '!=' else 'false'}"
+        return f"{root}{path}{SET if nothing == 'null' else FILLED} == {'true' if operator == '!=' else 'false'}"
 
     quoted = [match.span() for match in _TEXT.finditer(text)]
     return _NULL_TEST.sub(

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from cloudaudit.engine.reads import SET
+from cloudaudit.engine.reads import FILLED, SET, without_question
 from cloudaudit.engine.ruleset import Compiled
 from cloudaudit.engine.view import View
 from cloudaudit.model import Evidence, Read, Resource, Unknown
@@ -41,7 +41,7 @@ def causes(compiled: Compiled, view: View) -> tuple[str, ...]:
 
 
 def _all_reads(compiled: Compiled, view: View, redact: Redact) -> Iterator[Read]:
-    for path in dict.fromkeys(read.removesuffix(SET) for read in compiled.reads):
+    for path in dict.fromkeys(without_question(read) for read in compiled.reads):
         root, _, rest = path.partition(".")
         if root == "resource":
             yield from _attribute(view.resource, view.variables[root], rest, f"{root}.", redact)
@@ -103,7 +103,7 @@ def _places(shown: Any, written: Any, names: list[str], path: str) -> Iterator[t
         below = written.get(name) if isinstance(written, Mapping) else written
         if name in shown:
             yield from _places(shown[name], below, rest, place)
-        elif name + SET in shown:
+        elif name + SET in shown or name + FILLED in shown:
             yield place, below
         else:
             yield place, Unknown(because="known after apply") if below is None else below

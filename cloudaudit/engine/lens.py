@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from cloudaudit.engine.attributes import schema_of
-from cloudaudit.engine.reads import SET
+from cloudaudit.engine.reads import FILLED, SET, without_question
 from cloudaudit.model import Unknown
 from cloudaudit.schema import AttributeSchema, NestedSchema, TypeSchema
 
@@ -67,7 +67,7 @@ def tree(paths: Iterable[str]) -> Tree:
 def _parts(schemas: list[TypeSchema], names: Tree, *, own: bool) -> tuple[Part, ...]:
     parts = []
     for asked, below in names.items():
-        name = asked.removesuffix(SET)
+        name = without_question(asked)
         holders = [schema for schema in schemas if name in schema.attributes or name in schema.blocks]
         if not holders:
             continue
@@ -80,6 +80,8 @@ def _part(name: str, schema: AttributeSchema | NestedSchema, below: Tree) -> Par
     late = schema.computed and not schema.optional
     if name.endswith(SET):
         return Part(name, SET, schema.unset is not None, late, None, keyed=False)
+    if name.endswith(FILLED):
+        return Part(name, FILLED, bool(schema.unset), late, None, keyed=False)
     if isinstance(schema, AttributeSchema):
         members = _object(schema.type)
         nested = None if members is None else _object_parts(members, below)
@@ -87,7 +89,7 @@ def _part(name: str, schema: AttributeSchema | NestedSchema, below: Tree) -> Par
     parts = tuple(
         _part(asked, schema.attributes.get(inner) or schema.blocks[inner], further)
         for asked, further in below.items()
-        if (inner := asked.removesuffix(SET)) in schema.attributes or inner in schema.blocks
+        if (inner := without_question(asked)) in schema.attributes or inner in schema.blocks
     )
     return Part(name, "block", schema.unset, late, parts, keyed=schema.nesting == "map")
 
@@ -104,7 +106,7 @@ def _object_parts(members: dict[str, Any], names: Tree) -> tuple[Part, ...]:
     return tuple(
         _part(asked, AttributeSchema(members[name], 0), below)
         for asked, below in names.items()
-        if (name := asked.removesuffix(SET)) in members
+        if (name := without_question(asked)) in members
     )
 
 
@@ -115,7 +117,9 @@ def _show(
     for part in parts:
         value = attributes.get(part.name)
         if part.type is SET:
-            value = _whether_set(part, attributes.get(part.name.removesuffix(SET)), source)
+            value = _whether_set(part, attributes.get(without_question(part.name)), source)
+        elif part.type is FILLED:
+            value = _whether_filled(part, attributes.get(without_question(part.name)), source)
         elif value is None:
             value = _LATE if part.late and source else part.unset
         elif part.below is None:
@@ -134,6 +138,12 @@ def _whether_set(part: Part, value: Any, source: bool) -> bool | Unknown:
         return value
     # the provider writes text that is not set into a state as empty text
     return value not in (None, "") or part.unset or (part.late and source)
+
+
+def _whether_filled(part: Part, value: Any, source: bool) -> bool | Unknown:
+    if value is None:
+        return _LATE if part.late and source else part.unset
+    return value if isinstance(value, Unknown) else bool(value)
 
 
 def _blocks(part: Part, value: Any, prefix: str, source: bool, causes: Causes) -> Any:

@@ -20,6 +20,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     "backup_retention_days": Parameter(default=7, doc="Days that automated backups must be kept at least."),
     "certificate_days_left": Parameter(default=30, doc="Days before its end that a certificate must be renewed."),
     "deletion_window_days": Parameter(default=7, doc="Days that a deleted key or secret must stay recoverable."),
+    "key_deletion_days": Parameter(default=14, doc="Days that a deleted KMS key must stay recoverable at least."),
     "key_max_age_days": Parameter(default=90, doc="Days after which an access key must have been replaced."),
     "password_min_length": Parameter(default=14, doc="Characters that a password of an IAM user must have."),
     "require_cmk": Parameter(default=False, doc="Demand keys that the customer manages wherever AWS offers them."),

@@ -9,6 +9,14 @@ ROOTS = ("resource", "related", "facts", "parameters")
 
 SET = "__set"
 """Ends the name of a key that says whether the attribute of that name is set, where its value is not known either."""
+FILLED = "__filled"
+"""The same for a list: whether it has members, where these are not known."""
+
+
+def without_question(path: str) -> str:
+    """The path of the attribute that a path with `SET` or `FILLED` asks about."""
+    return path.removesuffix(SET).removesuffix(FILLED)
+
 
 MAX_LOOPS = 4
 """How deep `exists`, `all`, `filter` ... may nest."""

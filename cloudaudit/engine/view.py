@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from cloudaudit.engine import cel
 from cloudaudit.engine.lens import ANYTHING, PHANTOM, Causes, Lens, reveal
-from cloudaudit.engine.reads import SET, beginnings
+from cloudaudit.engine.reads import beginnings, without_question
 from cloudaudit.engine.ruleset import RuleSet
 from cloudaudit.facts import Fact, find
 from cloudaudit.graph import ResourceGraph
@@ -62,7 +62,7 @@ class View:
             for path in (read, *beginnings(read)):
                 for known in (path, f"{path}.{ANYTHING}"):
                     for cause in self.causes.get(known, ()):
-                        yield f"{path.removesuffix(SET)}: {cause}"
+                        yield f"{without_question(path)}: {cause}"
 
     def declares(self, key: str, reads: Iterable[str]) -> bool:
         """Whether an absent key is one whose value is unknown, and not a mistake in the rule."""

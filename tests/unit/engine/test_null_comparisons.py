@@ -23,6 +23,7 @@ VARIABLE = Unknown(because="var.k has no value")
         ("related.keys.exists(k, k.facts.iam.public != null)", ("related.keys.facts.iam.public",)),
         ("facts.iam.statements.exists(s, s.sid != null)", ("facts.iam.statements.sid",)),
         ("resource.name == 'x.y != null'", ("resource.name",)),
+        ("resource.alarm_actions != []", ("resource.alarm_actions__filled",)),
     ],
 )
 def test_a_comparison_with_null_asks_only_whether_the_attribute_is_set(condition: str, reads: tuple[str, ...]) -> None:
@@ -42,5 +43,22 @@ def test_what_will_certainly_be_there_counts_as_set(attributes: dict, shown: dic
     found: dict[str, list[str]] = {}
 
     seen = Lens("aws_backup_vault", ["kms_key_arn__set"]).show(attributes, source=True, causes=found)
+
+    assert (seen, found) == (shown, causes)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "shown", "causes"),
+    [
+        ({"alarm_actions": [ARN]}, {"alarm_actions__filled": True}, {}),
+        ({"alarm_actions": []}, {"alarm_actions__filled": False}, {}),
+        ({}, {"alarm_actions__filled": False}, {}),
+        ({"alarm_actions": ARN}, {}, {"alarm_actions__filled": ["aws_kms_key.k.arn is known after apply"]}),
+    ],
+)
+def test_a_list_with_a_member_that_is_unknown_has_a_member(attributes: dict, shown: dict, causes: dict) -> None:
+    found: dict[str, list[str]] = {}
+
+    seen = Lens("aws_cloudwatch_metric_alarm", ["alarm_actions__filled"]).show(attributes, source=True, causes=found)
 
     assert (seen, found) == (shown, causes)
