@@ -148,7 +148,7 @@ def _texts(value: Any) -> list[Any]:
 
 
 def _statements(blocks: Value, version: Value) -> list[Any]:
-    statements = [_statement(block, version) for block in _items(blocks)]
+    statements = [_statement(block, version) for block in _blocks(blocks)]
     seen: set[str] = set()
     for statement in statements:
         sid = statement.get("Sid") if isinstance(statement, dict) else ""
@@ -168,18 +168,26 @@ def _statement(block: Any, version: Value) -> Any:
         if members:
             made[written] = _single(members if name.endswith("actions") else _replaced(members, version))
     for name, written in _PRINCIPALS:
-        if blocks := _items(block.get(name)):
+        if blocks := _blocks(block.get(name)):
             made[written] = _principals(blocks, version)
-    if blocks := _items(block.get("condition")):
+    if blocks := _blocks(block.get("condition")):
         made["Condition"] = _conditions(blocks, version)
     return made
 
 
 def _items(value: Value) -> list[Any]:
-    """The blocks or elements of a value; one that is not known stands for any number of them."""
+    """The elements of a value; one that is not known stands for any number of them."""
     if value is None:
         return []
     return list(value) if isinstance(value, list) else [value]
+
+
+def _blocks(value: Value) -> list[Any]:
+    """The nested blocks of one kind, some of which may be unknown."""
+    blocks = _items(value)
+    if any(not isinstance(block, dict | Unknown) for block in blocks):
+        raise EvaluationError("a block is expected here, not a value")
+    return blocks
 
 
 def _strings(value: Value) -> list[Any]:

@@ -50,7 +50,7 @@ class Provider:
         if isinstance(allowed, list) and len(allowed) == 1 and isinstance(allowed[0], str | int):
             return str(allowed[0])
         role = _first(self.values.get("assume_role")).get("role_arn")
-        found = _ACCOUNT.match(role.prefix if isinstance(role, Unknown) else role) if role else None
+        found = _ACCOUNT.match(role.prefix if isinstance(role, Unknown) else str(role))
         return found[1] if found else ""
 
     @property

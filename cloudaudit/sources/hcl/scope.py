@@ -8,7 +8,7 @@ from cloudaudit.sources.hcl.functions.context import CallContext
 from cloudaudit.sources.hcl.syntax import Span
 from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError
 
-MOST_STEPS = 5_000_000
+MOST_STEPS = 2_000_000
 """How many iterations all `for` expressions of one root may take together."""
 LARGEST_VALUE = 200_000
 """How many members a value may have, at all depths together."""
