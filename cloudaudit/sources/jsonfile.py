@@ -71,6 +71,14 @@ def top_level(path: Path) -> frozenset[str]:
     return frozenset(name for name in _Keys.__struct_fields__ if name.encode() in names)
 
 
+def within_repository(path: Path) -> str:
+    """The path from the top of its repository, with forward slashes; the file's name where there is no repository. The
+    folders above say nothing about what is in the file."""
+    whole = path.resolve()
+    top = next((folder for folder in whole.parents if (folder / ".git").exists()), whole.parent)
+    return whole.relative_to(top).as_posix()
+
+
 def read(path: Path, command: str) -> bytes:
     """The file as UTF-8; SourceError names `command` when the file is empty, binary or too large."""
     try:

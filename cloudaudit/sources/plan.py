@@ -98,7 +98,7 @@ def _graph(path: Path, options: Options) -> ResourceGraph:
             root=options.root or ".",
             origin=Origin.PLAN,
             complete=options.complete,
-            environment={"workspace": options.workspace, "path": str(path), "variables": _variables(plan)},
+            environment=_environment(plan, path, options),
         )
 
 
@@ -152,8 +152,22 @@ def _read_before(plan: Plan) -> Iterator[Recorded]:
     return (row for row in recorded(state.values.root_module) if is_document(row)) if state else iter(())
 
 
-def _variables(plan: Plan) -> dict[str, Any]:
-    return {name: variable.value for name, variable in plan.variables.items()}
+def _environment(plan: Plan, path: Path, options: Options) -> dict[str, Any]:
+    """What the plan says about the place it is for."""
+    configuration = plan.configuration or Configuration()
+    provider = configuration.provider_config.get("aws")
+    match provider.expressions.get("default_tags") if provider else None:
+        case [{"tags": {"constant_value": dict(tags)}}]:
+            default_tags = tags
+        case _:
+            default_tags = None
+    return {
+        "workspace": options.workspace,
+        "path": jsonfile.within_repository(path),
+        "default_tags": default_tags,
+        "region": _regions(configuration, plan.variables).get("aws"),
+        "variables": {name: variable.value for name, variable in plan.variables.items()},
+    }
 
 
 def _regions(configuration: Configuration, variables: Mapping[str, Variable]) -> dict[str, str]:

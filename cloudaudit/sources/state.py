@@ -93,7 +93,7 @@ def _graph(path: Path, options: Options) -> ResourceGraph:
             origin=Origin.STATE,
             complete=options.complete,
             gaps=gaps,
-            environment={"workspace": options.workspace, "path": str(path)},
+            environment={"workspace": options.workspace, "path": jsonfile.within_repository(path)},
         )
 
 

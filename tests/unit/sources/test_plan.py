@@ -374,6 +374,17 @@ def test_files_that_are_no_complete_plan_say_what_to_run(tmp_path):
     assert "not the output of" in error(tmp_path, b'{"format_version": "1.2", "planned_values": []}')
 
 
+def test_a_file_of_200_megabytes_is_refused_before_it_is_read(tmp_path):
+    path = tmp_path / "plan.json"
+    with path.open("wb") as file:
+        file.write(b'{"format_version": "1.2", "planned_values": {')
+        file.truncate(200 * 2**20)
+
+    assert plan.detect(path)
+    with pytest.raises(SourceError, match="200 MB are more than the 100 MB that are read"):
+        next(plan.load(path, Options()))
+
+
 def test_a_file_of_brackets_is_refused_before_it_fills_memory(tmp_path):
     deep = b'{"planned_values": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 
