@@ -17,6 +17,7 @@ from cloudaudit.sources.hcl.values import Value, to_bool, to_string
 _JSON = re.compile(r"\s*[\[{]")
 _MARK = re.compile("\ue000([0-9]+)\ue001")
 _IN_JSON = re.compile('"(?:[^"\\\\]|\\\\.)*"?|\ue000[0-9]+\ue001', re.DOTALL)
+_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])')  # AWS refuses it, but what is meant is plain
 _DEEPEST = 500
 
 
@@ -92,11 +93,13 @@ def _document(pieces: list[Value]) -> Any:
             unknown.append(piece)
         else:
             text.append(str(to_string(piece)))
-    try:
-        document = json.loads(_IN_JSON.sub(_quoted, "".join(text)))
-        return _filled(document, unknown, 0)
-    except (ValueError, RecursionError):
-        return None
+    marked = _IN_JSON.sub(_quoted, "".join(text))
+    for attempt in (marked, _TRAILING_COMMA.sub(r"\1", marked)):
+        try:
+            return _filled(json.loads(attempt), unknown, 0)
+        except (ValueError, RecursionError):
+            continue
+    return None
 
 
 def _quoted(found: re.Match[str]) -> str:

@@ -123,6 +123,13 @@ def test_json_written_as_text_keeps_what_is_known_of_it() -> None:
     assert because(value.partial["Resource"]) == because(value.partial["Count"]) == "var.u has no value"
 
 
+def test_a_comma_too_many_in_json_does_not_hide_the_rest_of_it() -> None:
+    value = known('"{\\"Action\\": [\\"a,]\\",], \\"Resource\\": \\"${var.u}\\",}"')
+
+    assert isinstance(value, Unknown)
+    assert value.partial["Action"] == ["a,]"]
+
+
 def test_a_loop_within_loops_is_bounded() -> None:
     with pytest.raises(LimitError):
         evaluate_expression("[for a in range(1000) : [for b in range(1000) : [for c in range(1000) : 0]]]")
