@@ -81,7 +81,8 @@ def _part(name: str, schema: AttributeSchema | NestedSchema, below: Tree) -> Par
     if name.endswith(SET):
         return Part(name, SET, schema.unset is not None, late, None, keyed=False)
     if name.endswith(FILLED):
-        return Part(name, FILLED, bool(schema.unset), late, None, keyed=False)
+        is_block = isinstance(schema, NestedSchema) or _object(schema.type) is not None
+        return Part(name, FILLED, bool(schema.unset), late, () if is_block else None, keyed=False)
     if isinstance(schema, AttributeSchema):
         members = _object(schema.type)
         nested = None if members is None else _object_parts(members, below)
@@ -143,7 +144,11 @@ def _whether_set(part: Part, value: Any, source: bool) -> bool | Unknown:
 def _whether_filled(part: Part, value: Any, source: bool) -> bool | Unknown:
     if value is None:
         return _LATE if part.late and source else part.unset
-    return value if isinstance(value, Unknown) else bool(value)
+    if part.below is None or not isinstance(value, list | tuple):
+        return value if isinstance(value, Unknown) else bool(value)
+    # A block that is unknown as a whole, out of a `dynamic`, may not exist; an unknown member of a list does.
+    doubts = [member for member in value if isinstance(member, Unknown)]
+    return True if len(doubts) < len(value) else doubts[0] if doubts else False
 
 
 def _blocks(part: Part, value: Any, prefix: str, source: bool, causes: Causes) -> Any:

@@ -24,7 +24,7 @@ MAX_FREE_LOOPS = 2
 """How many nested loops may each run over data of their own: the cost is the product of their lengths."""
 
 _RELATION = re.compile(r"related\.\w+")
-_GROWING = frozenset({"replace", "join", "format"})
+_GROWING = frozenset({"replace", "join", "format", "quote"})
 _COMPARISONS = frozenset({"_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_"})
 _OF_STRINGS = frozenset({"startsWith", "endsWith", "contains", "matches", "lowerAscii", "upperAscii", "split", "trim"})
 _CONCATENATION, _CONDITION, _INDEX = "_+_", "_?_:_", "_[_]"
@@ -48,7 +48,6 @@ class Reading:
         self.compared: set[tuple[str, str]] = set()
         self.patterns: list[str] = []
         self._used: set[str] = set()
-        self._growing = 0
         self._visit(tree, {})
         self._measure(tree, frozenset(), 0, 0)
         self.paths = _longest(self._used)
@@ -87,7 +86,8 @@ class Reading:
         return frozenset(f"{path}.{node.field}" for path in self._visit(node.operand, variables, leaf=False))
 
     def _call(self, node: Call, variables: Mapping[str, _Paths], *, leaf: bool) -> _Paths:
-        self._growing += node.function in _GROWING
+        if node.function in _GROWING:
+            self._fault(f"{node.function} is forbidden: what it makes may be larger than memory; this wants a fact")
         operands = (node.target, *node.args) if node.target else node.args
         if node.function not in (_CONCATENATION, _CONDITION):
             for operand in operands:
@@ -147,7 +147,7 @@ class Reading:
                 )
 
     def _measure(self, node: Node, variables: _Paths, depth: int, free: int) -> None:
-        """Find nested loops, whose cost multiplies, and calls that multiply the length of a string."""
+        """Find nested loops, whose cost multiplies."""
         if isinstance(node, Loop):
             self._measure(node.range, variables, depth, free)
             depth += 1
@@ -157,9 +157,6 @@ class Reading:
             if free > MAX_FREE_LOOPS:
                 self._fault(f"more than {MAX_FREE_LOOPS} nested loops run over data of their own: this wants a fact")
             variables |= {node.variable}
-        elif self._growing > 1:
-            self._growing = 0
-            self._fault(f"one expression may call {', '.join(sorted(_GROWING))} once only")
         for child in _children(node):
             self._measure(child, variables, depth, free)
 

@@ -121,6 +121,7 @@ def test_the_number_of_blocks_is_unknown_when_one_may_not_exist(judge: Judge) ->
 
     assert verdict(judge, maybe, require="size(resource.ingress) == 0") is Verdict.UNKNOWN
     assert verdict(judge, maybe, require="resource.ingress.exists(i, true)") is Verdict.UNKNOWN
+    assert verdict(judge, maybe, require="resource.ingress != []") is Verdict.UNKNOWN
     assert verdict(judge, maybe, require="resource.ingress.all(i, true)") is Verdict.PASS
 
 
