@@ -1,7 +1,6 @@
 """House rules for rule files that the loader, which also reads the files of strangers, does not insist on."""
 
 import re
-from collections import Counter
 from pathlib import Path
 
 import jsonschema
@@ -71,19 +70,6 @@ def test_a_default_that_says_so_is_left_out(rule: Rule) -> None:
     entry = TEXT.partition(f"- id: {rule.id}\n")[2].partition("\n  - id: ")[0]
 
     assert not SAID_ANYWAY.search(entry)
-
-
-def test_a_peer_has_one_rule_for_a_check() -> None:
-    claimed = Counter((peer, id_) for rule in RULES.values() for peer, ids in rule.same_as.items() for id_ in ids)
-    types: dict[tuple[str, str], list[str]] = {}
-    for rule in RULES.values():
-        for peer, ids in rule.same_as.items():
-            for id_ in ids:
-                types.setdefault((peer, id_), []).extend(rule.types)
-
-    shared = [claim for claim, count in claimed.items() if count > 1 and len(set(types[claim])) < len(types[claim])]
-
-    assert not shared, "two rules for one type claim the same check; one of them is only near"
 
 
 def test_the_published_schema_describes_our_files() -> None:
