@@ -193,7 +193,7 @@ def _blocks(value: Value) -> list[Any]:
 def _strings(value: Value) -> list[Any]:
     """A set of strings in the provider's order, which is from Z to A."""
     members = [to_string(each) for each in _items(value) if each is not None]
-    return _sorted([each for n, each in enumerate(members) if each not in members[:n]])
+    return _sorted([each for n, each in enumerate(members) if isinstance(each, Unknown) or each not in members[:n]])
 
 
 def _sorted(members: list[Any]) -> list[Any]:
