@@ -157,8 +157,8 @@ def _environment(plan: Plan, path: Path, options: Options) -> dict[str, Any]:
     configuration = plan.configuration or Configuration()
     provider = configuration.provider_config.get("aws")
     match provider.expressions.get("default_tags") if provider else None:
-        case [{"tags": {"constant_value": dict(tags)}}]:
-            default_tags = tags
+        case [{"tags": {"constant_value": dict(found)}}]:
+            default_tags: dict[str, Any] | None = found
         case _:
             default_tags = None
     return {

@@ -14,6 +14,7 @@ from cloudaudit import schema
 from cloudaudit.model import Unknown
 from cloudaudit.schema import NestedSchema, TypeSchema
 from cloudaudit.sources.configuration import References, Scope, names_in
+from cloudaudit.sources.hcl.unknowns import NEVER_NULL
 from cloudaudit.sources.resources import Recorded, bracketed
 
 _LATER = "known after apply"
@@ -68,11 +69,16 @@ class Planned:
             return None
         return msgspec.structs.replace(json, refs=tuple(dict.fromkeys((*json.refs, *refs))))
 
-    def several(self, expression: Any) -> list[Unknown] | None:
-        """The members of a list that is written as nothing but references, such as `[a.id, b.id]` or `a[*].id`."""
+    def members(self, expression: Any, *, computed: bool) -> list[Unknown] | Unknown:
+        """A list that is not known: its members where it is written as nothing but references, such as `[a.id, b.id]`
+        or `a[*].id`. Else it has at least one if what makes it unknown is a single value: an empty one is known."""
         names = names_in(expression)
         refs = self.references.listed(self.scope, names) if self.references and self.scope else ()
-        return [_unknown((ref,), sure=True) for ref in refs] if refs else None
+        if refs:
+            return [_unknown((ref,), sure=True) for ref in refs]
+        whole = self.later(expression, computed=computed)
+        single = bool(whole.refs) and all(ref.rpartition(".")[2] in NEVER_NULL for ref in whole.refs)
+        return [whole] if single and not computed else whole
 
 
 class _Block(NamedTuple):
@@ -102,16 +108,6 @@ class _Block(NamedTuple):
         attribute = self.schema.attributes.get(name) if self.schema else None
         return attribute is not None and attribute.computed and not attribute.optional
 
-    def is_computed(self, name: str) -> bool:
-        """True for an argument that AWS fills in when it is null."""
-        attribute = self.schema.attributes.get(name) if self.schema else None
-        return attribute is None or attribute.computed
-
-    def is_list(self, name: str) -> bool:
-        """True for an argument that is a list or set."""
-        attribute = self.schema.attributes.get(name) if self.schema else None
-        return attribute is not None and isinstance(attribute.type, list) and attribute.type[0] in {"list", "set"}
-
 
 def attributes(planned: Planned) -> dict[str, Any]:
     """The attributes in the provider's shape, unknown ones among them."""
@@ -136,15 +132,22 @@ def _overlay(planned: Planned, values: dict[str, Any], marks: Mapping[str, Any],
             continue
         expression = block.written(name)
         if mark is True:
-            if expression is not None:
-                members = planned.several(expression) if block.is_list(name) else None
-                values[name] = members or planned.later(expression, computed=block.is_computed(name))
-            elif not block.is_left_out(name):
-                values[name] = planned.later(None)
+            if expression is not None or not block.is_left_out(name):
+                values[name] = _unknown_argument(planned, name, expression, block)
         elif name in values:
             nested = block.schema.blocks.get(name) if block.schema else None
             inner = _Block(block.type, f"{block.path}{name}.", expression, nested, block.is_data)
             values[name] = _within(planned, values[name], mark, inner)
+
+
+def _unknown_argument(planned: Planned, name: str, expression: Any, block: _Block) -> list[Unknown] | Unknown:
+    attribute = block.schema.attributes.get(name) if block.schema else None
+    computed = attribute is None or attribute.computed
+    if attribute and isinstance(attribute.type, list) and attribute.type[0] in {"list", "set"}:
+        return planned.members(expression, computed=computed)
+    unknown = planned.later(expression, computed=computed)
+    required = attribute is not None and attribute.required
+    return msgspec.structs.replace(unknown, is_set=True) if required else unknown
 
 
 def _within(planned: Planned, value: Any, mark: Any, block: _Block) -> Any:

@@ -196,6 +196,8 @@ def test_references_lead_through_variables_outputs_and_keys(tmp_path):
         (["aws_subnet.s[0].id", "aws_subnet.s[1].id"], [0, 1]),
         (["aws_subnet.s"], [0, 1]),
         (["local.subnets", "aws_subnet.s"], []),
+        (["var.first", "aws_subnet.s[0].id", "aws_subnet.s[0]"], [0]),
+        (["var.first", "aws_subnet.s[0].id", "aws_subnet.s[1].id"], []),
     ],
 )
 def test_a_list_of_nothing_but_references_is_known_by_its_members(tmp_path, names, found):
