@@ -42,7 +42,7 @@ class _Bar:
                 return
             self._shown = _open(self._stream)
         task = self._shown.task_ids[0]
-        self._shown.update(task, completed=done, total=total or None, description=visible(what)[:40])
+        self._shown.update(task, completed=done, total=total or None, description=visible(what)[-40:])
 
     def close(self) -> None:
         """Take the bar off the screen."""
@@ -61,6 +61,6 @@ def _open(stream: IO[str]) -> "Progress":
         TextColumn("{task.description}", markup=False),
     )
     shown = Progress(*columns, console=Console(file=stream), transient=True)
-    shown.add_task("")
+    shown.add_task("", total=None)
     shown.start()
     return shown

@@ -160,6 +160,17 @@ def _cause(because: str, findings: Sequence[Finding], options: Options) -> Itera
     resources = {finding.resource for finding in findings}
     where = visible(min(resources)) if len(resources) == 1 else plural(len(resources), "resource")
     yield from wrapped(f"{named}{more}: {where}", options.width, " " * 10)
+    if hint := _hint(because):
+        yield from wrapped(hint, options.width, " " * 10 + "-> ", " " * 13)
+
+
+def _hint(because: str) -> str:
+    """What a user can do about an unknown, where it is one thing."""
+    if because.startswith("var.") and because.endswith(" has no value"):
+        return "give it by --var, --var-file or TF_VAR_"
+    if because == "other roots are not in this scan":
+        return "complete = true in cloudaudit.toml, if nothing lives elsewhere"
+    return ""
 
 
 def _passes(report: Report, paint: Paint, options: Options) -> Iterator[str]:

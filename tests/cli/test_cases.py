@@ -21,10 +21,10 @@ def test_a_case(case: Case, run: Callable[..., Any], place: Path, golden: Callab
     complained = done.stderr.decode().replace(str(place), "PLACE")
     files = "".join(f"--- {path.name}\n{path.read_text()}" for path in sorted((place / "out").glob("*")))
     text = f"$ cloudaudit {case.arguments}\nexit {done.returncode}\n--- stdout\n{told}--- stderr\n{complained}{files}"
-    golden(f"cli/{case.name}.txt", _DIGEST.sub(r'\1..."', text))
-    assert done.returncode == case.exit
+    assert done.returncode == case.exit, complained
     assert "Traceback" not in complained
     assert "defect of cloudaudit" not in complained
+    golden(f"cli/{case.name}.txt", _DIGEST.sub(r'\1..."', text))
 
 
 def test_case_names_are_unique() -> None:
