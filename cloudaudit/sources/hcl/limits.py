@@ -23,7 +23,7 @@ def elements(count: int) -> None:
         raise LimitError(f"a collection of more than {ELEMENTS:,} elements")
 
 
-def known(value: Any) -> bool:
+def known(value: Any, most: int = NODES) -> bool:
     """Whether nothing within `value` is unknown.
 
     Raises `LimitError` when it holds too many values or nests too deep: ten nested lists that each repeat the next one
@@ -40,8 +40,8 @@ def known(value: Any) -> bool:
             elif isinstance(each, Unknown):
                 found = False
         count, depth, level = count + len(below), depth + 1, below
-        if count > NODES:
-            raise LimitError(f"a value made of more than {NODES:,} values")
+        if count > most:
+            raise LimitError(f"a value made of more than {most:,} values")
         if depth > DEPTH:
             raise LimitError(f"a value nested more than {DEPTH} levels deep")
     return found

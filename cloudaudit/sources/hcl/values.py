@@ -7,7 +7,7 @@ conversions. The order of keys in a `dict` means nothing: whoever iterates sorts
 
 import unicodedata
 from collections.abc import Iterable
-from functools import cmp_to_key
+from itertools import pairwise
 from typing import Any
 
 from cloudaudit.model import Unknown
@@ -254,26 +254,19 @@ def _equal_sets(left: "TfSet", right: "TfSet") -> bool | Unknown:
 
 
 def _unique(items: Iterable[Value]) -> list[Value]:
-    """The distinct elements in Terraform's order."""
+    """The distinct elements in Terraform's order: unknown ones last, null before them."""
     members = list(items)
     if all(isinstance(member, str) for member in members):
         return sorted(set(members))
-    known = [member for member in members if not any(unknowns(member))]
-    distinct: list[Value] = []
-    for member in sorted(known, key=cmp_to_key(_order)):
-        if not distinct or _order(distinct[-1], member) or equal(distinct[-1], member) is not True:
-            distinct.append(member)
-    return distinct + [member for member in members if any(unknowns(member))]
-
-
-def _order(left: Value, right: Value) -> int:
-    if left is None or right is None:
-        return (left is None) - (right is None)
-    if numeric.is_number(left) and numeric.is_number(right):
-        return int(numeric.less(right, left)) - int(numeric.less(left, right))
-    if not (isinstance(left, bool | str) and isinstance(right, type(left))):
-        left, right = _digest(left), _digest(right)
-    return int(left > right) - int(left < right)
+    known = [member for member in members if member is not None and not any(unknowns(member))]
+    if all(map(numeric.is_number, known)):
+        known.sort(key=numeric.exact)
+    else:
+        known.sort(key=lambda member: member if isinstance(member, str) else _digest(member))
+    distinct = known[:1]
+    distinct += [member for before, member in pairwise(known) if equal(before, member) is not True]
+    nulls = [None] if None in members else []
+    return distinct + nulls + [member for member in members if any(unknowns(member))]
 
 
 def _digest(value: Value) -> str:  # noqa: PLR0911 one answer for each kind

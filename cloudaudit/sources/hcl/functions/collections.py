@@ -3,6 +3,7 @@
 from typing import Any
 
 from cloudaudit.model import Unknown
+from cloudaudit.sources.hcl import limits
 from cloudaudit.sources.hcl.functions.signature import Function, aware, strict
 from cloudaudit.sources.hcl.functions.strings import characters
 from cloudaudit.sources.hcl.types import ANY, STRING, convertible, list_of, map_of, unify
@@ -163,6 +164,7 @@ def _matchkeys(values: Any, keys: Any, searched: Any) -> Value:
         raise EvaluationError("lists must be of the same type")
     if len(values) != len(keys):
         raise EvaluationError("length of keys and values should be equal")
+    limits.elements(len(keys) * len(searched) // 100)
     wanted = convert(searched, list_of(keys.element))
     found = [value for value, key in zip(values, keys, strict=True) if any(equal(key, each) is True for each in wanted)]
     return TfList(found, values.element)

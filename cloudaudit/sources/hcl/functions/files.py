@@ -3,9 +3,12 @@
 import posixpath
 import re
 
+import regex  # type: ignore[import-untyped]
+
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl.functions.context import CallContext
 from cloudaudit.sources.hcl.functions.encoding import encode_base64
+from cloudaudit.sources.hcl.functions.re2 import Pattern
 from cloudaudit.sources.hcl.functions.signature import Function, contextual, strict
 from cloudaudit.sources.hcl.types import STRING
 from cloudaudit.sources.hcl.unknowns import EvaluationError
@@ -41,8 +44,8 @@ def _fileset(context: CallContext, path: str, pattern: str) -> Value:
     names = context.files(path)
     if isinstance(names, Unknown):
         return names
-    wanted = re.compile(_glob(whole.removeprefix(folder)))
-    return TfSet([name for name in names if wanted.fullmatch(name)], STRING)
+    wanted = Pattern(regex.compile(f"\\A(?:{_glob(whole.removeprefix(folder))})\\Z"), 0, {})
+    return TfSet([name for name in names if wanted.search(name)], STRING)
 
 
 def _glob(pattern: str) -> str:

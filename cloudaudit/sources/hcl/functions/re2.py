@@ -7,15 +7,15 @@ linear time and Python does not; hence the `regex` module, which can give up aft
 
 import functools
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
 import regex  # type: ignore[import-untyped]
 
 from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError
 
-PATIENCE = 2.0  # seconds; only patterns that backtrack without end ever reach it
+PATIENCE = 1.0  # seconds for all matches in a text; only patterns that backtrack without end ever reach it
 LONGEST_PATTERN = 10_000
 MOST_REPEATS = 1000
 DEEPEST = 100
@@ -50,12 +50,14 @@ _OCTAL = re.compile(r"0[0-7]{0,2}|[1-7][0-7]{1,2}")
 _PROPERTY = re.compile(r"([pP])(?:([A-Za-z])|\{(\^?)([A-Za-z_]+)\})")
 
 
-class Pattern(msgspec.Struct, frozen=True):
+class Pattern:
     """A translated expression: how many groups it captures, and the names of those that have one."""
 
-    compiled: Any
-    groups: int
-    names: dict[int, str]
+    def __init__(self, compiled: Any, groups: int, names: dict[int, str]) -> None:
+        self.compiled = compiled
+        self.groups = groups
+        self.names = names
+        self.hopeless = False
 
     def search(self, text: str) -> Any:
         """The first match, or None."""
@@ -64,9 +66,10 @@ class Pattern(msgspec.Struct, frozen=True):
     def matches(self, text: str) -> Iterator[Any]:
         """All matches that do not overlap. As in Go, an empty match right behind another match does not count."""
         position, last = 0, -1
+        end = time.monotonic() + (0 if self.hopeless else PATIENCE)
         try:
             while position <= len(text):
-                found = self.compiled.search(text, position, timeout=PATIENCE)
+                found = self.compiled.search(text, position, timeout=end - time.monotonic())
                 if found is None:
                     return
                 if found.end() > found.start():
@@ -76,7 +79,9 @@ class Pattern(msgspec.Struct, frozen=True):
                 if found.start() != last:
                     yield found
                 position = found.end() + 1
-        except TimeoutError:
+        except (TimeoutError, ValueError):
+            # The next use of the same pattern need not take as long to fail.
+            self.hopeless = True
             raise LimitError("a regular expression that takes too long to match") from None
 
 

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cloudaudit.model import Unknown
@@ -14,6 +14,7 @@ from cloudaudit.sources.hcl.types import ANY, NUMBER, STRING, Type, list_of, set
 from cloudaudit.sources.hcl.unknowns import EvaluationError, combine, unknowns
 from cloudaudit.sources.hcl.values import TfList, TfSet, Value, convert, equal, partly, type_of
 
+_COMPARISONS = 100  # ten million comparisons of structures take seconds
 _LONGEST_RANGE = 1024  # Terraform's own limit
 
 
@@ -112,7 +113,7 @@ def _distinct(values: Any) -> Value:
     if all(isinstance(value, str) for value in values):
         return TfList(dict.fromkeys(values), values.element)
     found: list[Value] = []
-    limits.elements(len(values) ** 2 // 100)
+    limits.elements(len(values) ** 2 // _COMPARISONS)
     for value in values:
         if not any(equal(value, other) is True for other in found):
             found.append(value)
@@ -217,13 +218,15 @@ def _setunion(*sets: Any) -> Value:
 
 def _setintersection(*sets: Any) -> Value:
     first, *others = _converted(sets)
-    kept = [member for member in first if all(_holds(other, member) for other in others)]
+    tests = [_members(other, of=first) for other in others]
+    kept = [member for member in first if all(test(member) for test in tests)]
     return TfSet(kept, first.element)
 
 
 def _setsubtract(*sets: Any) -> Value:
     first, second = _converted(sets)
-    return TfSet([member for member in first if not _holds(second, member)], first.element)
+    removed = _members(second, of=first)
+    return TfSet([member for member in first if not removed(member)], first.element)
 
 
 def _converted(sets: Sequence[Any]) -> list[TfSet]:
@@ -238,8 +241,13 @@ def _common_element(sets: Sequence[Any]) -> Type:
     return element
 
 
-def _holds(values: TfSet, member: Value) -> bool:
-    return member in values if isinstance(member, str) else any(equal(member, each) is True for each in values)
+def _members(values: TfSet, *, of: Sequence[Value]) -> Callable[[Value], bool]:
+    """Tells whether a value is a member of the set; raises `LimitError` when telling it of all would take too long."""
+    if all(isinstance(member, str) for member in values):
+        texts = frozenset(values)
+        return lambda value: isinstance(value, str) and value in texts
+    limits.elements(len(values) * len(of) // _COMPARISONS)
+    return lambda value: any(equal(value, each) is True for each in values)
 
 
 FUNCTIONS: dict[str, Function] = {

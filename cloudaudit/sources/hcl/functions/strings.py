@@ -1,6 +1,5 @@
 """Terraform's functions on strings, but for `format` and regular expressions."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +16,6 @@ from cloudaudit.sources.hcl.values import TfList, Value, normal_text
 
 # What Go takes for white space; Python's strip() also takes the separators U+001C to U+001F.
 _SPACE = "\t\n\v\f\r \u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-_LINE_ENDS = re.compile(r"(?:\r\n?|\n)+\Z")
 _CHARACTER = regex.compile(r"\X")
 
 
@@ -114,7 +112,7 @@ def _trimspace(text: str) -> str:
 
 
 def _chomp(text: str) -> str:
-    return _LINE_ENDS.sub("", text)
+    return text.rstrip("\r\n")
 
 
 def _indent(spaces: Number, text: str) -> str:

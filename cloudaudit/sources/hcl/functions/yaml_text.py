@@ -240,7 +240,7 @@ def _yamldecode(text: Any) -> Value:
 
 
 def _yamlencode(value: Any) -> Value:
-    if not limits.known(value):
+    if not limits.known(value, most=limits.ELEMENTS):
         return combine(value, partial=document(value))
     return encode(value)
 
