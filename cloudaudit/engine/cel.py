@@ -51,7 +51,7 @@ class Program:
     `compared` says with which kinds of literals paths are compared; a program that comes from the cache has none.
     """
 
-    __slots__ = ("_expression", "compared", "reads", "serialized", "text")
+    __slots__ = ("compared", "loaded", "reads", "serialized", "text")
 
     def __init__(
         self, text: str, serialized: bytes, reads: tuple[str, ...], compared: tuple[tuple[str, str], ...] = ()
@@ -60,14 +60,12 @@ class Program:
         self.text = text
         self.serialized = serialized
         self.reads = reads
-        self._expression: cel.Expression | None = None
+        self.loaded: cel.Expression | None = None
 
-    @property
-    def expression(self) -> cel.Expression:
-        """The library's own form."""
-        if self._expression is None:
-            self._expression = _environment().deserialize(self.serialized)
-        return self._expression
+    def load(self) -> cel.Expression:
+        """The library's own form, kept as `loaded`."""
+        self.loaded = _environment().deserialize(self.serialized)
+        return self.loaded
 
 
 @functools.cache
@@ -141,7 +139,7 @@ def activate(variables: Mapping[str, Any]) -> Activation:
 def judge(program: Program, activation: Activation) -> Judgement:
     """True is pass, false is fail, an absent key is unknown. RuleError for any other error: the rule is defective."""
     try:
-        value = program.expression.eval(activation).value()
+        value = (program.loaded or program.load()).eval(activation).value()
     except RuntimeError as error:
         value = str(error)
     if value is True:

@@ -39,7 +39,7 @@ class View:
 
     @property
     def activation(self) -> cel.Activation:
-        """For judging; lists that may be incomplete hold a phantom."""
+        """For judging; lists that may be incomplete hold a phantom. Made when first asked for."""
         if self._activation is None:
             self._activation = cel.activate(self.variables)
         return self._activation
@@ -96,7 +96,7 @@ class Viewer:
         variables: dict[str, Any] = {
             "resource": shown,
             "related": {},
-            "facts": self._facts(plan.facts, resource, "facts.", causes),
+            "facts": self._facts(plan.facts, resource, causes),
             "parameters": self._parameters,
         }
         view = View(resource, self._graph, variables, causes)
@@ -121,14 +121,16 @@ class Viewer:
 
     def _find(self, resource: Resource, relation: Relation, start: Neighbours | None) -> Neighbours:
         related = self._graph.related(resource, relation, start.found if start else None)
-        return Neighbours(related.found, tuple(dict.fromkeys((*related.because, *(start.because if start else ())))))
+        if start is None or not start.because:
+            return Neighbours(related.found, related.because)
+        return Neighbours(related.found, tuple(dict.fromkeys((*related.because, *start.because))))
 
     def _look_once(self, glass: "_Glass", resource: Resource) -> tuple[dict[str, Any], Causes]:
         key = (id(glass), resource.key)
         if (seen := self._shown.get(key)) is None:
             shown, causes = self._look(glass, resource)
             if glass.facts:
-                shown[_FACTS] = self._facts(glass.facts, resource, "facts.", causes)
+                shown[_FACTS] = self._facts(glass.facts, resource, causes)
             seen = self._shown[key] = (shown, causes)
         return seen
 
@@ -136,15 +138,15 @@ class Viewer:
         causes: Causes = {}
         return glass.lens.show(resource.attributes, source=resource.origin is Origin.SOURCE, causes=causes), causes
 
-    def _facts(self, facts: tuple[Fact, ...], resource: Resource, prefix: str, causes: Causes) -> dict[str, Any]:
+    def _facts(self, facts: tuple[Fact, ...], resource: Resource, causes: Causes) -> dict[str, Any]:
         top: dict[str, Any] = {}
         for fact in facts:
-            *parents, name = fact.name.split(".")
             level = top
+            *parents, name = fact.name.split(".")
             for parent in parents:
                 level = level.setdefault(parent, {})
-            value = reveal(fact.compute(resource, self._graph), prefix + fact.name, causes)
-            if not isinstance(value, Unknown):
+            value = reveal(fact.compute(resource, self._graph), f"facts.{fact.name}", causes)
+            if value.__class__ is not Unknown:
                 level[name] = value
         return top
 
