@@ -40,6 +40,7 @@ _FILE = re.compile(
 )
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _LARGEST = 100_000
+_SHORTEST = 6  # of tokens and keys; passwords are as short as people make them
 _KEY_LENGTH = 24  # longer than the paths that mix cases and digits by chance
 
 
@@ -51,6 +52,8 @@ def is_secret(value: str, kind: str) -> bool:
     """
     text = value.strip()
     if not text or len(text) > _LARGEST or text in DOCUMENTED:
+        return False
+    if kind != "password" and len(text) < _SHORTEST:
         return False
     if _NUMBER.fullmatch(text):
         return kind == "password" and len(text) > 3

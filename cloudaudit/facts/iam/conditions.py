@@ -38,7 +38,8 @@ def _arn(value: str) -> bool:
     """Whether the pattern of an ARN fixes the account, or a name that is unique in the world."""
     if not value.startswith("arn:") or value.count(":") < 4:
         return _account(value)
-    if _ACCOUNT.fullmatch(value.split(":")[4]):
+    account = value.split(":")[4]
+    if account and _account(account):
         return True
     name = value.split(":", 5)[-1]
     return value.startswith(_UNIQUE_NAMES) and bool(name.strip("*?/")) and not name.startswith(("*", "?"))
@@ -75,6 +76,9 @@ _NARROWING: dict[str, Callable[[str], bool]] = {
     "aws:sourceorgpaths": _organisation,
     "aws:sourcevpc": _account,
     "aws:sourcevpce": _account,
+    "aws:vpceaccount": _account,
+    "aws:vpceorgid": _organisation,
+    "aws:vpceorgpaths": _organisation,
     "aws:sourceip": _network,
     "aws:vpcsourceip": _network,
     "aws:userid": _identifier,

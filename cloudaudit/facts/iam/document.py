@@ -2,12 +2,14 @@
 
 import functools
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from cloudaudit.model import Record, Unknown
 
 Text = str | Unknown
+_TRAILING_COMMA = re.compile(r"(\"(?:[^\"\\]|\\.)*\")|,(?=\s*[\]}])")  # AWS refuses it, but what is meant is plain
 _LARGEST = 1_000_000  # IAM's own limits are far below; a longer text is not a policy
 
 
@@ -93,10 +95,12 @@ def _text(text: str) -> Document:
         return Document()
     if len(text) > _LARGEST:
         return Document(because=("the policy is too long to be one",))
-    try:
-        return _structure(json.loads(text))
-    except (ValueError, RecursionError):
-        return Document(because=("the policy is not JSON",))
+    for attempt in (text, _TRAILING_COMMA.sub(r"\1", text)):
+        try:
+            return _structure(json.loads(attempt))
+        except (ValueError, RecursionError):
+            continue
+    return Document(because=("the policy is not JSON",))
 
 
 def _structure(value: object) -> Document:
@@ -134,7 +138,7 @@ def _scalar(value: object) -> Text:
 
 
 def _statement(parts: dict[str, Any]) -> Statement:
-    effect = parts.get("effect", "")
+    effect = parts.get("effect", "Allow")  # AWS refuses a statement without one; what it says is taken as meant
     conditions, doubt = _conditions(parts.get("condition"))
     return Statement(
         effect=effect.capitalize() if isinstance(effect, str) else effect if isinstance(effect, Unknown) else "",

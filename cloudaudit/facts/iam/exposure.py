@@ -1,14 +1,20 @@
 """Facts about policies that say who may use a resource."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.iam.conditions import narrowed
 from cloudaudit.facts.iam.document import Condition, Document, Statement
 from cloudaudit.facts.iam.effect import action_patterns, covers_action, denied, on_everything, with_doubts
-from cloudaudit.facts.iam.policies import ENDPOINT, RESOURCE_TYPES, endpoint_policy, resource_policy
+from cloudaudit.facts.iam.policies import ENDPOINT, RESOURCE_TYPES, endpoint_policy, resource_policies, resource_policy
 from cloudaudit.facts.iam.principals import account, of_kind, own_accounts, public
 from cloudaudit.facts.truth import Truth, all_of, any_of, certain, negate, unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Unknown
+
+Look: TypeAlias = Callable[[Document], tuple[list[str], list[str]]]
+"""Finds something in a policy: what is certain, and why there may be more."""
 
 
 def opened(document: Document) -> tuple[list[str], list[str]]:
@@ -34,7 +40,18 @@ def _open(document: Document, part: Statement, action: str | Unknown, anyone: Tr
 
 
 def _public_actions(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
-    return certain(*opened(resource_policy(resource, graph)))
+    return _of_each(resource, graph, opened)
+
+
+def _of_each(resource: Resource, graph: ResourceGraph, look: Look) -> list[str] | Unknown:
+    """What `look` finds in any of the resource's policies."""
+    found: list[str] = []
+    doubts: list[str] = []
+    for document in resource_policies(resource, graph):
+        more, unsure = look(document)
+        found += more
+        doubts += unsure
+    return certain(found, doubts)
 
 
 def _public(resource: Resource, graph: ResourceGraph) -> Truth:
@@ -102,7 +119,7 @@ def unbound_services(document: Document) -> tuple[list[str], list[str]]:
 
 
 def _unbound_services(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
-    return certain(*unbound_services(resource_policy(resource, graph)))
+    return _of_each(resource, graph, unbound_services)
 
 
 def refuses_plain_http(part: Statement, action: str) -> Truth:
@@ -125,9 +142,11 @@ _TRAFFIC = {"aws_s3": "s3:GetObject", "aws_sq": "sqs:SendMessage", "aws_sn": "sn
 
 
 def _denies_insecure_transport(resource: Resource, graph: ResourceGraph) -> Truth:
-    document = resource_policy(resource, graph)
     action = _TRAFFIC.get(resource.type[:6], "*")
-    return with_doubts(document, any_of(refuses_plain_http(part, action) for part in document.denies))
+    return any_of(
+        with_doubts(document, any_of(refuses_plain_http(part, action) for part in document.denies))
+        for document in resource_policies(resource, graph)
+    )
 
 
 def _present(resource: Resource, graph: ResourceGraph) -> Truth:

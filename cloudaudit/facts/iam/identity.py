@@ -103,6 +103,31 @@ def _unlimited_actions(resource: Resource, graph: ResourceGraph) -> list[str] | 
     return certain(*unlimited_actions(identity_policy(resource, graph)))
 
 
+# Verbs of actions that only look. What AWS calls a list or a read begins with one of them.
+_LOOKING = (
+    "batchget", "check", "describe", "discover", "download", "estimate", "filter", "get", "head", "list", "lookup",
+    "preview", "query", "read", "scan", "search", "select", "simulate", "test", "validate", "verify", "view",
+)  # fmt: skip
+
+# Services and actions that know no resources: "*" is the only way to allow them.
+_WITHOUT_RESOURCES = (
+    "cloudwatch:putmetricdata", "ec2messages:", "ecr:getauthorizationtoken", "health:", "kms:generaterandom",
+    "pricing:", "ssmmessages:", "sts:getcalleridentity", "sts:getsessiontoken", "support:", "xray:", "ce:", "cur:",
+    "tag:",
+)  # fmt: skip
+
+
+def _is_write(action: str) -> bool:
+    """Whether the pattern allows an action that changes something and could be limited to some resources."""
+    verb = action.partition(":")[2]
+    return not verb.startswith(_LOOKING) and not action.startswith(_WITHOUT_RESOURCES)
+
+
+def _unlimited_writes(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+    found, doubts = unlimited_actions(identity_policy(resource, graph))
+    return certain([action for action in found if _is_write(action)], doubts)
+
+
 def _service_wildcards(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
     found, doubts = unlimited_actions(identity_policy(resource, graph))
     return certain([action for action in found if action == "*" or action.endswith(":*")], doubts)

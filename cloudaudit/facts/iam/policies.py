@@ -115,14 +115,23 @@ def trust_policy(resource: Resource, graph: ResourceGraph) -> Document:  # noqa:
 
 
 @per_resource
-def resource_policy(resource: Resource, graph: ResourceGraph) -> Document:
-    """Who may use the resource, by its own policy and by those of its companions."""
+def resource_policies(resource: Resource, graph: ResourceGraph) -> tuple[Document, ...]:
+    """Who may use the resource: its own policy and those of its companions, each for itself.
+
+    A resource has one policy at a time, so the denials of one do not take back what another allows.
+    """
     documents = [_own(resource)]
     for companion, attribute in COMPANIONS.get(resource.type, ()):
         related = graph.related(resource, Relation(type=companion, by=attribute))
         documents += [_own(found) for found in related.found]
         documents.append(Document(because=related.because))
-    return merge(documents)
+    return tuple(document for document in documents if not document.empty)
+
+
+@per_resource
+def resource_policy(resource: Resource, graph: ResourceGraph) -> Document:
+    """All statements of the policies of a resource together."""
+    return merge(list(resource_policies(resource, graph)))
 
 
 def _own(resource: Resource) -> Document:

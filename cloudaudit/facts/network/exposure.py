@@ -6,6 +6,7 @@ from cloudaudit.facts.memory import per_graph, per_resource
 from cloudaudit.facts.network import acls, ports
 from cloudaudit.facts.network.openings import GROUPS, Openings, incoming, is_open
 from cloudaudit.facts.network.routes import SUBNETS, placed
+from cloudaudit.facts.reading import reach
 from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Record, Relation, Resource, Unknown
@@ -29,6 +30,7 @@ _FLAGGED = {
     "aws_rds_cluster_instance": "publicly_accessible",
     "aws_redshift_cluster": "publicly_accessible",
 }
+TEMPLATES = ("aws_launch_configuration", "aws_launch_template")
 TYPES = (*_BALANCERS, *sorted(_FLAGGED), "aws_ecs_service", "aws_instance", "aws_network_interface")
 
 
@@ -44,6 +46,8 @@ def public_address(resource: Resource, graph: ResourceGraph) -> Truth:
     attributes = resource.attributes
     if resource.type in _BALANCERS:
         return negate(_flag(attributes.get("internal"), default=False))
+    if resource.type in TEMPLATES:
+        return _template_address(resource)
     if flag := _FLAGGED.get(resource.type):
         return _flag(attributes.get(flag), default=False)
     if resource.type == "aws_ecs_service":
@@ -51,6 +55,13 @@ def public_address(resource: Resource, graph: ResourceGraph) -> Truth:
         block = configured[0] if isinstance(configured, list) and configured else configured
         return _flag(block.get("assign_public_ip"), default=False) if isinstance(block, dict) else _or_no(block)
     return any_of([_elastic(resource, graph), _own_address(resource, graph)])
+
+
+def _template_address(resource: Resource) -> Truth:
+    """Whether instances of a template get an address; where it does not say, the subnet decides."""
+    path = "network_interfaces.associate_public_ip_address" if resource.type == "aws_launch_template" else ""
+    flags = [_flag(value, default=False) for value in reach(resource.attributes, path or "associate_public_ip_address")]
+    return any_of(flags) if flags else unknown([f"{resource.address} leaves it to the subnet"])
 
 
 def _or_no(value: object) -> Truth:
@@ -218,6 +229,6 @@ def reached(group: Resource, graph: ResourceGraph) -> Truth:
 def _route(user: Resource, graph: ResourceGraph) -> Truth:
     if user.type in TYPES:
         return path(user, graph).route
-    if user.type in ("aws_launch_template", "aws_launch_configuration"):
+    if user.type in TEMPLATES:
         return unknown([f"where {user.address} starts instances is not known"])
     return False

@@ -121,7 +121,7 @@ FACTS = (
     ),
     Fact(
         name="network.public_address",
-        types=exposure.TYPES,
+        types=(*exposure.TEMPLATES, *exposure.TYPES),
         compute=exposure.public_address,
         doc="bool: the resource has or gets a public address: by its own flag, its subnet's, or an elastic address.",
     ),

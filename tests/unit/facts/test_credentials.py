@@ -213,6 +213,37 @@ def test_parameters_are_judged_by_name_and_by_value():
     assert is_unknown(fact("credentials.parameter_is_secret", parameter(ELSEWHERE)))
 
 
+def test_variables_and_outputs_are_judged_by_name_and_by_what_they_take():
+    def output(value, name="x"):
+        return resource("terraform_output.x", name=name, value=value)
+
+    assert fact("credentials.holds_secret", resource("terraform_variable.v", name="db_password")) is True
+    assert (
+        fact("credentials.holds_secret", resource("terraform_variable.v", name="region", default="eu-west-1")) is False
+    )
+    assert fact("credentials.holds_secret", output(ref("aws_db_instance.d.password"))) is True
+    assert fact("credentials.holds_secret", output(ref("random_password.p.result"))) is True
+    assert fact("credentials.holds_secret", output(ref("aws_db_instance.d.endpoint"))) is False
+    assert fact("credentials.holds_secret", output("x", name="admin_password")) is True
+
+
+def test_a_secret_default_of_a_variable_is_written_out():
+    def variable(default, name="db_password"):
+        return resource("terraform_variable.v", name=name, default=default)
+
+    assert fact("credentials.literal_arguments", variable("hunter2")) == [{"path": "default", "kind": "password"}]
+    assert fact("credentials.literal_arguments", variable("")) == []
+    assert fact("credentials.literal_arguments", variable("eu-west-1", "region")) == []
+
+
+def test_credentials_of_a_provider_are_written_out():
+    subject = resource(
+        "terraform_provider.aws", region="eu-west-1", access_key=ACCESS_KEY, secret_key="x" * 3 + "aZ4" * 12
+    )
+
+    assert [each["path"] for each in fact("credentials.literal_arguments", subject)] == ["access_key", "secret_key"]
+
+
 CANARY = "c4nary-Value-93"
 
 

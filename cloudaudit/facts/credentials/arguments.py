@@ -1,0 +1,96 @@
+"""Secrets in arguments, and things that are named for the secret they hold."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cloudaudit.facts.credentials.literals import Found, entries, has_shape
+from cloudaudit.facts.credentials.names import speaks_of_secret
+from cloudaudit.facts.credentials.values import is_secret
+from cloudaudit.facts.memory import per_resource
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Origin, Resource, Unknown
+
+_SKIPPED = ("tags", "tags_all", "triggers", "lifecycle", "timeouts")
+
+HELD = {
+    "aws_ssm_parameter": ("name", ("value", "insecure_value")),
+    "gitlab_group_variable": ("key", ("value",)),
+    "gitlab_project_variable": ("key", ("value",)),
+    "terraform_output": ("name", ("value",)),
+    "terraform_variable": ("name", ("default",)),
+}
+
+
+def holds_secret(resource: Resource, graph: ResourceGraph) -> bool | Unknown:  # noqa: ARG001 - the form of a fact
+    """Whether a parameter, variable or output holds a secret: by its name, its value's form, or what the value is
+    of."""
+    attribute, values = HELD[resource.type]
+    name = resource.attributes.get(attribute)
+    if any(_is_of_secret(resource.attributes.get(value)) for value in values):
+        return True
+    if isinstance(name, Unknown):
+        return True if speaks_of_secret(name.prefix.rstrip("/-_.").rpartition("/")[2]) else name
+    return any(speaks_of_secret(part) for part in str(name or "").split("/")[-2:])
+
+
+def _is_of_secret(value: object) -> bool:
+    """Whether a value has the form of a credential, or is an attribute that holds one ("random_password.p.result")."""
+    if isinstance(value, str):
+        return has_shape(value)
+    return isinstance(value, Unknown) and any(_is_secret_attribute(ref) for ref in value.refs)
+
+
+def _is_secret_attribute(ref: str) -> bool:
+    address, _, name = ref.rpartition(".")
+    return bool(speaks_of_secret(name)) or ("random_password." in address and name in ("result", "bcrypt_hash"))
+
+
+@per_resource
+def arguments(resource: Resource, graph: ResourceGraph) -> Found | Unknown:  # noqa: ARG001 - the form of a fact
+    """Arguments whose name speaks of a secret and that are written out.
+
+    Only source can tell: plans and states hold the values whether they were written out or came from a store.
+    """
+    found: dict[str, str] = {}
+    doubts: list[str] = []
+    for path, name, value in _arguments(resource.attributes, ""):
+        kind = speaks_of_secret(_called(resource) if path in ("default", "value") else name)
+        if not kind or value in (None, ""):
+            continue
+        if isinstance(value, Unknown):
+            doubts += [] if _is_given(value) else [f"{resource.address}.{path}: {value.because}"]
+        elif isinstance(value, str) and is_secret(value, kind):
+            if resource.origin is Origin.SOURCE:
+                found[path] = kind
+            else:
+                doubts.append(f"{path} has a value, but only source shows where it comes from")
+    return entries(found, doubts)
+
+
+def _called(resource: Resource) -> str:
+    """What a variable, output or parameter is called; its value is as secret as its name says."""
+    name = resource.attributes.get(HELD[resource.type][0]) if resource.type in HELD else ""
+    return name.rpartition("/")[2] if isinstance(name, str) else ""
+
+
+def _is_given(value: Unknown) -> bool:
+    """Whether the value comes from another resource, or from a variable that no file gives a value."""
+    return bool(value.refs) or all(cause.endswith("has no value") for cause in value.because.split("; "))
+
+
+def _arguments(value: object, path: str) -> Iterator[tuple[str, str, Any]]:
+    """Path, name and value of every scalar argument; free maps are environments, not arguments."""
+    if isinstance(value, Mapping):
+        for name, member in value.items():
+            if path or name not in _SKIPPED:
+                yield from _arguments(member, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list | tuple):
+        for index, member in enumerate(value):
+            yield from _arguments(member, f"{path}.{index}")
+    elif not path.startswith("environment."):
+        yield path, _last_name(path), value
+
+
+def _last_name(path: str) -> str:
+    """The name that a path ends with, list positions aside."""
+    return next((part for part in reversed(path.split(".")) if not part.isdigit()), "")

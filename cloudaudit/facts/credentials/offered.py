@@ -1,0 +1,101 @@
+"""The facts about credentials that rules read."""
+
+from cloudaudit.facts.credentials.arguments import HELD, arguments, holds_secret
+from cloudaudit.facts.credentials.literals import (
+    Found,
+    entries,
+    in_definition,
+    in_environment,
+    in_user_data,
+    written_shapes,
+)
+from cloudaudit.facts.credentials.names import speaks_of_secret
+from cloudaudit.facts.credentials.places import DEFINITIONS, ENVIRONMENTS, SCRIPTS
+from cloudaudit.facts.fact import Fact
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Origin, Resource, Unknown
+
+
+def _in_urls(resource: Resource, graph: ResourceGraph) -> list[str]:
+    return [entry["path"] for entry in written_shapes(resource, graph) if entry["kind"] == "url-credentials"]
+
+
+def _literals(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
+    """All of it: arguments (in source), environments, scripts, definitions, and known forms anywhere."""
+    found = {entry["path"]: entry["kind"] for entry in written_shapes(resource, graph)}
+    doubts: list[str] = []
+    parts: list[Found | Unknown] = [in_user_data(resource, graph), in_definition(resource, graph)]
+    if resource.origin is Origin.SOURCE:
+        parts.append(arguments(resource, graph))
+    for part in parts:
+        if isinstance(part, Unknown):
+            doubts.append(part.because)
+        else:
+            found |= {entry["path"]: entry["kind"] for entry in part}
+    variables = in_environment(resource, graph)
+    if isinstance(variables, Unknown):
+        doubts.append(variables.because)
+    else:
+        found |= {f"environment {name}": speaks_of_secret(name) or "secret" for name in variables}
+    return entries(found, doubts)
+
+
+FACTS = (
+    Fact(
+        name="credentials.holds_secret",
+        types=tuple(HELD),
+        compute=holds_secret,
+        doc="bool: the name of the parameter, variable or output, the form of its value, or what the value is "
+        "taken from says that it is a secret.",
+    ),
+    Fact(
+        name="credentials.in_definition",
+        types=tuple(DEFINITIONS),
+        compute=in_definition,
+        doc="list of {path, kind}: secrets written out in documents that the resource stores (templates, state "
+        "machines, container definitions, scripts of builds).",
+    ),
+    Fact(
+        name="credentials.in_environment",
+        types=ENVIRONMENTS,
+        compute=in_environment,
+        doc="list of the environment variables that hold a secret in plain text, by name or by the form of the value.",
+    ),
+    Fact(
+        name="credentials.in_urls",
+        compute=_in_urls,
+        doc="list of the attributes with a URL that holds user and password.",
+    ),
+    Fact(
+        name="credentials.in_user_data",
+        types=tuple(SCRIPTS),
+        compute=in_user_data,
+        doc="list of {path, kind}: secrets in the script that a machine runs when it starts, also in base64.",
+    ),
+    Fact(
+        name="credentials.literal_arguments",
+        compute=arguments,
+        doc="list of {path, kind}: arguments such as password or auth_token that are written out, in the "
+        "configuration or its variable files. Unknown in plans and states, which do not show where a value "
+        "comes from.",
+    ),
+    Fact(
+        name="credentials.literals",
+        compute=_literals,
+        doc="list of {path, kind}: every secret written out in the resource: arguments (in source only), "
+        "environment, scripts, definitions, and known forms anywhere.",
+    ),
+    Fact(
+        name="credentials.parameter_is_secret",
+        types=("aws_ssm_parameter",),
+        compute=holds_secret,
+        doc="bool: the name of the parameter, or the form of its value, says that it holds a secret.",
+    ),
+    Fact(
+        name="credentials.shapes",
+        compute=written_shapes,
+        doc="list of {path, kind}: credentials of a known form (AWS access keys, private keys, tokens of GitHub, "
+        "GitLab, Slack, Stripe, Google ..., URLs with a password) in any attribute. Documented test values "
+        "are none.",
+    ),
+)
