@@ -80,12 +80,19 @@ def _present(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
 
 @per_graph
 def _holders(graph: ResourceGraph) -> dict[Any, list[tuple[Resource, str]]]:
-    """Resources with a secret argument, by its value or by what it refers to. The values never leave this index."""
-    found: dict[Any, list[tuple[Resource, str]]] = {}
+    """Resources with a secret argument, by its value or by what it refers to. The values never leave this index.
+
+    Two of each environment stand for all of it (one may be who asks), so that a password of a thousand is no thousand
+    times a thousand pairs.
+    """
+    found: dict[Any, dict[tuple[str, bool], list[tuple[Resource, str]]]] = {}
     for resource in graph:
         for key, path in _secrets(resource):
-            found.setdefault(key, []).append((resource, path))
-    return found
+            environment = environment_of(resource, graph)
+            holders = found.setdefault(key, {}).setdefault((environment.name, environment.silent), [])
+            if len(holders) < 2:
+                holders.append((resource, path))
+    return {key: [holder for holders in groups.values() for holder in holders] for key, groups in found.items()}
 
 
 def _secrets(resource: Resource) -> Iterable[tuple[Any, str]]:
