@@ -186,7 +186,7 @@ def _granting(resource: Resource, principal: Text | None, action: Text | None, c
     statement = Statement(
         effect="Allow",
         sid=resource.name,
-        principals=((_kind(principal), principal),) if principal is not None else (),
+        principals=tuple((kind, principal) for kind in _kinds(principal)) if principal is not None else (),
         actions=(action,) if action is not None else (),
         resources=("*",),
         conditions=tuple(conditions),
@@ -194,6 +194,8 @@ def _granting(resource: Resource, principal: Text | None, action: Text | None, c
     return Document(statements=(statement,))
 
 
-def _kind(principal: Text) -> str:
-    known = principal.prefix if isinstance(principal, Unknown) else principal
-    return "Service" if known.endswith((".amazonaws.com", ".amazon.com", ".amazonaws.com.cn")) else "AWS"
+def _kinds(principal: Text) -> tuple[str, ...]:
+    """Whether it is an account or a service; both where nothing tells."""
+    if isinstance(principal, Unknown):
+        return ("AWS",) if principal.refs or principal.prefix else ("AWS", "Service")
+    return ("Service",) if principal.endswith((".amazonaws.com", ".amazon.com", ".amazonaws.com.cn")) else ("AWS",)
