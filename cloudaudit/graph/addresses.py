@@ -14,6 +14,7 @@ _REFERENCE = re.compile(
     re.DOTALL,
 )
 _KEYS = re.compile(_KEY)
+_LAST_KEY = re.compile(_KEY + r"\Z")
 _ANY = "[?]"
 
 
@@ -46,6 +47,12 @@ def strip_keys(address: str) -> str:
     return _KEYS.sub("", address) if "[" in address else address
 
 
+def last_key(address: str) -> str:
+    """The instance key at the end of an address, with its brackets; empty when there is none."""
+    match = _LAST_KEY.search(address) if address.endswith("]") else None
+    return match.group() if match else ""
+
+
 def uncertain_part(address: str) -> str:
     """The address up to its last `[?]`, the place where a count or for_each is not known; empty when there is none."""
     head, mark, _ = address.rpartition(_ANY)
@@ -58,9 +65,12 @@ class Addresses:
     def __init__(self, resources: Iterable[Resource]) -> None:
         self._exact: dict[str, Resource] = {}
         self._plain: dict[str, list[Resource]] = {}
+        self._keyed: dict[tuple[str, str], list[Resource]] = {}
         for resource in resources:
             self._exact[resource.address] = resource
-            self._plain.setdefault(strip_keys(resource.address), []).append(resource)
+            plain = strip_keys(resource.address)
+            self._plain.setdefault(plain, []).append(resource)
+            self._keyed.setdefault((plain, last_key(resource.address)), []).append(resource)
         self._seen: dict[str, tuple[Resource, ...]] = {}
 
     def find(self, address: Address) -> Sequence[Resource]:
@@ -68,10 +78,16 @@ class Addresses:
         if exact := self._exact.get(address.address):
             return (exact,)
         if (seen := self._seen.get(address.address)) is None:
-            candidates = self._plain.get(address.plain, ())
-            seen = tuple(_matching(address.address, candidates))
+            seen = tuple(_matching(address.address, self._candidates(address)))
             self._seen[address.address] = seen
         return seen
+
+    def _candidates(self, address: Address) -> Iterable[Resource]:
+        key = last_key(address.address)
+        if key in {"", _ANY}:
+            return self._plain.get(address.plain, ())
+        found = [each for way in (key, _ANY, "") for each in self._keyed.get((address.plain, way), ())]
+        return sorted(found, key=lambda resource: resource.key)
 
 
 def _matching(address: str, candidates: Iterable[Resource]) -> Iterator[Resource]:

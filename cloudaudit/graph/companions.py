@@ -32,6 +32,7 @@ class Companions:
         self._wanted = wanted
         self._found: dict[str, list[Resource]] = {}
         self._doubts: dict[str, list[str]] = {}
+        self._doubted: set[tuple[str, tuple[str, ...]]] = set()
         self._prefixes: dict[str, str] = {}
         self._names: dict[str, str] = {}
         for companion in companions:
@@ -49,11 +50,11 @@ class Companions:
 
     def _enter(self, companion: Resource, path: str, reference: Reference) -> None:
         value, found = reference.value, reference.found
-        for resource in found:
-            if reference.sure:
+        if reference.sure:
+            for resource in found:
                 self._pair(companion, resource)
-            else:
-                self._doubts.setdefault(resource.key, []).append(f"{companion.address}.{path} {maybe(reference)}")
+        elif found and isinstance(value, Unknown):
+            self._doubt(f"{companion.address}.{path}", path, reference, value)
         if isinstance(value, Unknown):
             if reference.loose or not (found or reference.elsewhere):
                 self._prefixes.setdefault(value.prefix, f"{companion.address}.{path}: {value.because}")
@@ -61,6 +62,15 @@ class Companions:
             for name in names_in_arn(value, self._wanted) if value.startswith("arn:") else (value,):
                 doubt = f"{companion.address}.{path} is {name!r}, and that may be the name of this one"
                 self._names.setdefault(name, doubt)
+
+    def _doubt(self, name: str, path: str, reference: Reference, value: Unknown) -> None:
+        """One companion says it for all that refer alike: thousands of instances may refer to thousands."""
+        known = (path, value.refs)
+        if known not in self._doubted:
+            self._doubted.add(known)
+            doubt = f"{name} {maybe(reference)}"
+            for resource in reference.found:
+                self._doubts.setdefault(resource.key, []).append(doubt)
 
     def _pair(self, companion: Resource, resource: Resource) -> None:
         uncertain = uncertain_part(companion.address)

@@ -18,6 +18,7 @@ _IDENTIFIER = re.compile(
 )
 _NESTING = frozenset({"s3", "dynamodb", "es", "execute-api", "kinesis"})
 _DEPTH = 5
+_MOST = 100  # a reference to one of more resources says no more of each than one to any resource
 
 
 class Tables(msgspec.Struct, frozen=True):
@@ -95,6 +96,7 @@ class Identities:
         self._addresses: Addresses | None = None
         self._unique: dict[str, list[Resource]] | None = None
         self._names: dict[str, dict[str, list[Resource]]] = {}
+        self._reached: dict[tuple[tuple[str, ...], tuple[str, ...], int], Reference] = {}
 
     def references(self, resource: Resource, path: str, wanted: tuple[str, ...]) -> Iterator[Reference]:
         """What the values at a dotted path of the resource refer to, as far as it is one of the wanted types."""
@@ -106,20 +108,34 @@ class Identities:
         """What one value refers to."""
         if isinstance(value, str):
             return Reference(value, tuple(self._by_text(value, wanted, depth)))
+        known = (value.refs, wanted, depth)
+        reached = self._reached.get(known)
+        if reached is None:
+            # before following: references may lead in a circle
+            self._reached[known] = Reference(value, loose=True)
+            self._reached[known] = reached = self._reach(value, wanted, depth)
+        sure = reached.sure and is_sure(value)
+        return Reference(value, reached.found, reached.elsewhere, sure, reached.loose)
+
+    def _reach(self, value: Unknown, wanted: tuple[str, ...], depth: int) -> Reference:
+        """What the references of a value lead to, all of them together."""
         found: dict[str, Resource] = {}
-        elsewhere, loose = bool(value.refs), False
+        elsewhere, loose, sure = bool(value.refs), False, True
         for text in value.refs:
             address = parse(text)
             if address is None or not (address.is_managed or _is_other_state(address)):
                 # a plan does not show what a local holds, but that is rarely another resource of the same kind
                 elsewhere, loose = False, loose or address is None or address.type != "local"
                 continue
-            for resource in self.addresses.find(address):
+            if len(targets := self.addresses.find(address)) > _MOST:
+                elsewhere, loose = False, True
+                continue
+            for resource in targets:
                 reached = self._follow(resource, address.attribute, wanted, depth)
                 found.update((target.key, target) for target in reached.found)
-                elsewhere = elsewhere and reached.elsewhere
-        targets = tuple(found[key] for key in sorted(found))
-        return Reference(value, targets, elsewhere and not found, len(targets) == 1 and is_sure(value), loose)
+                elsewhere, sure = elsewhere and reached.elsewhere, sure and reached.sure
+        ordered = tuple(found[key] for key in sorted(found))
+        return Reference(value, ordered, elsewhere and not found, sure and len(ordered) == 1, loose)
 
     @property
     def addresses(self) -> Addresses:
@@ -183,7 +199,7 @@ class Identities:
             step = resource.attributes.get(through)
         if depth and step and isinstance(step, str | Unknown):
             reached = self.resolve(step, wanted, depth - 1)
-            return Reference("", reached.found, isinstance(step, str) or reached.elsewhere)
+            return Reference("", reached.found, isinstance(step, str) or reached.elsewhere, reached.sure)
         return Reference("", (), elsewhere=True)
 
     def _unique_index(self) -> dict[str, list[Resource]]:

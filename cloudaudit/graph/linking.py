@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cloudaudit.graph.graph import ResourceGraph
 
 _ARN = re.compile(r"arn:aws[\w-]*:[^\s\"'\\,<>]+")
+_MOST = 100  # one of more resources than that says nothing about any of them
 _OWN = frozenset({"id", "arn", "tags", "tags_all"})
 
 
@@ -57,6 +58,8 @@ def _targets(identities: Identities, value: Any, path: str, name: str) -> Iterat
         for text in value.refs:
             address = parse(text)
             targets = identities.addresses.find(address) if address and address.is_managed else ()
+            if len(targets) > _MOST:
+                continue
             sure = len(targets) == 1 and is_sure(value)
             yield from ((path, target, sure) for target in targets)
 

@@ -111,7 +111,11 @@ def decode(path: Path, data: bytes, type_: type[T], command: str) -> T:
     except msgspec.ValidationError as error:
         raise SourceError(f"{path}: not the output of {command}: {error}") from error
     except msgspec.DecodeError as error:
-        what = "the JSON ends too early" if "truncated" in str(error) else f"the JSON is malformed: {error}"
+        what = (
+            "the JSON ends too early"
+            if "truncated" in str(error)
+            else f"the JSON is malformed: {str(error).removeprefix('JSON is malformed: ')}"
+        )
         raise SourceError(f"{path}: {what}; run {command} again") from error
     except RecursionError as error:
         raise SourceError(f"{path}: the JSON is nested too deeply; this is no plan or state") from error
