@@ -40,6 +40,7 @@ def pages() -> dict[Path, str]:
     made[DOCS / "rules.schema.json"] = json.dumps(rulereader.schema(), indent=2) + "\n"
     made[DOCS / "report.schema.json"] = json.dumps(records.schema(), indent=2) + "\n"
     made[TOP / "README.md"] = _readme((TOP / "README.md").read_text(encoding="utf-8"))
+    made[DOCS / "architecture.md"] = _decisions((DOCS / "architecture.md").read_text(encoding="utf-8"))
     return made
 
 
@@ -140,10 +141,7 @@ def _settings() -> str:
     doc = settings.__doc__ or ""
     lead, example = doc.split("\n\n", 1)
     lines = ["# cloudaudit.toml", "", " ".join(lead.split()), ""]
-    lines += [
-        "It is looked for in the current folder and above it, up to the top of the repository; `--config` names another.",
-        "",
-    ]
+    lines += ["It is looked for in the current folder and above, up to the top of the repository.", ""]
     lines += [
         "```toml",
         example.strip(),
@@ -182,6 +180,16 @@ def _readme(text: str) -> str:
 
     pattern = re.compile(r"(<!-- output: (.*?) -->)(.*?)(<!-- end -->)", re.DOTALL)
     return pattern.sub(fill, text)
+
+
+def _decisions(text: str) -> str:
+    """The page with the list of all decisions between its markers."""
+    lines = []
+    for path in sorted((DOCS / "decisions").glob("*.md")):
+        title = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+        lines.append(f"- [{title}](decisions/{path.name})")
+    listed = "\n".join(("<!-- decisions -->", *lines, "<!-- end -->"))
+    return re.sub(r"<!-- decisions -->.*?<!-- end -->", lambda _: listed, text, flags=re.DOTALL)
 
 
 def _excerpt(command: str) -> str:
