@@ -7,8 +7,48 @@ from typing import Any
 from cloudaudit.engine.reads import without_question
 from cloudaudit.schema import AttributeSchema, NestedSchema, TypeSchema, resource_schema, resource_types
 
-# One stands in every graph, for rules about what must exist somewhere in an account.
-SYNTHETIC = {"aws_account": TypeSchema({}, {})}
+_OPTIONAL = 2
+
+
+def _made(**attributes: Any) -> TypeSchema:
+    """A schema of optional attributes of these types."""
+    return TypeSchema({name: AttributeSchema(type_, _OPTIONAL) for name, type_ in attributes.items()}, {})
+
+
+# What backends and providers take is for each of them to say: this is what rules read.
+_BACKEND = {
+    **dict.fromkeys(("access_key", "secret_key", "token", "password", "sas_token", "client_secret"), "string"),
+    **dict.fromkeys(("bucket", "key", "region", "kms_key_id", "sse_customer_key", "dynamodb_table"), "string"),
+    **dict.fromkeys(("address", "lock_address", "unlock_address", "path", "hostname", "acl", "profile"), "string"),
+    **dict.fromkeys(("encrypt", "use_lockfile", "skip_cert_verification"), "bool"),
+}
+_PROVIDER = {
+    **dict.fromkeys(("alias", "region", "profile", "access_key", "secret_key", "token", "password"), "string"),
+    **dict.fromkeys(("insecure", "skip_credentials_validation", "skip_metadata_api_check"), "bool"),
+    **dict.fromkeys(("assume_role", "assume_role_with_web_identity", "default_tags", "endpoints"), "dynamic"),
+    **dict.fromkeys(("allowed_account_ids", "forbidden_account_ids"), ["list", "string"]),
+}
+
+# `aws_account` stands in every graph, for rules about what must exist somewhere in an account. The others stand for
+# what is declared beside resources; only Terraform source shows it.
+SYNTHETIC = {
+    "aws_account": TypeSchema({}, {}),
+    "terraform_backend": _made(type="string", **_BACKEND),
+    "terraform_module_call": _made(name="string", source="string", version="string"),
+    "terraform_output": _made(
+        name="string", value="dynamic", sensitive="bool", ephemeral="bool", description="string"
+    ),
+    "terraform_provider": _made(**_PROVIDER),
+    "terraform_settings": _made(backend="string", required_version="string", required_providers="dynamic"),
+    "terraform_variable": _made(
+        name="string",
+        default="dynamic",
+        sensitive="bool",
+        ephemeral="bool",
+        nullable="bool",
+        description="string",
+    ),
+}
 
 
 def schema_of(type_: str) -> TypeSchema | None:

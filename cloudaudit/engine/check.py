@@ -1,8 +1,8 @@
 """Rules applied to a graph: one finding for every resource and every rule that applies to it."""
 
 import importlib.util
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from cloudaudit.engine.cel import EXHAUSTED, FAIL, PASS, Judgement, Program, judge
 from cloudaudit.engine.evidence import Redact, causes, evidence
@@ -12,6 +12,9 @@ from cloudaudit.engine.view import View, Viewer
 from cloudaudit.errors import RuleError
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Evidence, Finding, Verdict
+
+_Known: TypeAlias = dict[tuple[str, bytes, tuple[str, ...]], list[Verdict | RuleError | None]]
+"""Verdicts by type, by what the rules see, and by what they do not see."""
 
 _TOO_MANY = ("there is more here than a rule may look at",)
 
@@ -31,24 +34,37 @@ def check(
     """
     viewer = Viewer(rules, graph, defaults() if parameters is None else parameters)
     redact = _redact()
+    known: _Known = {}
     for resource in graph:
         if not (compiled := rules.for_type(resource.type)):
             continue
         view = viewer.see(resource)
-        for one in compiled:
-            try:
-                verdict = verdict_of(one, view)
-            except RuleError as error:
-                if on_defect is None:
-                    raise
-                on_defect(error)
-                yield _finding(one, view, Verdict.UNKNOWN, (str(error),))
-                continue
+        for one, verdict in zip(compiled, _verdicts(compiled, view, known), strict=True):
             if verdict is Verdict.PASS and not all_evidence:
                 yield _finding(one, view, verdict)
+            elif isinstance(verdict, RuleError):
+                if on_defect is None:
+                    raise RuleError(f"{verdict} (judging {resource.address})")
+                on_defect(verdict)
+                yield _finding(one, view, Verdict.UNKNOWN, (str(verdict),))
             elif verdict is not None:
                 why = (causes(one, view) or _TOO_MANY) if verdict is Verdict.UNKNOWN else ()
                 yield _finding(one, view, verdict, why, evidence(one, view, redact))
+
+
+def _verdicts(compiled: Sequence[Compiled], view: View, known: _Known) -> list[Verdict | RuleError | None]:
+    """What the rules say, in their order. What looks the same, as instances of a module do, is judged once."""
+    look = (view.resource.type, view.content(), tuple(view.causes))
+    if (verdicts := known.get(look)) is None:
+        verdicts = known[look] = [_verdict_or_defect(one, view) for one in compiled]
+    return verdicts
+
+
+def _verdict_or_defect(compiled: Compiled, view: View) -> Verdict | RuleError | None:
+    try:
+        return verdict_of(compiled, view)
+    except RuleError as error:
+        return error
 
 
 def verdict_of(compiled: Compiled, view: View) -> Verdict | None:
@@ -67,7 +83,7 @@ def _judge(program: Program, compiled: Compiled, view: View) -> Verdict:
     try:
         judgement = judge(program, view.activation)
     except RuleError as error:
-        raise _defect(compiled, view, str(error)) from None
+        raise _defect(compiled, str(error)) from None
     if judgement is PASS or judgement is FAIL:
         doubtful = view.causes and any(_reads_list(program, path) for path in view.doubtful)
         return judgement.verdict if not doubtful else _settle(judgement, program, view)
@@ -75,7 +91,7 @@ def _judge(program: Program, compiled: Compiled, view: View) -> Verdict:
         missing = (
             f'"{judgement.missing}" is not in the map that is asked for it: test `"{judgement.missing}" in` it first'
         )
-        raise _defect(compiled, view, missing)
+        raise _defect(compiled, missing)
     return Verdict.UNKNOWN
 
 
@@ -91,8 +107,8 @@ def _reads_list(program: Program, path: str) -> bool:
     return any(read == path or read.startswith(f"{path}.") for read in program.reads)
 
 
-def _defect(compiled: Compiled, view: View, text: str) -> RuleError:
-    return RuleError(f"{compiled.rule.id}: the rule is defective: {text} (judging {view.resource.address})")
+def _defect(compiled: Compiled, text: str) -> RuleError:
+    return RuleError(f"{compiled.rule.id}: the rule is defective: {text}")
 
 
 def _finding(

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+import msgspec
+
 from cloudaudit.engine import cel
 from cloudaudit.engine.lens import ANYTHING, PHANTOM, Causes, Lens, reveal
 from cloudaudit.engine.reads import beginnings, without_question
@@ -50,6 +52,11 @@ class View:
         if self._without_phantoms is None:
             self._without_phantoms = cel.activate(_without_phantoms(self.variables))
         return self._without_phantoms
+
+    def content(self) -> bytes:
+        """All that the rules see, parameters aside. Views of one type with the same content and causes judge alike."""
+        seen = self.variables
+        return msgspec.msgpack.encode((seen["resource"], seen["related"], seen["facts"]))
 
     @property
     def doubtful(self) -> Iterator[str]:

@@ -148,6 +148,29 @@ def test_a_key_that_no_source_declared_unknown_is_a_defect() -> None:
         list(check(rules, graph))
 
 
+def test_resources_that_look_the_same_keep_their_own_causes_and_places() -> None:
+    one = place(make("aws_db_instance", "a", storage_encrypted=UNKNOWN), storage_encrypted=3)
+    other = place(make("aws_db_instance", "b", storage_encrypted=Unknown(because="var.y is odd")), storage_encrypted=9)
+
+    found = list(check(make_rules(at="storage_encrypted"), make_graph(one, other)))
+
+    assert [finding.unknown_because for finding in found] == [
+        ("resource.storage_encrypted: var.x has no value",),
+        ("resource.storage_encrypted: var.y is odd",),
+    ]
+    assert [finding.location and finding.location.line for finding in found] == [3, 9]
+
+
+def test_a_defect_names_each_resource_that_it_hit() -> None:
+    rules = make_rules(require="resource.iops >= 7")
+    told: list[RuleError] = []
+
+    found = list(check(rules, make_graph(*(make("aws_db_instance", name) for name in "ab")), on_defect=told.append))
+
+    assert [finding.address for finding in found] == ["aws_db_instance.a", "aws_db_instance.b"]
+    assert len({str(error) for error in told}) == 1
+
+
 def test_more_than_a_rule_may_look_at_is_unknown() -> None:
     rules = make_rules(require="resource.vpc_security_group_ids.all(g, g != null)")
     graph = make_graph(make("aws_db_instance", "main", vpc_security_group_ids=["a"] * 20_000))
