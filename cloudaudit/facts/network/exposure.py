@@ -1,5 +1,6 @@
 """Whether the internet reaches a resource: an address, a route and an open group at once."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from cloudaudit.facts.memory import per_graph, per_resource
@@ -9,7 +10,7 @@ from cloudaudit.facts.network.routes import SUBNETS, placed
 from cloudaudit.facts.reading import reach
 from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Record, Relation, Resource, Unknown
+from cloudaudit.model import Link, Record, Relation, Resource, Unknown
 
 # The attributes by which a resource names its security groups.
 ATTACHED: dict[str, tuple[str, ...]] = {
@@ -194,9 +195,19 @@ def internet_opens(resource: Resource, graph: ResourceGraph) -> dict[str, Truth]
 @per_graph
 def _users(graph: ResourceGraph) -> dict[str, list[str]]:
     """The resources that use each security group, by key; rules of groups are no users."""
+    return _by_group(graph.links(), graph)
+
+
+@per_graph
+def _possible_users(graph: ResourceGraph) -> dict[str, list[str]]:
+    """The resources that a value not known yet may make users of each security group."""
+    return _by_group(graph.possible_links(), graph)
+
+
+def _by_group(links: Iterable[Link], graph: ResourceGraph) -> dict[str, list[str]]:
     members = {resource.key for kind in GROUPS for resource in graph.of_type(kind)}
     users: dict[str, list[str]] = {}
-    for link in graph.links():
+    for link in links:
         if link.target in members and not _is_rule(link.source, link.attribute, graph):
             users.setdefault(link.target, []).append(link.source)
     return {key: list(dict.fromkeys(found)) for key, found in users.items()}
@@ -216,7 +227,9 @@ def users(group: Resource, graph: ResourceGraph) -> list[Resource]:
 
 def hidden_users(group: Resource, graph: ResourceGraph) -> tuple[str, ...]:
     """Why a security group may have users that we do not see."""
-    return graph.related(group, Relation(type="aws_network_interface", by="security_groups")).because
+    unseen = graph.related(group, Relation(type="aws_network_interface", by="security_groups")).because
+    possible = _possible_users(graph).get(group.key, ())
+    return (*unseen, *(f"whether {key} uses {group.address} is known after apply" for key in possible[:3]))
 
 
 def reached(group: Resource, graph: ResourceGraph) -> Truth:
