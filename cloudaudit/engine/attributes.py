@@ -26,7 +26,7 @@ _PROVIDER = {
     **dict.fromkeys(("alias", "region", "profile", "access_key", "secret_key", "token", "password"), "string"),
     **dict.fromkeys(("insecure", "skip_credentials_validation", "skip_metadata_api_check"), "bool"),
     **dict.fromkeys(("assume_role", "assume_role_with_web_identity", "default_tags", "endpoints"), "dynamic"),
-    **dict.fromkeys(("allowed_account_ids", "forbidden_account_ids"), ["list", "string"]),
+    "allowed_account_ids": ["list", "string"],
 }
 
 # `aws_account` stands in every graph, for rules about what must exist somewhere in an account. The others stand for
@@ -35,11 +35,14 @@ SYNTHETIC = {
     "aws_account": TypeSchema({}, {}),
     "terraform_backend": _made(type="string", **_BACKEND),
     "terraform_module_call": _made(name="string", source="string", version="string"),
-    "terraform_output": _made(
-        name="string", value="dynamic", sensitive="bool", ephemeral="bool", description="string"
-    ),
+    "terraform_output": _made(name="string", value="dynamic", sensitive="bool", ephemeral="bool", description="string"),
     "terraform_provider": _made(**_PROVIDER),
-    "terraform_settings": _made(backend="string", required_version="string", required_providers="dynamic"),
+    "terraform_settings": _made(
+        backend="string",
+        configured_providers=["list", "string"],
+        required_providers="dynamic",
+        required_version="string",
+    ),
     "terraform_variable": _made(
         name="string",
         default="dynamic",

@@ -36,7 +36,7 @@ def resources(module: "Module", prefix: str) -> Iterator[Resource]:
     if module.called is None:
         for name, declared in found.outputs.items():
             yield made.output(name, declared)
-        yield from made.settings(found.settings)
+        yield from made.settings(found.settings, found.providers)
 
 
 class _Making:
@@ -91,9 +91,12 @@ class _Making:
         values = {"name": name, **self._constants(declared, _OF_CALL)}
         return self.resource("terraform_module_call", f"module.{name}", declared, values, Writing(declared, name))
 
-    def settings(self, blocks: list[Declared]) -> Iterator[Resource]:
-        """The `terraform` blocks taken together, and the backend among them."""
-        values: dict[str, Any] = {"required_providers": {}}
+    def settings(self, blocks: list[Declared], providers: Mapping[str, Declared]) -> Iterator[Resource]:
+        """The `terraform` blocks taken together, and the backend among them.
+
+        A root that configures providers has settings also when it states none: its state is then a local file.
+        """
+        values: dict[str, Any] = {"required_providers": {}, "configured_providers": sorted(providers)}
         for declared in blocks:
             kinds = by_kind(declared.block.body)
             values.update(self._constants(declared, ("required_version",)))
@@ -104,10 +107,10 @@ class _Making:
                 inner = Declared(block, declared.file)
                 writing = Writing(inner, "backend")
                 body = writing.body(block.body, self.module.scope, "")
-                kind = block.labels[0] if block.labels else block.type
+                kind = values["backend"] = block.labels[0] if block.labels else block.type
                 yield self.resource("terraform_backend", "backend", inner, {"type": kind, **body}, writing)
-        if blocks:
-            yield self.resource("terraform_settings", "terraform", blocks[0], values, Writing(blocks[0], "terraform"))
+        for declared in [*blocks, *providers.values()][:1]:
+            yield self.resource("terraform_settings", "terraform", declared, values, Writing(declared, "terraform"))
 
     def _constants(self, declared: Declared, names: tuple[str, ...]) -> dict[str, Value]:
         attributes = declared.block.body.attributes
