@@ -21,7 +21,7 @@ from cloudaudit.engine.parameters import PARAMETERS
 from cloudaudit.model import CriterionState, Rule
 from cloudaudit.outputs import records
 from cloudaudit.outputs.escape import markdown
-from cloudaudit.outputs.pages.rulebook import literal
+from cloudaudit.outputs.literals import assignments, literal
 
 TOP = Path(__file__).resolve().parent.parent
 DOCS = TOP / "docs"
@@ -91,7 +91,7 @@ def _rule(rule: Rule) -> Iterator[str]:
 
 def _fix(rule: Rule) -> Iterator[str]:
     effects = {"in-place": "in place", "replace": "replaces the resource", "manual": "by hand"}
-    snippet = [f"{path} = {literal(value)}" for path, value in rule.fix.set.items()]
+    snippet = assignments(rule.fix)
     snippet += rule.fix.add.strip().splitlines()
     yield f"Fix ({effects[rule.fix.effect]}). {' '.join(rule.fix.steps.split())}".rstrip()
     yield ""

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from cloudaudit.model import Finding, Gap, Location, Report, Rule, Scanned, Severity, Status, Verdict
 from cloudaudit.outputs.escape import markdown, visible
 from cloudaudit.outputs.layout import plural
+from cloudaudit.outputs.literals import assignments
 from cloudaudit.outputs.output import Options, Output, causes, shown
 from cloudaudit.outputs.records import indented
 
@@ -93,7 +94,7 @@ def _fix_text(rule: Rule) -> str:
 def _help(rule: Rule, why: str) -> str:
     parts = [f"**{markdown(rule.title)}** ({rule.severity}, {', '.join(rule.criteria)})", markdown(why)]
     if rule.fix.set:
-        parts.append("```terraform\n" + "\n".join(_setting(*pair) for pair in rule.fix.set.items()) + "\n```")
+        parts.append("```terraform\n" + "\n".join(assignments(rule.fix)) + "\n```")
     if rule.fix.add:
         parts.append("```terraform\n" + rule.fix.add.strip() + "\n```")
     if steps := _fix_text(rule):
@@ -108,11 +109,6 @@ def _help(rule: Rule, why: str) -> str:
         peers = [f"{peer} {', '.join(ids)}" for peer, ids in sorted(rule.same_as.items())]
         parts.append(f"Same as {markdown('; '.join(peers))}.")
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _setting(path: str, value: Any) -> str:
-    text = str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else str(value)
-    return f"{path} = {text}"
 
 
 def _result(finding: Finding, rule: Rule, index: int) -> dict[str, Any]:

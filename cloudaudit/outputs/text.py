@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from cloudaudit.model import Finding, Gap, Location, Report, Rule, Status, Verdict
 from cloudaudit.outputs.escape import visible
 from cloudaudit.outputs.layout import Paint, heading, plural, wrapped
+from cloudaudit.outputs.literals import assignments
 from cloudaudit.outputs.output import Options, Output, causes
 from cloudaudit.outputs.summary import criteria_lines, result_lines
 
@@ -81,7 +82,7 @@ def _failing_rule(
 
 def _fix(rule: Rule, paint: Paint, options: Options) -> Iterator[str]:
     effect = {"replace": " (replaces the resource)", "manual": " (by hand)"}.get(rule.fix.effect, "")
-    hints = ", ".join(f"set {path} = {_value(value)}" for path, value in rule.fix.set.items())
+    hints = ", ".join(f"set {line}" for line in assignments(rule.fix))
     steps = " ".join(rule.fix.steps.split())
     snippet = [] if hints or steps else rule.fix.add.strip().splitlines()
     sentence = " ".join([*([f"{hints[0].upper()}{hints[1:]}."] if hints else []), *([steps] if steps else [])])
@@ -90,12 +91,6 @@ def _fix(rule: Rule, paint: Paint, options: Options) -> Iterator[str]:
     if sentence:
         lines = wrapped(f"Fix{effect}: {visible(sentence)}", options.width, "  ", "    ")
         yield from (paint.dim(line) for line in (*lines, *(f"    {visible(line)}" for line in snippet)))
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _said(group: Sequence[Finding]) -> str:

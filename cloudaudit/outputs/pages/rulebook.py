@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any
 
 import msgspec
 
 from cloudaudit.model import Rule
 from cloudaudit.outputs.escape import visible
 from cloudaudit.outputs.layout import Paint, plural, wrapped
+from cloudaudit.outputs.literals import assignments
 from cloudaudit.outputs.records import indented
 
 _LABEL = 12
@@ -69,7 +69,7 @@ def _page(rule: Rule, paint: Paint, width: int) -> Iterator[str]:
     yield from wrapped(rule.why, width)
     yield ""
     yield f"Fix ({_EFFECTS.get(rule.fix.effect, rule.fix.effect)})"
-    yield from (f"  {path} = {literal(value)}" for path, value in rule.fix.set.items())
+    yield from (f"  {line}" for line in assignments(rule.fix))
     yield from (f"  {line}".rstrip() for line in rule.fix.add.strip().splitlines())
     if rule.fix.steps:
         yield from wrapped(rule.fix.steps, width, "  ", "  ")
@@ -105,10 +105,3 @@ def _peers(label: str, ids: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, 
 
 def _names(names: str | tuple[str, ...]) -> str:
     return names if isinstance(names, str) else ", ".join(names)
-
-
-def literal(value: Any) -> str:
-    """A value as Terraform writes it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else "null" if value is None else str(value)
