@@ -1,5 +1,6 @@
 """The use cases. The command line and the web call these and nothing else; only this module knows two siblings."""
 
+import functools
 import gc
 import hashlib
 import importlib
@@ -65,7 +66,13 @@ def check(
     from cloudaudit.engine.check import check as judge  # noqa: PLC0415 - loading a graph needs no engine
     from cloudaudit.engine.parameters import parameters as complete  # noqa: PLC0415
 
-    return judge(rule_set(Request(only=tuple(rules))), graph, complete(parameters))
+    return judge(_named(tuple(rules)), graph, complete(parameters))
+
+
+@functools.lru_cache(maxsize=8)
+def _named(ids: tuple[str, ...]) -> "RuleSet":
+    """Our rules, or those named; kept, since a caller judges one graph after another."""
+    return rule_set(Request(only=ids))
 
 
 def scan(request: Request, tell: Tell | None = None) -> Report:
