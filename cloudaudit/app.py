@@ -104,7 +104,7 @@ def _spread(
     def work() -> None:
         for graph in _graphs(target, request, share.takes):
             share.put(look(graph))
-            if tell:
+            if tell and share.first:
                 tell(share.reached, 0, graph.root or graph.target)
 
     return share.run(work)

@@ -45,6 +45,11 @@ class Share(Generic[T]):
         self._answers = -1
 
     @property
+    def first(self) -> bool:
+        """Whether this is the process that began, which alone may talk to the user."""
+        return self._answers < 0
+
+    @property
     def reached(self) -> int:
         """How many roots have been taken by somebody, as far as we can tell."""
         return self._asked
@@ -67,7 +72,7 @@ class Share(Generic[T]):
             self._split()
 
     def _gather(self) -> list[T]:
-        if self._answers >= 0:
+        if not self.first:
             self._hand_over((self._ours, None))
         found = list(self._ours)
         for process, answers in self._children:
@@ -80,7 +85,7 @@ class Share(Generic[T]):
         try:
             work()
         except BaseException as error:
-            if self._answers >= 0:
+            if not self.first:
                 self._hand_over(([], error))
             raise
         return self._gather()
@@ -106,7 +111,7 @@ class Share(Generic[T]):
         ticket = os.read(self._numbers, _NUMBER.size)
         if len(ticket) == _NUMBER.size:
             return int(_NUMBER.unpack(ticket)[0])
-        return least if self._answers < 0 else sys.maxsize
+        return least if self.first else sys.maxsize
 
     def _hand_over(self, answer: Any) -> NoReturn:
         """Write the answer and end, without running anything that belongs to the first process."""
