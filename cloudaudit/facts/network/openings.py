@@ -166,9 +166,11 @@ def _protocol(value: object) -> str | Unknown:
 
 def _ports(protocol: str | Unknown, first: object, last: object) -> tuple[Port, Port]:
     """The range of ports; all for protocol "-1" or where both ends are -1, none for protocols without ports."""
+    if isinstance(protocol, Unknown):
+        return protocol, protocol  # it may be "-1", which makes nothing of the ports that are written beside it
     if protocol == "-1":
         return ALL_PORTS
-    if isinstance(protocol, str) and protocol not in _WITH_PORTS:
+    if protocol not in _WITH_PORTS:
         return -1, -1
     low, high = _port(first), _port(last)
     return ALL_PORTS if (low, high) in ((-1, -1), (None, None)) else (_or(low, 0), _or(high, 65535))
