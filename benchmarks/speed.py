@@ -7,6 +7,7 @@ seconds are medians; memory is the peak of the largest process. Generated inputs
 """
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -17,7 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from make_plan import write_plan
+from make_plan import plan
 from make_source import write_source
 
 OURS = Path(sys.executable).with_name("cloudaudit")
@@ -94,7 +95,10 @@ def compare(work: Work, runs: int, timeout: float, checkov: str, trivy: str) -> 
         shown = f"{wall:.2f}" if taken[-1].ended else f"> {timeout:.0f} (stopped)"
         ratio = f"{wall / ours:.1f}" if name != "cloudaudit" else "1"
         codes = "/".join(sorted({str(sample.code) for sample in taken}))
-        print(f"| {work.name} | {name} | {shown} | {cpu:.2f} | {memory:.0f} | {ratio} | {len(taken)} | {codes} |", flush=True)
+        print(
+            f"| {work.name} | {name} | {shown} | {cpu:.2f} | {memory:.0f} | {ratio} | {len(taken)} | {codes} |",
+            flush=True,
+        )
 
 
 def main() -> None:
@@ -110,7 +114,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         todo = [Work(name, Path(path).resolve()) for name, _, path in (tree.partition("=") for tree in options.tree)]
         todo += generated(Path(folder))
-        print("| work | scanner | wall s | CPU s | peak MB | wall, ours = 1 | runs | exit |\n| --- | --- | --: | --: | --: | --: | --: | --- |")
+        print(
+            "| work | scanner | wall s | CPU s | peak MB | wall, ours = 1 | runs | exit |\n| --- | --- | --: | --: | --: | --: | --: | --- |"
+        )
         for work in todo:
             if options.only in work.name:
                 compare(work, options.runs, options.timeout, options.checkov, options.trivy)
@@ -123,7 +129,7 @@ def generated(folder: Path) -> list[Work]:
     write_source(source, 5_000)
     plans = {size: folder / f"plan-{size}.json" for size in (1_000, 10_000)}
     for size, path in plans.items():
-        write_plan(path, size)
+        path.write_text(json.dumps(plan(size)), encoding="utf-8")
     return [
         Work("one resource", one),
         Work("5,000 resources of source", source),

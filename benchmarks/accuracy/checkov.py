@@ -115,7 +115,9 @@ def main() -> None:
     """Parse the options, score, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkout", type=Path, required=True, help="a checkout of bridgecrewio/checkov")
-    parser.add_argument("--only", default="", help="only checks whose id, or rules whose id, match this regular expression")
+    parser.add_argument(
+        "--only", default="", help="only checks whose id, or rules whose id, match this regular expression"
+    )
     parser.add_argument("--near", action="store_true", help="score the ids in `near` instead of `same_as`")
     parser.add_argument("--list", action="store_true", help="print every disagreement")
     options = parser.parse_args()

@@ -53,7 +53,9 @@ def _check_id(checkout: Path, tree: ast.Module) -> str | None:
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module and "check" in {alias.name for alias in node.names}:
             module = checkout / (node.module.replace(".", "/") + ".py")
-            if module.exists() and (match := re.search(r"""["'](CKV2?_AWS_\d+)["']""", module.read_text(encoding="utf-8"))):
+            if module.exists() and (
+                match := re.search(r"""["'](CKV2?_AWS_\d+)["']""", module.read_text(encoding="utf-8"))
+            ):
                 return match[1]
     return None
 
