@@ -75,7 +75,7 @@ def opens_everything(openings: Openings) -> Truth:
     whole = [rule for rule in openings.rules if (rule.first, rule.last) == ALL_PORTS]
     if addresses.is_internet(text for rule in whole for text in rule.ranges):
         return True
-    doubts = [text for rule in whole for text in rule.doubts]
+    doubts = [text for rule in openings.rules if _may_be_whole(rule) for text in rule.doubts]
     doubts += [
         value.because
         for rule in openings.rules
@@ -84,6 +84,12 @@ def opens_everything(openings: Openings) -> Truth:
         if isinstance(value, Unknown)
     ]
     return unknown([*doubts, *openings.because]) if doubts or openings.because else False
+
+
+def _may_be_whole(rule: Opening) -> bool:
+    return all(
+        isinstance(ours, Unknown) or ours == end for ours, end in zip((rule.first, rule.last), ALL_PORTS, strict=True)
+    )
 
 
 _NAMES = (*SERVICES, "admin", "anything", "data", "everything")
