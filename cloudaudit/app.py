@@ -272,7 +272,7 @@ def exit_code(report: Report, threshold: Severity | None, *, strict: bool) -> in
 
 def fingerprint(rule: str, key: str) -> str:
     """The fingerprint that the finding of this rule on this resource has."""
-    return hashlib.sha256(f"{rule}\0{key}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{rule}\0{key}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def _source(path: Path) -> Source:

@@ -267,7 +267,7 @@ class Finding(Record, frozen=True):
     @property
     def fingerprint(self) -> str:
         """The same in every run: 32 hex digits made of the rule id and the resource key, nothing else."""
-        return hashlib.sha256(f"{self.rule}\0{self.resource}".encode()).hexdigest()[:32]
+        return hashlib.sha256(f"{self.rule}\0{self.resource}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 class Focus(Record, frozen=True):

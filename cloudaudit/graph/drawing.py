@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -29,7 +29,20 @@ def _json(graph: "ResourceGraph") -> str:
         "links": graph.links(),
         "gaps": graph.gaps,
     }
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    try:
+        data = msgspec.json.encode(document)
+    except UnicodeEncodeError:
+        data = msgspec.json.encode(_encodable(msgspec.to_builtins(document)))
+    return msgspec.json.format(data, indent=2).decode() + "\n"
+
+
+def _encodable(value: Any) -> Any:
+    """A copy whose strings can be written as UTF-8; names of files need not be."""
+    if isinstance(value, dict):
+        return {name: _encodable(member) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encodable(member) for member in value]
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _graphml(graph: "ResourceGraph") -> str:

@@ -74,15 +74,17 @@ def test_nothing_is_coloured_where_no_terminal_is(run: Run) -> None:
 
 
 def test_a_file_name_that_is_not_utf8_is_no_obstacle(run: Run, place: Path) -> None:
-    folder = place / "odd"
+    folder = place / os.fsdecode(b"odd\xfe")
     folder.mkdir()
     (folder / os.fsdecode(b"m\xff.tf")).write_text('resource "aws_ebs_volume" "v" {\n  encrypted = false\n}\n')
 
     for form in ("text", "json", "jsonl", "sarif"):
-        done = run("scan", "odd", "--format", form)
+        done = run("scan", str(folder), "--format", form)
 
         assert done.returncode == 1, done.stderr
         assert done.stdout
+    for form in ("json", "graphml", "dot", "mermaid"):
+        assert run("graph", str(folder), "--format", form).returncode == 0
 
 
 def test_the_nearest_settings_hold(run: Run, place: Path) -> None:
