@@ -3,6 +3,8 @@
 import functools
 from typing import Any, Protocol
 
+import msgspec
+
 from cloudaudit.model import Location, Unknown
 from cloudaudit.schema import AttributeSchema, NestedSchema, TypeSchema, resource_schema
 from cloudaudit.sources.hcl import types
@@ -164,9 +166,15 @@ class Managed(Instance):
         if value is None:
             return self.after_apply(name) if schema.computed else schema.default
         try:
-            return convert(value, schema_type(schema.type))
+            value = convert(value, schema_type(schema.type))
         except (EvaluationError, TypeError):
             return value
+        return self._referred(name, value) if isinstance(value, Unknown) else value
+
+    def _referred(self, name: str, value: Unknown) -> Unknown:
+        """An argument that is not known, for who refers to it: the cause stays, and the reference to us is kept."""
+        own = f"{self.address}.{name}"
+        return msgspec.structs.replace(value, refs=(own, *(ref for ref in value.refs if ref != own)))
 
     def _nested(self, name: str, schema: NestedSchema, value: Value) -> Value:
         if value is None:

@@ -508,3 +508,18 @@ def test_declarations_that_are_no_resources_can_be_judged_too(tmp_path: Path) ->
     assert found["terraform"].attributes["required_providers"]["aws"]["version"] == "~> 5.0"
     assert found["output.o"].sensitive == {"value"}
     assert found["module.m"].attributes["version"] == "1.0.0"
+
+
+def test_a_reference_to_an_argument_that_is_not_known_still_names_the_resource(tmp_path: Path) -> None:
+    found = attributes(
+        tmp_path,
+        """
+        variable "suffix" {}
+        resource "aws_iam_user" "ci" { name = "ci-${var.suffix}" }
+        resource "aws_iam_access_key" "ci" { user = aws_iam_user.ci.name }
+        """,
+        "aws_iam_access_key.ci",
+    )
+
+    assert found["user"].because == "var.suffix has no value"
+    assert found["user"].refs == ("aws_iam_user.ci.name",)
