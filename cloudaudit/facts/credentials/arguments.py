@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cloudaudit.facts.credentials.literals import Found, entries, has_shape
+from cloudaudit.facts.credentials.literals import Found, entries, is_of_secret
 from cloudaudit.facts.credentials.names import speaks_of_secret
 from cloudaudit.facts.credentials.values import is_secret
-from cloudaudit.facts.memory import per_resource
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Origin, Resource, Unknown
 
@@ -26,26 +25,13 @@ def holds_secret(resource: Resource, graph: ResourceGraph) -> bool | Unknown:  #
     of."""
     attribute, values = HELD[resource.type]
     name = resource.attributes.get(attribute)
-    if any(_is_of_secret(resource.attributes.get(value)) for value in values):
+    if any(is_of_secret(resource.attributes.get(value)) for value in values):
         return True
     if isinstance(name, Unknown):
         return True if speaks_of_secret(name.prefix.rstrip("/-_.").rpartition("/")[2]) else name
     return any(speaks_of_secret(part) for part in str(name or "").split("/")[-2:])
 
 
-def _is_of_secret(value: object) -> bool:
-    """Whether a value has the form of a credential, or is an attribute that holds one ("random_password.p.result")."""
-    if isinstance(value, str):
-        return has_shape(value)
-    return isinstance(value, Unknown) and any(_is_secret_attribute(ref) for ref in value.refs)
-
-
-def _is_secret_attribute(ref: str) -> bool:
-    address, _, name = ref.rpartition(".")
-    return bool(speaks_of_secret(name)) or ("random_password." in address and name in ("result", "bcrypt_hash"))
-
-
-@per_resource
 def arguments(resource: Resource, graph: ResourceGraph) -> Found | Unknown:  # noqa: ARG001 - the form of a fact
     """Arguments whose name speaks of a secret and that are written out.
 

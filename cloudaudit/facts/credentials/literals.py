@@ -52,7 +52,7 @@ def in_environment(resource: Resource, graph: ResourceGraph) -> list[str] | Unkn
     doubts: list[str] = []
     for path, name, value in environment(resource):
         kind = speaks_of_secret(name)
-        if isinstance(value, str) and (_is_written(kind, value) or has_shape(value)):
+        if is_of_secret(value) or (isinstance(value, str) and _is_written(kind, value)):
             found.append(name or path)
         elif isinstance(value, Unknown) and (kind or not name):
             doubts += [value.because] if _may_be_secret(value) else []
@@ -62,6 +62,26 @@ def in_environment(resource: Resource, graph: ResourceGraph) -> list[str] | Unkn
 def has_shape(value: str) -> bool:
     """Whether the text holds a credential of a known form."""
     return next(shapes(value), None) is not None
+
+
+def is_of_secret(value: object) -> bool:
+    """Whether a value has the form of a credential, or is taken from an attribute that holds one."""
+    if isinstance(value, str):
+        return has_shape(value)
+    return isinstance(value, Unknown) and any(map(_is_secret_attribute, value.refs))
+
+
+def _is_secret_attribute(ref: str) -> bool:
+    """Whether a reference is to a secret itself: "random_password.p.result", "aws_iam_access_key.ci.secret"."""
+    address, _, name = ref.rpartition(".")
+    if "random_password." in address:
+        return name == "result"
+    return bool(speaks_of_secret(name)) and not name.startswith("encrypted") and not _is_settings(address)
+
+
+def _is_settings(address: str) -> bool:
+    """Whether the attribute is within a block of settings, so only about a secret."""
+    return address.rpartition(".")[2].partition("[")[0].endswith(("policy", "validity", "units", "rules", "options"))
 
 
 # Attributes of resources that name a place where a secret is, and are none themselves.
@@ -96,14 +116,24 @@ def in_user_data(resource: Resource, graph: ResourceGraph) -> Found | Unknown:  
     for path in SCRIPTS.get(resource.type, ()):
         for value in reach(resource.attributes, path):
             if isinstance(value, Unknown):
-                doubts.append(value.because)
-                found.update(_in_text(value.prefix, path))
+                pieces, because = _pieces(value)
+                doubts += because
+                found |= dict(_in_text(pieces, path)) | ({path: "secret"} if is_of_secret(value) else {})
             elif isinstance(value, str) and is_hash(value):
                 doubts.append("only a hash of the script is kept")
             elif isinstance(value, str):
                 found.update(_in_text(script(value), path))
                 doubts += ["the script is too long to be looked at"] if is_too_long(value) else []
     return entries(found, doubts)
+
+
+def _pieces(value: Unknown) -> tuple[str, list[str]]:
+    """What is known of a text with unknown parts, and why there may be more. A part that is no secret is a blank."""
+    if not isinstance(value.partial, tuple):
+        return value.prefix, [value.because]
+    known = "".join(piece if isinstance(piece, str) else " " for piece in value.partial)
+    parts = [piece for piece in value.partial if isinstance(piece, Unknown)]
+    return known, [piece.because for piece in parts if _may_be_secret(piece)]
 
 
 def in_definition(resource: Resource, graph: ResourceGraph) -> Found | Unknown:  # noqa: ARG001 - the form of a fact

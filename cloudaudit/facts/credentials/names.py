@@ -8,16 +8,19 @@ _LONGEST = 200  # of a name; what is longer is no name
 
 # A name that ends so is about a secret and does not hold one.
 _ABOUT = {
-    "age", "algorithm", "algorithms", "arn", "arns", "attempts", "attribute", "audience", "bucket", "cache", "char",
-    "chars", "characters", "check", "claim", "complexity", "config", "count", "date", "days", "description",
-    "disabled", "duration", "enabled", "encryption", "endpoint", "engine", "exists", "expiration", "expires",
-    "expiry", "field", "file", "filename", "folder", "format", "from", "generation", "group", "groups", "header",
-    "hint", "host", "hours", "id", "identifier", "ids", "interval", "issuer", "label", "length", "lifetime", "limit",
-    "location", "manager", "max", "method", "min", "minutes", "mode", "mount", "name", "names", "namespace",
-    "parameter", "param", "path", "paths", "policy", "prefix", "prevention", "provider", "recovery", "ref",
-    "reference", "region", "required", "requires", "reset", "role", "rotation", "seconds", "size", "source", "spec",
-    "status", "store", "suffix", "table", "timeout", "ttl", "type", "types", "unit", "units", "update", "uri", "url",
-    "urls", "usage", "use", "used", "user", "username", "validation", "validity", "version", "versions", "window",
+    "action", "actions", "age", "algorithm", "algorithms", "arn", "arns", "attempts", "attribute", "audience",
+    "bucket", "cache", "char", "characters", "chars", "check", "claim", "complexity", "config", "count", "date",
+    "days", "description", "disabled", "duration", "enabled", "encryption", "endpoint", "engine", "exists",
+    "expiration", "expired", "expires", "expiry", "field", "file", "filename", "folder", "format", "from",
+    "generation", "generator", "group", "groups", "header", "hint", "host", "hours", "id", "identifier", "ids",
+    "interval", "issuer", "label", "length", "level", "lifetime", "limit", "location", "manager", "managers", "max",
+    "message", "method", "min", "minutes", "mode", "mount", "name", "names", "namespace", "notification",
+    "notifications", "param", "parameter", "path", "paths", "permission", "permissions", "policy", "prefix",
+    "prevention", "protected", "protection", "provider", "recovery", "ref", "reference", "region", "required",
+    "requires", "reset", "role", "rotation", "rules", "scope", "scopes", "seconds", "setting", "settings", "size",
+    "source", "spec", "statement", "status", "store", "strategy", "suffix", "table", "template", "timeout", "tool",
+    "ttl", "type", "types", "unit", "units", "update", "uri", "url", "urls", "usage", "use", "used", "user",
+    "username", "validation", "validity", "version", "versions", "window",
 }  # fmt: skip
 
 # A key is a secret only if the word before says so; the others open no door.

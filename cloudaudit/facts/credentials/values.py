@@ -8,7 +8,8 @@ _PLACEHOLDER = re.compile(
     r"|empty|unset|not[-_ ]?set|unused|redacted|masked|hidden|ignored?|overridden|known after apply|sensitive|\(.*\)"
     r"|(?:your|insert|enter|put|managed|injected|populated|provided?|fetched|stored)[-_ ].*"
     r"|(?:set|see|comes|read|taken)[-_ ](?:by|in|from|via|at|me|manually|later|outside)\b.*"
-    r"|true|false|yes|no|on|off|enabled|disabled|required|optional|auto|default",
+    r"|true|false|yes|no|on|off|enabled|disabled|required|optional|auto|default"
+    r"|seconds?|minutes?|hours?|days?|read|write|none|list|all",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -63,7 +64,8 @@ def is_secret(value: str, kind: str) -> bool:
 
 
 def _is_path(text: str) -> bool:
-    """Whether it names a place ("prod/db/password"), not a key that happens to hold slashes."""
+    """Whether it names a place ("prod/db", also with the field: "prod/db:password"), not a key that holds slashes."""
+    text = re.sub(r"(?<=[\w-]):[\w-]+(?::[\w-]*){0,2}$", "", text) if "://" not in text else text
     if "/" not in text or not _PATH.fullmatch(text):
         return False
     return not any(map(_is_random, [*re.split(r"[/\\]", text), text if len(text) >= _KEY_LENGTH else ""]))

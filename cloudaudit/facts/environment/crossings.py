@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cloudaudit.facts.environment import words
-from cloudaudit.facts.environment.inference import Inference, environment_of, incoming, outgoing
+from cloudaudit.facts.environment.inference import Inference, environment_of, incoming, outgoing, parents
 from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.reading import strings
 from cloudaudit.facts.truth import Truth, unknown
@@ -49,10 +49,17 @@ class Target(Record, frozen=True):
     environment: Inference
 
 
+_KEPT_APART = ("aws_", "terraform_provider", "terraform_backend")  # a random number is of no environment
+
+
 def _targets(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
     """What the resource refers to: other resources of this graph, and literal ids and ARNs of elsewhere."""
+    if not resource.type.startswith(_KEPT_APART):
+        return
+    ours = set() if environment_of(resource, graph).name else {parent.key for parent in parents(resource, graph)}
     for link in outgoing(graph).get(resource.key, ()):
-        if target := graph.get(link.target):
+        target = graph.get(link.target)
+        if target is not None and target.type.startswith(_KEPT_APART) and target.key not in ours:
             yield Target(
                 to=target.address,
                 kind=target.type,
@@ -83,7 +90,7 @@ def crossed_by(resource: Resource, graph: ResourceGraph) -> list[Entry]:
     return across(
         entry(source.address, source.type, attribute, ours, environment_of(source, graph))
         for source, attribute in sources
-        if source is not None
+        if source is not None and source.type.startswith(_KEPT_APART) and resource not in parents(source, graph)
     )
 
 
@@ -183,10 +190,15 @@ def _elsewhere(resource: Resource, graph: ResourceGraph) -> Iterator[tuple[str, 
                     yield path, arn
 
 
+_WITHOUT_ACCOUNT = ("s3", "route53", "apigateway")  # where an ARN has no account, elsewhere the thing is AWS's own
+
+
 def _is_known(arn: str, known: frozenset[str]) -> bool:
     """Whether the ARN is of a resource of this graph, of something within it, or of AWS itself."""
-    account = arn.split(":", 5)[4]
-    return account == "aws" or arn in known or _container(arn) in known
+    _, _, service, _, account, _ = arn.split(":", 5)
+    if account == "aws" or (not account and service not in _WITHOUT_ACCOUNT):
+        return True
+    return arn in known or _container(arn) in known
 
 
 def _container(arn: str) -> str:

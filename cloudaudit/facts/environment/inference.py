@@ -174,16 +174,30 @@ _PARENTS = {
 }
 
 
-def _inherited(resource: Resource, graph: ResourceGraph) -> Inference:
+def parents(resource: Resource, graph: ResourceGraph) -> list[Resource]:
+    """The resources that this one configures or lies in."""
     wanted = _PARENTS.get(resource.type)
-    parents: dict[str, Resource] = {}
+    found: dict[str, Resource] = {}
     for link in outgoing(graph).get(resource.key, ()):
         target = graph.get(link.target)
         if target is None or target.type == resource.type:
             continue
-        if link.attribute in wanted if wanted else resource.type.startswith(f"{target.type}_"):
-            parents[target.key] = target
-    found = {parent.address: environment_of(parent, graph) for parent in parents.values()}
+        if link.attribute in wanted if wanted else _configures(resource, target, link.attribute):
+            found[target.key] = target
+    return list(found.values())
+
+
+def _configures(resource: Resource, target: Resource, attribute: str) -> bool:
+    """Whether the resource is a part of the target's configuration, by its type: a bucket's policy, a role's policy."""
+    return target.type not in _CONNECTED and resource.type.startswith(f"{target.type}_") and "." not in attribute
+
+
+# What is named after these connects them with others.
+_CONNECTED = {"aws_ec2_transit_gateway", "aws_vpc"}
+
+
+def _inherited(resource: Resource, graph: ResourceGraph) -> Inference:
+    found = {parent.address: environment_of(parent, graph) for parent in parents(resource, graph)}
     names = {inference.name for inference in found.values()}
     if len(names) == 1 and (name := names.pop()):
         return Inference(name=name, basis=f"it belongs to {next(iter(found))}", own=True)

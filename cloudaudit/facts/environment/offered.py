@@ -12,7 +12,7 @@ from cloudaudit.facts.iam.policies import IDENTITY, RESOURCE_TYPES
 from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.truth import Truth, unknown
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Resource, Unknown
+from cloudaudit.model import Origin, Resource, Unknown
 
 
 def _name(resource: Resource, graph: ResourceGraph) -> str | Unknown:
@@ -34,9 +34,10 @@ def _contradictions(resource: Resource, graph: ResourceGraph) -> list[str]:
 
 
 def _is_told(resource: Resource, graph: ResourceGraph) -> Truth:
-    """Whether the environment can be told; unknown where a tag is there that cannot be read."""
+    """Whether the environment can be told; unknown where a tag is there that cannot be read, or where only source, by
+    its path, might have told."""
     found = environment_of(resource, graph)
-    if found.name or found.contradictions or found.silent:
+    if found.name or found.contradictions or (found.silent and graph.origin is Origin.SOURCE):
         return bool(found.name)
     return Unknown(because=found.because)
 

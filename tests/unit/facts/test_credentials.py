@@ -40,7 +40,7 @@ def test_names_that_speak_of_a_secret(name):
         "PWD", "minimum_password_length", "secret_name", "kms_key_id", "key", "partition_key", "public_key",
         "KEY_NAME", "MAX_TOKENS", "s3_key", "token_validity_minutes", "passthrough", "compass", "monkey",
         "tokenizer", "author", "secretary", "", "enable_secret_rotation", "SECRET_ID", "API_KEY_SECRET_NAME",
-        "ACCESS_KEY_ID", "creation_token", "next_token", "turkey", "key" * 100,
+        "ACCESS_KEY_ID", "secret_permissions", "creation_token", "next_token", "turkey", "key" * 100,
     ],
 )  # fmt: skip
 def test_names_that_do_not(name):
@@ -138,11 +138,31 @@ def test_a_lambda_environment_with_a_secret_names_the_variable():
     assert is_unknown(fact("credentials.in_environment", resource("aws_lambda_function.f", environment=ELSEWHERE)))
 
 
-def test_a_secret_from_a_store_still_ends_in_plain_environment_as_far_as_we_know():
-    value = ref("data.aws_secretsmanager_secret_version.s.secret_string")
-    subject = resource("aws_lambda_function.f", environment=[{"variables": {"DB_PASSWORD": value}}])
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        "data.aws_secretsmanager_secret_version.s.secret_string",
+        "random_password.p.result",
+        "aws_iam_access_key.ci.secret",
+        "aws_db_instance.d.password",
+    ],
+)
+def test_a_secret_taken_from_elsewhere_still_ends_in_plain_environment(attribute):
+    subject = resource("aws_lambda_function.f", environment=[{"variables": {"DB": ref(attribute)}}])
 
-    assert is_unknown(fact("credentials.in_environment", subject))
+    assert fact("credentials.in_environment", subject) == ["DB"]
+
+
+def test_user_data_with_unknown_parts_is_read_around_them():
+    def script(*pieces):
+        return resource("aws_instance.i", user_data=Unknown(because="a part is not known", partial=pieces))
+
+    arn = ref("aws_secretsmanager_secret.s.arn")
+    assert fact("credentials.in_user_data", script("get-secret --id ", arn, "\n")) == []
+    assert fact("credentials.in_user_data", script("get ", arn, "\nexport API_TOKEN=abcdef123\n")) != []
+    assert is_unknown(fact("credentials.in_user_data", script("export X=", ELSEWHERE)))
+    taken = resource("aws_instance.i", user_data=ref("random_password.p.result"))
+    assert fact("credentials.in_user_data", taken) == [{"path": "user_data", "kind": "secret"}]
 
 
 def test_container_definitions_are_read_as_text_and_in_part():
