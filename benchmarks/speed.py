@@ -2,8 +2,9 @@
 
     python benchmarks/speed.py --tree terragoat=PATH [--tree NAME=PATH ...] [--checkov PATH] [--trivy PATH] [--runs 5]
 
-The commands take turns (A B A B ...), so that a machine that slows down slows all of them; quote the ratios. Wall and CPU
-seconds are medians; memory is the peak of the largest process. Generated inputs are written to a temporary folder.
+The commands take turns (A B A B ...), so that a machine that slows down slows all of them; quote the ratios. Wall and
+CPU seconds are medians; memory is the peak of the largest process. Generated inputs are written to a temporary
+folder.
 """
 
 import argparse
@@ -114,9 +115,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         todo = [Work(name, Path(path).resolve()) for name, _, path in (tree.partition("=") for tree in options.tree)]
         todo += generated(Path(folder))
-        print(
-            "| work | scanner | wall s | CPU s | peak MB | wall, ours = 1 | runs | exit |\n| --- | --- | --: | --: | --: | --: | --: | --- |"
-        )
+        print("| work | scanner | wall s | CPU s | peak MB | wall, ours = 1 | runs | exit |")
+        print("| --- | --- | --: | --: | --: | --: | --: | --- |")
         for work in todo:
             if options.only in work.name:
                 compare(work, options.runs, options.timeout, options.checkov, options.trivy)

@@ -2,10 +2,10 @@
 
     python benchmarks/accuracy/checkov.py --checkout PATH [--only REGEX] [--near] [--list]
 
-A labelled resource agrees if every rule of ours with the check's id in `same_as` says the same of it: fail, or pass (a rule
-that does not apply counts as pass, as it does in checkov). Unknown agrees with nothing. Labels on resource types that none
-of these rules judges are left out and counted. Disagreements that disagreements.toml explains are shown apart. Rules that
-want customer managed keys are switched on.
+A labelled resource agrees if every rule of ours with the check's id in `same_as` says the same of it: fail, or pass
+(a rule that does not apply counts as pass, as it does in checkov). Unknown agrees with nothing. Labels on resource
+types that none of these rules judges are left out and counted. Disagreements that disagreements.toml explains are
+shown apart. Rules that want customer managed keys are switched on.
 """
 
 import argparse
@@ -115,9 +115,7 @@ def main() -> None:
     """Parse the options, score, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkout", type=Path, required=True, help="a checkout of bridgecrewio/checkov")
-    parser.add_argument(
-        "--only", default="", help="only checks whose id, or rules whose id, match this regular expression"
-    )
+    parser.add_argument("--only", default="", help="only checks and rules whose ids match this regular expression")
     parser.add_argument("--near", action="store_true", help="score the ids in `near` instead of `same_as`")
     parser.add_argument("--list", action="store_true", help="print every disagreement")
     options = parser.parse_args()

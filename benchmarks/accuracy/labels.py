@@ -18,7 +18,7 @@ GRAPH_TESTS = Path("tests/terraform/graph/checks/resources")
 
 @dataclass(frozen=True)
 class Case:
-    """The labels of one check in one folder, or in one inline configuration. `labels` maps an address to pass or fail."""
+    """The labels of one check in one folder, or in one inline configuration: pairs of an address and pass or fail."""
 
     check: str
     folder: Path | None
