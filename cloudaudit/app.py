@@ -266,8 +266,16 @@ def exit_code(report: Report, threshold: Severity | None, *, strict: bool) -> in
     """1 when something fails the build, else 3 if `strict` and something is unknown or was not looked at, else 0."""
     if any(breaking(report, threshold)):
         return FAILED
-    unknown = any(finding.verdict is Verdict.UNKNOWN for finding in report.findings)
-    return INCOMPLETE if strict and (unknown or report.run.gaps) else 0
+    return INCOMPLETE if strict and incompleteness(report) else 0
+
+
+def incompleteness(report: Report) -> str:
+    """What `strict` does not forgive, as a sentence; empty when everything was looked at and decided."""
+    unknown = sum(finding.verdict is Verdict.UNKNOWN for finding in report.findings)
+    gaps = len(report.run.gaps)
+    if not unknown and not gaps:
+        return ""
+    return f"the scan is incomplete: verdicts that are unknown: {unknown}, gaps: {gaps}"
 
 
 def fingerprint(rule: str, key: str) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cloudaudit.cli.answers import answer, in_colour, save, width
+from cloudaudit.cli.answers import answer, complain, in_colour, save, width
 from cloudaudit.cli.formats import STDOUT, Format, OrderedCommand, destinations
 from cloudaudit.cli.options import picks_rules, reads_targets, request
 from cloudaudit.cli.progress import progress
@@ -56,7 +56,10 @@ def scan(ctx: click.Context, /, targets: tuple[str, ...], **given: Any) -> None:
         report = app.scan(request(_targets(targets, given["targets_from"]), given), tell)
     for output, path in writes:
         _write(report, output, path, everything=given["everything"], threshold=threshold)
-    ctx.exit(app.exit_code(report, threshold, strict=given["strict"]))
+    code = app.exit_code(report, threshold, strict=given["strict"])
+    if code == app.INCOMPLETE:
+        complain(app.incompleteness(report))
+    ctx.exit(code)
 
 
 COMMAND = scan

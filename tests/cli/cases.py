@@ -88,6 +88,7 @@ CASES = (
     Case("graph-graphml", "graph clean --format graphml", 0),
     Case("graph-of-several-roots", "graph shop --format dot", 2),
     Case("explain-failure", "explain ebs-volume-encrypted@aws_ebs_volume.scratch shop", 0),
+    Case("explain-fingerprint", "explain 603deed6 shop", 0),
     Case("explain-unknown", "explain rds-instance-storage-encrypted@module.database.aws_db_instance.this shop", 0),
     Case("explain-json", "explain ebs-volume-encrypted@aws_ebs_volume.scratch shop --format json", 0),
     Case("explain-nothing", "explain ebs-volume-encrypted@aws_ebs_volume.nowhere shop", 2),
