@@ -15,6 +15,7 @@ from cloudaudit.outputs.summary import criteria_lines, result_lines
 NAMED = 3
 CAUSES = 15
 GAPS = 20
+_ADDED = re.compile(r'^resource "(\w+)"', re.MULTILINE)
 _KEYS = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
 
 
@@ -85,7 +86,9 @@ def _fix(rule: Rule, paint: Paint, options: Options) -> Iterator[str]:
     hints = ", ".join(f"set {line}" for line in assignments(rule.fix))
     steps = " ".join(rule.fix.steps.split())
     snippet = [] if hints or steps else rule.fix.add.strip().splitlines()
-    sentence = " ".join([*([f"{hints[0].upper()}{hints[1:]}."] if hints else []), *([steps] if steps else [])])
+    added = [] if snippet else sorted(set(_ADDED.findall(rule.fix.add)))
+    parts = [f"{hints[0].upper()}{hints[1:]}." if hints else "", f"Add {', '.join(added)}." if added else "", steps]
+    sentence = " ".join(part for part in parts if part)
     if snippet:
         sentence = "Add"
     if sentence:
