@@ -13,7 +13,7 @@ from cloudaudit.sources.hcl.modules import Module
 from cloudaudit.sources.hcl.namespaces import Absent
 
 MOST_RESOURCES = 200_000
-_DOCUMENT = "aws_iam_policy_document"
+_DOCUMENT, _REQUEST = "aws_iam_policy_document", "http"
 
 
 def resources(module: Module, prefix: str, seen: set[int] | None = None) -> Iterator[Resource]:
@@ -23,9 +23,9 @@ def resources(module: Module, prefix: str, seen: set[int] | None = None) -> Iter
         for instance in module.members("resource", type_, name):
             yield _resource(instance, module, prefix)
     for type_, name in module.declarations.data:
-        if type_ == _DOCUMENT:
+        if type_ in (_DOCUMENT, _REQUEST):
             for instance in module.members("data", type_, name):
-                yield _document(instance, module, prefix)
+                yield _judged(instance, module, prefix)
     if id(module.declarations) not in seen:
         # What a module declares is the same in all its instances.
         seen.add(id(module.declarations))
@@ -77,15 +77,18 @@ def _places(instance: Instance) -> dict[str, Any]:
     return places
 
 
-def _document(instance: DataSource, module: Module, prefix: str) -> Resource:
-    """A policy document is no resource, but rules judge it where it is written."""
-    json = instance.attribute("json")
+def _judged(instance: DataSource, module: Module, prefix: str) -> Resource:
+    """Policy documents and requests are no resources, but rules judge them where they are written."""
+    if instance.type == _DOCUMENT:
+        attributes = {"json": instance.attribute("json")}
+    else:
+        attributes = {name: outside(instance.attribute(name)) for name in instance.arguments()}
     return Resource(
         key=prefix + instance.address,
         type=f"data.{instance.type}",
         name=instance.name,
         address=instance.address,
-        attributes={"json": json} if json is not None else {},
+        attributes={name: value for name, value in attributes.items() if value is not None},
         origin=Origin.SOURCE,
         location=instance.location,
         places=_places(instance),

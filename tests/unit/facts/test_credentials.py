@@ -59,7 +59,7 @@ def test_values_that_are_passwords(value):
     "value",
     [
         "", "  ", "true", "none", "xxxx", "****", "<PASSWORD>", "${DB_PASSWORD}", "{{ password }}", "$DB_PASSWORD",
-        "REPLACE_ME", "your-password-here", "TODO", "12", "prod/db/password", "/app/db/password", "/run/secrets/db",
+        "REPLACE_ME", "your-password-here", "TODO", "12", "prod/db/password", "prod/db:password", "/app/db/password", "/run/secrets/db",
         "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db", "{{resolve:ssm:x}}", "db.pem",
         "https://example.com/token", "$2y$10$abcdefghijklmnopqrstuv", "ssh-rsa AAAAB3Nz", "alias/app",
         "-----BEGIN PUBLIC KEY-----\nx", "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
