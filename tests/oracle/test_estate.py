@@ -22,8 +22,8 @@ HERE = Path(__file__).parents[2]
 TWIN = HERE / "fixtures" / "terraform" / "twin"
 SHARED = HERE.parent / "shared" / "terraform"
 
-# What the plan holds beyond the source: defaults of nested blocks, which no schema output shows, and those that provider
-# 3.39 filled in where newer ones leave it to AWS.
+# What the plan holds beyond the source: defaults of nested blocks, which no schema output shows, and those that
+# provider 3.39 filled in where newer ones leave it to AWS.
 PROVIDER_DECIDES = {
     "aws_acm_certificate.domain_validation_options",
     "aws_backup_plan.rule.completion_window",
