@@ -15,11 +15,16 @@ from cloudaudit.engine import examples
 from cloudaudit.engine.check import check
 from cloudaudit.engine.ruleset import RuleSet
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Resource, Unknown
+from cloudaudit.model import Resource, Rule, Theme, Unknown
 from cloudaudit.sources import Options
 
 RULES = app.rule_set(app.Request(targets=()))
 HIDDEN = Unknown(because="hidden")
+
+# Assumptions that rules state in their text: what hides them is not hidden here.
+ASSUMED = {
+    ("ec2-disks-encrypted", "ami"): "images from outside of the scan are taken as plain, known or not: most are",
+}
 
 
 def hide(value: Any) -> Iterator[Any]:
@@ -33,10 +38,10 @@ def hide(value: Any) -> Iterator[Any]:
             yield from ([*value[:index], hidden, *value[index + 1 :]] for hidden in hide(member))
 
 
-def with_something_hidden(graph: ResourceGraph) -> Iterator[tuple[str, ResourceGraph]]:
+def with_something_hidden(rule: str, graph: ResourceGraph) -> Iterator[tuple[str, ResourceGraph]]:
     for resource in graph:
         for name, value in resource.attributes.items():
-            for hidden in hide(value):
+            for hidden in () if (rule, name) in ASSUMED else hide(value):
                 changed = msgspec.structs.replace(resource, attributes={**resource.attributes, name: hidden})
                 yield f"{resource.address}.{name} = {hidden}", with_changed(graph, changed)
 
@@ -58,8 +63,19 @@ def verdicts(rule: RuleSet, graph: ResourceGraph, parameters: Mapping[str, Any])
 
 
 # A rule that does not apply may pass or be unknown once that is no longer known.
-ALLOWED = {"pass": {"pass", "unknown"}, "fail": {"fail", "unknown"}, "unknown": {"unknown"}}
-ALLOWED[examples.NONE] = {examples.NONE, "pass", "unknown"}
+ALLOWED = {
+    "pass": {"pass", "unknown"},
+    "fail": {"fail", "unknown"},
+    "unknown": {"unknown"},
+    examples.NONE: {examples.NONE, "pass", "unknown"},
+}
+
+# These rules ask what is written in the configuration: what is not known is no literal there, and refers to nothing.
+LENIENT = {Theme.SECRETS, Theme.ENVIRONMENT_SEPARATION}
+
+
+def is_allowed(rule: Rule, known: str, hidden: str) -> bool:
+    return hidden in ALLOWED[known] or (rule.theme in LENIENT and hidden == "pass")
 
 
 @pytest.mark.parametrize("rule", RULES.rules)
@@ -71,6 +87,7 @@ def test_what_is_hidden_never_turns_a_verdict_round(rule: str, tmp_path: Path) -
         [graph] = app.load(tmp_path, Options(complete=complete))
         known = verdicts(one, graph, parameters)
 
-        for what, hidden in with_something_hidden(graph):
+        for what, hidden in with_something_hidden(rule, graph):
             for address, verdict in verdicts(one, hidden, parameters).items():
-                assert verdict in ALLOWED[known[address]], f"{address}: {known[address]}, but {verdict} with {what}"
+                allowed = is_allowed(RULES.rules[rule], known[address], verdict)
+                assert allowed, f"{address}: {known[address]}, but {verdict} with {what}"

@@ -53,7 +53,9 @@ def _mappings(template: Resource, graph: ResourceGraph) -> Iterator[tuple[str, T
     if not mappings.items and not mappings.because:
         yield _ROOT, _image(template, graph)
     for mapping in mappings.items:
-        for disk in blocks(mapping, "ebs").items:
+        disks = blocks(mapping, "ebs")
+        yield from ((_name(mapping), unknown([text])) for text in disks.because)
+        for disk in disks.items:
             yield _name(mapping), _additional(disk, template, graph)
 
 

@@ -26,7 +26,7 @@ class Fact(Record, frozen=True):
 
 
 def find(path: str) -> Fact | None:
-    """The fact that the dotted `path` reads: its own name or the start of it ("iam.allows.anyone" reads "iam.allows")."""
+    """The fact that the dotted `path` reads: of that name, or of its start ("iam.allows.anyone" reads "iam.allows")."""
     facts = _family(path.partition(".")[0])
     while path:
         if fact := facts.get(path):

@@ -39,6 +39,8 @@ def environment_of(resource: Resource, graph: ResourceGraph) -> Inference:
     doubt = _doubt(resource)
     if doubt and not any(signal.basis == "account map" for signal in found):
         return Inference(because=doubt)
+    if not found and (doubt := _doubt(resource, "tags_all")):
+        return Inference(because=doubt)
     if not found:
         return _inherited(resource, graph)
     first = found[0]
@@ -106,14 +108,14 @@ def tag_of(resource: Resource, graph: ResourceGraph) -> str | Unknown:
     return found[1] if found else ""
 
 
-def _doubt(resource: Resource) -> str:
+def _doubt(resource: Resource, attribute: str = "tags") -> str:
     """Why the tags may say what we do not see."""
-    tags = resource.attributes.get("tags")
+    tags = resource.attributes.get(attribute)
     if isinstance(tags, Unknown):
-        return f"{resource.address}.tags: {tags.because}"
+        return f"{resource.address}.{attribute}: {tags.because}"
     for key, value in tags.items() if isinstance(tags, Mapping) else ():
         if isinstance(value, Unknown) and _is_environment_key(str(key)):
-            return f"{resource.address}.tags: {value.because}"
+            return f"{resource.address}.{attribute}: {value.because}"
     return ""
 
 
