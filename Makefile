@@ -6,6 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 SHARED := ../shared/terraform
+# For make bench: checkov in an environment of its own, trees as NAME=PATH, a checkout of bridgecrewio/checkov.
+CHECKOV ?=
+TREES ?=
+CHECKOUT ?=
 DEMO := fixtures/terraform/shop
 
 .PHONY: help demo test check lint format types docs fixtures golden bench lock clean
@@ -53,7 +57,8 @@ golden: $(READY)  ## Accept what commands and outputs print now; review the diff
 	$(BIN)/pytest -q --golden tests/unit/outputs tests/cli
 
 bench: $(READY)  ## Measure speed and accuracy beside other scanners
-	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/speed.py $(if $(CHECKOV),--checkov $(CHECKOV)) $(foreach tree,$(TREES),--tree $(tree))
+	$(if $(CHECKOUT),$(BIN)/python benchmarks/accuracy/checkov.py --checkout $(CHECKOUT))
 
 lock: $(READY)  ## Write requirements.lock from what .venv holds
 	@{ echo "# Exact versions for development and tests. Made by make lock; updated on purpose."; \
