@@ -52,6 +52,7 @@ docs: $(READY)  ## Write the generated pages again
 fixtures: $(READY)  ## Make plans and states again with the real Terraform
 	@test -d $(SHARED) || { echo "$(SHARED) is not here; the committed fixtures stay as they are" >&2; exit 1; }
 	for script in fixtures/*/generate.py; do $(BIN)/python $$script $(SHARED) || exit 1; done
+	! command -v terraform >/dev/null || $(BIN)/python tests/oracle/record.py
 
 golden: $(READY)  ## Accept what commands and outputs print now; review the diff
 	$(BIN)/pytest -q --golden tests/unit/outputs tests/cli
