@@ -9,6 +9,7 @@ from cloudaudit.facts.iam.document import Condition, Document, Statement
 from cloudaudit.facts.iam.effect import action_patterns, covers_action, denied, on_everything, with_doubts
 from cloudaudit.facts.iam.policies import ENDPOINT, RESOURCE_TYPES, endpoint_policy, resource_policies, resource_policy
 from cloudaudit.facts.iam.principals import account, of_kind, own_accounts, public
+from cloudaudit.facts.iam.transport import denies_insecure_transport
 from cloudaudit.facts.truth import Truth, all_of, any_of, certain, negate, unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Unknown
@@ -122,33 +123,6 @@ def _unbound_services(resource: Resource, graph: ResourceGraph) -> list[str] | U
     return _of_each(resource, graph, unbound_services)
 
 
-def refuses_plain_http(part: Statement, action: str) -> Truth:
-    """Whether the denial turns away everybody who comes without TLS."""
-    plain = any_of(_on_plain_http(condition) for condition in part.conditions)
-    others = all(_on_plain_http(condition) is not False for condition in part.conditions)
-    doubt: list[Truth] = [unknown(part.doubt)] if part.doubt else []
-    return all_of([plain, others, public(part), covers_action(part, action), *doubt])
-
-
-def _on_plain_http(condition: Condition) -> Truth:
-    if condition.key != "aws:securetransport" or condition.operator not in ("bool", "stringequals", "null"):
-        return False
-    wanted = "true" if condition.operator == "null" else "false"
-    return any_of(value if isinstance(value, Unknown) else value.lower() == wanted for value in condition.values)
-
-
-# What a denial of plain HTTP must at least cover, by the service of the resource.
-_TRAFFIC = {"aws_s3": "s3:GetObject", "aws_sq": "sqs:SendMessage", "aws_sn": "sns:Publish"}
-
-
-def _denies_insecure_transport(resource: Resource, graph: ResourceGraph) -> Truth:
-    action = _TRAFFIC.get(resource.type[:6], "*")
-    return any_of(
-        with_doubts(document, any_of(refuses_plain_http(part, action) for part in document.denies))
-        for document in resource_policies(resource, graph)
-    )
-
-
 def _present(resource: Resource, graph: ResourceGraph) -> Truth:
     document = resource_policy(resource, graph)
     return bool(document.statements) or with_doubts(document, False)
@@ -178,8 +152,9 @@ FACTS = (
     Fact(
         name="iam.denies_insecure_transport",
         types=RESOURCE_TYPES,
-        compute=_denies_insecure_transport,
-        doc="bool: the resource's policies deny everybody requests without TLS (aws:SecureTransport is false).",
+        compute=denies_insecure_transport,
+        doc="bool: the resource's policies deny everybody requests without TLS (aws:SecureTransport is false), reading "
+        "and writing alike, and of a bucket the bucket and its objects.",
     ),
     Fact(
         name="iam.endpoint_open",

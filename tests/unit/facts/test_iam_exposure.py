@@ -162,6 +162,9 @@ def test_plain_http_is_denied_only_by_a_denial_for_everybody():
     assert fact("iam.denies_insecure_transport", bucket_policy(denial(Effect="Allow"))) is False
     assert fact("iam.denies_insecure_transport", bucket_policy(denial(Principal={"AWS": "123456789012"}))) is False
     assert fact("iam.denies_insecure_transport", bucket_policy(denial(Action="s3:PutObject"))) is False
+    assert fact("iam.denies_insecure_transport", bucket_policy(denial(Resource="arn:aws:s3:::b/*"))) is False
+    assert fact("iam.denies_insecure_transport", bucket_policy(denial(Resource="arn:aws:s3:::b"))) is False
+    assert fact("iam.denies_insecure_transport", bucket_policy(denial(Resource="arn:aws:s3:::b*"))) is True
     assert fact("iam.denies_insecure_transport", BUCKET) is False
 
 
