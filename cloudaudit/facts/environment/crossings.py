@@ -52,11 +52,12 @@ class Target(Record, frozen=True):
 _KEPT_APART = ("aws_", "terraform_provider", "terraform_backend")  # a random number is of no environment
 
 
-def _targets(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
+def _targets(resource: Resource, graph: ResourceGraph, *, parents_too: bool = False) -> Iterator[Target]:
     """What the resource refers to: other resources of this graph, and literal ids and ARNs of elsewhere."""
     if not resource.type.startswith(_KEPT_APART):
         return
-    ours = set() if environment_of(resource, graph).name else {parent.key for parent in parents(resource, graph)}
+    together = not parents_too and not environment_of(resource, graph).name
+    ours = {parent.key for parent in parents(resource, graph)} if together else set()
     for link in outgoing(graph).get(resource.key, ()):
         target = graph.get(link.target)
         if target is not None and target.type.startswith(_KEPT_APART) and target.key not in ours:
@@ -97,12 +98,16 @@ def crossed_by(resource: Resource, graph: ResourceGraph) -> list[Entry]:
 def joins(resource: Resource, graph: ResourceGraph) -> list[Entry]:
     """Pairs of things that the resource connects and whose environments differ or cannot be told: a peering's networks.
 
-    One of each environment stands for all of it, so the list stays short.
+    One of each environment stands for all of it, so the list stays short. A side that stands alone has another that is
+    not seen.
     """
     first: dict[str, Target] = {}
-    for each in _targets(resource, graph):
+    for each in (found := list(_targets(resource, graph, parents_too=True))):
         first.setdefault(each.environment.name or each.to, each)
     sides = list(first.values())
+    if len(found) == 1:
+        unseen = Inference(because=f"what {resource.address} joins with {found[0].to} is not known")
+        sides.append(Target(to="", kind="", attribute="", environment=unseen))
     return across(
         _pair(one, other) for index, other in enumerate(sides) for one in sides[:index][:_MOST] if one.to != other.to
     )
