@@ -164,12 +164,17 @@ class Managed(Instance):
         if schema.sensitive:
             self.scope.session.tainted = True
         if value is None:
-            return self.after_apply(name) if schema.computed else schema.default
+            return self.after_apply(name) if schema.computed or self._may_fill_in(schema) else schema.default
         try:
             value = convert(value, schema_type(schema.type))
         except (EvaluationError, TypeError):
             return value
         return self._referred(name, value) if isinstance(value, Unknown) else value
+
+    def _may_fill_in(self, schema: AttributeSchema) -> bool:
+        """Whether a provider other than that of AWS may do so: of their optional arguments, ids among them, no schema
+        here says it."""
+        return not self.type.startswith("aws_") and schema.optional and schema.default is None
 
     def _referred(self, name: str, value: Unknown) -> Unknown:
         """An argument that is not known, for who refers to it: the cause stays, and the reference to us is kept."""
