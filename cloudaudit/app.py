@@ -206,6 +206,7 @@ def examples(request: Request) -> list["Outcome"]:
         file = Path(folder) / "main.tf"
 
         def read(text: str, complete: bool) -> "ResourceGraph":
+            file.unlink(missing_ok=True)  # writing over a file waits for the disk
             file.write_text(text, encoding="utf-8")
             found = list(load(folder, Options(complete=complete)))
             if not found:
