@@ -166,8 +166,16 @@ def _environment(plan: Plan, path: Path, options: Options) -> dict[str, Any]:
         "path": jsonfile.within_repository(path),
         "default_tags": default_tags,
         "region": _regions(configuration, plan.variables).get("aws"),
-        "variables": {name: variable.value for name, variable in plan.variables.items()},
+        "variables": dict(_words(plan, configuration)),
     }
+
+
+def _words(plan: Plan, configuration: Configuration) -> Iterator[tuple[str, str]]:
+    """The variables that hold a text and no secret."""
+    secret = {name for name, variable in configuration.root_module.variables.items() if variable.sensitive}
+    for name, variable in plan.variables.items():
+        if name not in secret and isinstance(variable.value, str):
+            yield name, variable.value
 
 
 def _regions(configuration: Configuration, variables: Mapping[str, Variable]) -> dict[str, str]:

@@ -115,7 +115,15 @@ def _environment(module: Module, name: str) -> dict[str, Any]:
         "default_tags": outside(provider.default_tags) if provider else None,
         "account": provider.account if provider else "",
         "region": outside(provider.region) if provider else None,
+        "variables": dict(_words(module)),
     }
+
+
+def _words(module: Module) -> Iterator[tuple[str, str]]:
+    """The variables that hold a text and no secret."""
+    for name, declared in module.declarations.variables.items():
+        if "sensitive" not in declared.block.body.attributes and isinstance(value := module.variable(name), str):
+            yield name, value
 
 
 SOURCE = Source(name="terraform", detect=detect, load=load)

@@ -46,11 +46,16 @@ def arguments(resource: Resource, graph: ResourceGraph) -> Found | Unknown:  # n
         if isinstance(value, Unknown):
             doubts += [] if _is_given(value) else [f"{resource.address}.{path}: {value.because}"]
         elif isinstance(value, str) and is_secret(value, kind):
-            if resource.origin is Origin.SOURCE:
+            if is_as_written(resource):
                 found[path] = kind
             else:
                 doubts.append(f"{path} has a value, but only source shows where it comes from")
     return entries(found, doubts)
+
+
+def is_as_written(resource: Resource) -> bool:
+    """Whether its values are those that somebody wrote: in source, and where a plan repeats a declaration."""
+    return resource.origin is Origin.SOURCE or resource.type in ("terraform_provider", "terraform_variable")
 
 
 def _called(resource: Resource) -> str:

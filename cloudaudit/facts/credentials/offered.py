@@ -1,6 +1,6 @@
 """The facts about credentials that rules read."""
 
-from cloudaudit.facts.credentials.arguments import HELD, arguments, holds_secret
+from cloudaudit.facts.credentials.arguments import HELD, arguments, holds_secret, is_as_written
 from cloudaudit.facts.credentials.literals import (
     Found,
     entries,
@@ -13,7 +13,7 @@ from cloudaudit.facts.credentials.names import speaks_of_secret
 from cloudaudit.facts.credentials.places import DEFINITIONS, ENVIRONMENTS, SCRIPTS
 from cloudaudit.facts.fact import Fact
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Origin, Resource, Unknown
+from cloudaudit.model import Resource, Unknown
 
 
 def _in_urls(resource: Resource, graph: ResourceGraph) -> list[str]:
@@ -25,7 +25,7 @@ def _literals(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
     found = {entry["path"]: entry["kind"] for entry in written_shapes(resource, graph)}
     doubts: list[str] = []
     parts: list[Found | Unknown] = [in_user_data(resource, graph), in_definition(resource, graph)]
-    if resource.origin is Origin.SOURCE:
+    if is_as_written(resource):
         parts.append(arguments(resource, graph))
     for part in parts:
         if isinstance(part, Unknown):
