@@ -1,5 +1,6 @@
 """Function calls. A few functions are forms rather than functions: they decide how their arguments are evaluated."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ from cloudaudit.sources.hcl.scope import TEMPLATE, Alone, Evaluate, Scope, plain
 from cloudaudit.sources.hcl.syntax import Call, Expression
 from cloudaudit.sources.hcl.unknowns import EvaluationError, combine, wholly_known
 from cloudaudit.sources.hcl.values import Value, to_string, type_of
+
+_IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
 
 
 def call(node: Call, scope: Scope, evaluate: Evaluate) -> Value:
@@ -134,8 +137,13 @@ def _rendered(text: str, names: Value, scope: Scope, evaluate: Evaluate) -> Valu
         return combine(names)
     if not isinstance(names, dict):
         raise EvaluationError("the variables of a template must be an object")
+    if invalid := next((name for name in names if not _IDENTIFIER.fullmatch(name)), None):
+        raise EvaluationError(f'"{invalid}" cannot be the name of a variable of a template')
     inner = Scope(Alone(scope.session, TEMPLATE), names)
-    return plain(evaluate(readers.template(scope.session.reader, text), inner))
+    value = plain(evaluate(readers.template(scope.session.reader, text), inner))
+    if value is None:
+        raise EvaluationError("a template must not be null")
+    return value
 
 
 def _two(node: Call, scope: Scope, evaluate: Evaluate) -> tuple[Any, Value]:

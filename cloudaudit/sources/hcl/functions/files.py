@@ -3,12 +3,10 @@
 import posixpath
 import re
 
-import regex  # type: ignore[import-untyped]
-
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl.functions.context import CallContext
 from cloudaudit.sources.hcl.functions.encoding import encode_base64
-from cloudaudit.sources.hcl.functions.re2 import Pattern
+from cloudaudit.sources.hcl.functions.patterns import compile_pattern
 from cloudaudit.sources.hcl.functions.signature import Function, contextual, strict
 from cloudaudit.sources.hcl.types import STRING
 from cloudaudit.sources.hcl.unknowns import EvaluationError
@@ -44,7 +42,7 @@ def _fileset(context: CallContext, path: str, pattern: str) -> Value:
     names = context.files(path)
     if isinstance(names, Unknown):
         return names
-    wanted = Pattern(regex.compile(f"\\A(?:{_glob(whole.removeprefix(folder))})\\Z"), 0, {})
+    wanted = compile_pattern(f"^(?:{_glob(whole.removeprefix(folder))})$")
     return TfSet([name for name in names if wanted.search(name)], STRING)
 
 
@@ -57,9 +55,9 @@ def _glob(pattern: str) -> str:
         if found[1]:
             pieces.append(re.escape(found[1]))
         elif found[6]:
-            end = pattern.find("]", position + 1)
-            if end < 0:
-                raise EvaluationError("the glob pattern has an unclosed [")
+            end = pattern.find("]", position)
+            if end <= position:
+                raise EvaluationError("the glob pattern has an empty or unclosed [")
             members = pattern[position:end].replace("\\", "\\\\").replace("[", "\\[")
             pieces.append(f"[{'^' + members[1:] if members[:1] == '^' else members}]")
             position = end + 1

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from cloudaudit.sources.hcl import limits
-from cloudaudit.sources.hcl.functions.re2 import Pattern, compile_pattern
+from cloudaudit.sources.hcl.functions.patterns import Pattern, compile_pattern
 from cloudaudit.sources.hcl.functions.signature import Function, strict
 from cloudaudit.sources.hcl.types import STRING, Type, object_of, tuple_of
 from cloudaudit.sources.hcl.unknowns import EvaluationError

@@ -16,6 +16,8 @@ from cloudaudit.sources.hcl.values import TfList, Value, normal_text
 
 # What Go takes for white space; Python's strip() also takes the separators U+001C to U+001F.
 _SPACE = "\t\n\v\f\r \u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+# Where newer Unicode joins two Indian consonants into one character, and Terraform does not yet.
+_CONJUNCT = regex.compile(r"(?<=[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d][\p{M}\u200d]*)(?=\p{Lo})")
 _CHARACTER = regex.compile(r"\X")
 
 
@@ -24,7 +26,11 @@ def characters(text: str) -> list[str]:
     if text.isascii() and "\r\n" not in text:
         return list(text)
     found: list[str] = _CHARACTER.findall(text)
-    return found
+    return (
+        found
+        if not _CONJUNCT.search(text)
+        else [part for each in found for part in _CONJUNCT.sub("\0", each).split("\0")]
+    )
 
 
 def _upper(text: Any) -> Value:

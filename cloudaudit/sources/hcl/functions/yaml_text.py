@@ -40,7 +40,7 @@ class _Writer(Emitter):
         if self.analysis is None:
             self.analysis = self.analyze_scalar(event.value)
         literal = event.style == "|" and not self.flow_level and not self.simple_key_context
-        plain = all(char == "\n" or _escape(char) == char or char in '"\\' for char in event.value)
+        plain = all(char == "\n" or _escape(char) == char or char in '"\\\u2028\u2029' for char in event.value)
         return "|" if literal and plain and self.analysis.allow_block else '"'
 
     def check_empty_document(self) -> bool:
