@@ -50,7 +50,7 @@ def by_each(value: Any) -> Expansion:
     """The instances that `for_each = value` makes. Raises `EvaluationError`."""
     members = pairs(value)
     if isinstance(members, Unknown):
-        return unknown(members)
+        return unknown(members, value)
     is_map = isinstance(value, dict | Lazy)
     instances: dict[str, dict[str, Any]] = {}
     for key, member in members:
@@ -66,10 +66,11 @@ def by_each(value: Any) -> Expansion:
     return Expansion("each", tuple(sorted(instances.items())))
 
 
-def unknown(because: Unknown) -> Expansion:
-    """The one instance `[?]` of a block that has nobody knows how many."""
-    cause = combine(Unknown(because=because.because, refs=because.refs))
-    names = {"count": {"index": cause}, "each": {"key": cause, "value": cause}}
+def unknown(because: Unknown, of: Any = None) -> Expansion:
+    """The one instance `[?]` of a block that has nobody knows how many, one for each element `of` a collection."""
+    cause = Unknown(because=because.because, refs=because.refs)
+    member = of.element(because) if isinstance(of, Lazy) else cause
+    names = {"count": {"index": cause}, "each": {"key": cause, "value": member}}
     return Expansion("unknown", ((UNKNOWN_KEY, names),), cause)
 
 

@@ -46,7 +46,7 @@ def loop(node: For, scope: Scope, evaluate: Evaluate) -> Value:
         made = _loop(node, scope, evaluate, members.partial, enumerate(members.partial))
         return partly(made, members) if isinstance(made, list) else made
     if isinstance(members, Unknown):
-        return combine(members, *_one(node, scope, evaluate, members))
+        return combine(members, *_one(node, scope, evaluate, _any(collection, members)))
     return _loop(node, scope, evaluate, collection, members)
 
 
@@ -101,9 +101,15 @@ def _grouped(results: list[tuple[str, Value]]) -> dict[str, Value]:
     return groups
 
 
-def _one(node: For, scope: Scope, evaluate: Evaluate, unknown: Unknown) -> list[Value]:
+def _any(collection: Any, unknown: Unknown) -> Any:
+    """An element of a collection that is not known: the instance in question of a resource, else an `Unknown`."""
+    if isinstance(collection, Lazy):
+        return collection.element(unknown)
+    return Unknown(because=unknown.because, refs=unknown.refs)
+
+
+def _one(node: For, scope: Scope, evaluate: Evaluate, element: Any) -> list[Value]:
     """What the result would be for an element that nobody knows, for the sake of its references."""
-    element = Unknown(because=unknown.because, refs=unknown.refs)
     inner = scope.inside({node.value: element, **({node.key: element} if node.key else {})})
     try:
         return [plain(evaluate(node.result, inner))]
@@ -149,8 +155,7 @@ def _members(of: Any) -> list[Any] | Unknown:
 
 def _unknown_splat(node: Splat, scope: Scope, evaluate: Evaluate, of: Any, unknown: Unknown) -> Value:
     """The references of an element of a collection whose length is not known."""
-    member = of.element(unknown) if isinstance(of, Lazy) else Unknown(because=unknown.because, refs=unknown.refs)
     try:
-        return plain(evaluate(node.each, scope.inside({EVERY: member})))
+        return plain(evaluate(node.each, scope.inside({EVERY: _any(of, unknown)})))
     except EvaluationError:
         return None

@@ -23,20 +23,27 @@ class Outward(Protocol):
 class Space(Lazy):
     """A namespace: `var`, `local`, `data`, a resource type."""
 
-    __slots__ = ("attribute",)
+    __slots__ = ("find",)
 
     def __init__(self, find: Callable[[str], Any]) -> None:
-        self.attribute = find  # type: ignore[method-assign]
+        self.find = find
+
+    def attribute(self, name: str) -> Any:
+        """What goes by that name in it."""
+        return self.find(name)
 
 
 class Outputs(Lazy):
     """The outputs of one module instance."""
 
-    __slots__ = ("attribute", "module")
+    __slots__ = ("module",)
 
     def __init__(self, module: Outward) -> None:
         self.module = module
-        self.attribute = module.output  # type: ignore[method-assign]
+
+    def attribute(self, name: str) -> Any:
+        """The value of an output."""
+        return self.module.output(name)
 
     def whole(self) -> Value:
         """All of them."""

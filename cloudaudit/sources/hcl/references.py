@@ -4,18 +4,19 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cloudaudit.sources.hcl.blocks import settle
+from cloudaudit.sources.hcl.namespaces import Absent
 from cloudaudit.sources.hcl.syntax import GetAttr, Name, Node
 from cloudaudit.sources.hcl.unknowns import references, unknowns
 
 if TYPE_CHECKING:
-    from cloudaudit.sources.hcl.modules import Absent, Module
+    from cloudaudit.sources.hcl.modules import Module
 
 _OWN_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 _MOST_INSTANCES = 100
 _NAMESPACES = frozenset({"var", "local", "module", "path", "terraform", "each", "count", "self", "*"})
 
 
-def given(absent: "Absent", module: "Module") -> Iterator[str]:
+def given(absent: Absent, module: "Module") -> Iterator[str]:
     """The addresses of what a module that was not looked at was given."""
     declared = absent.declared
     for name, attribute in declared.block.body.attributes.items():

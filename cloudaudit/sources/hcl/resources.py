@@ -30,7 +30,7 @@ def resources(module: Module, prefix: str, seen: set[int] | None = None) -> Iter
         # What a module declares is the same in all its instances.
         seen.add(id(module.declarations))
         yield from pseudo.resources(module, prefix)
-    for name in module.declarations.calls:
+    for name in sorted(module.declarations.calls):
         called = module.called_modules(name)
         if not isinstance(called, Absent):
             for inner in called:

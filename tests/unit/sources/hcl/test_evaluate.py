@@ -306,3 +306,21 @@ def test_a_template_file_sees_only_its_variables(tmp_path: Path) -> None:
     }
 
     assert attributes(tmp_path, files, "test_thing.it")["it"] == "hello a\nhello b\n"
+
+
+def test_a_loop_over_instances_in_question_keeps_the_reference(tmp_path: Path) -> None:
+    source = """
+    variable "names" {}
+    resource "aws_subnet" "s" { for_each = var.names }
+    resource "aws_route" "r" {
+      for_each  = aws_subnet.s
+      subnet_id = each.value.id
+    }
+    locals { it = [for s in aws_subnet.s : s.id] }
+    """
+
+    looped = value(tmp_path, source)
+    route = attributes(tmp_path, source, "aws_route.r[?]")
+
+    assert looped.refs == ("aws_subnet.s[?].id",)
+    assert route["subnet_id"].refs == ("aws_subnet.s[?].id",)
