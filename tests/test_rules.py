@@ -1,7 +1,6 @@
 """Every example of every rule, one test each."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -15,13 +14,15 @@ RULES = app.rule_set(app.Request(targets=()))
 EXAMPLES = [(id_, name) for id_, rule in RULES.rules.items() for name in rule.examples]
 
 
-@pytest.fixture
-def load(tmp_path: Path) -> Callable[[str, bool], ResourceGraph]:
+@pytest.fixture(scope="module")
+def load(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, bool], ResourceGraph]:
     """Reads the text of an example like any folder of Terraform."""
+    folder = tmp_path_factory.mktemp("example")
 
     def read(text: str, complete: bool) -> ResourceGraph:
-        (tmp_path / "main.tf").write_text(text, encoding="utf-8")
-        [graph] = app.load(tmp_path, Options(complete=complete))
+        (folder / "main.tf").unlink(missing_ok=True)  # writing over a file waits for the disk
+        (folder / "main.tf").write_text(text, encoding="utf-8")
+        [graph] = app.load(folder, Options(complete=complete))
         return graph
 
     return read
