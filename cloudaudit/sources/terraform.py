@@ -30,7 +30,7 @@ def detect(target: Path) -> bool:
     """Whether there is Terraform source in a folder or below it."""
     if target.is_file():
         return target.name.endswith((".tf", ".tofu", ".tf.json", ".tofu.json"))
-    return any(not linked for _, linked in files.module_folders(target))
+    return any(not problem for _, problem in files.module_folders(target))
 
 
 def load(target: Path, options: Options) -> Iterator[ResourceGraph]:

@@ -9,6 +9,7 @@ from cloudaudit.errors import SourceError
 LARGEST_FILE = 10 * 1024 * 1024
 _DEEPEST = 60
 _SUFFIXES = (".tofu.json", ".tf.json", ".tofu", ".tf")
+LINKED = "it is a symbolic link"
 _SKIPPED = frozenset({"node_modules", "__pycache__"})
 
 
@@ -98,30 +99,22 @@ def overrides(path: Path) -> bool:
     return stem == "override" or stem.endswith("_override")
 
 
-def module_folders(top: Path) -> Iterator[tuple[Path, bool]]:
-    """The folders below `top` that hold Terraform files, sorted, each with False; with True the linked folders that
-    were not entered. Hidden folders and node_modules are left out."""
+def module_folders(top: Path) -> Iterator[tuple[Path, str]]:
+    """The folders below `top` that hold Terraform files, sorted; with a reason those that were not entered: links, and
+    what cannot be read. Hidden folders and node_modules are left out."""
     stack = [(top, 0)]
     while stack:
         folder, depth = stack.pop()
-        below = []
-        has_files = False
-        for entry in _entries(folder):
-            if entry.is_symlink() and entry.is_dir():
-                if not entry.name.startswith("."):
-                    yield folder / entry.name, True
-            elif entry.is_dir(follow_symlinks=False):
-                if not entry.name.startswith(".") and entry.name not in _SKIPPED and depth < _DEEPEST:
-                    below.append((folder / entry.name, depth + 1))
-            elif entry.name.endswith(_SUFFIXES) and not _ignored(entry.name):
-                has_files = True
-        if has_files:
-            yield folder, False
-        stack.extend(reversed(below))
-
-
-def _entries(folder: Path) -> list["os.DirEntry[str]"]:
-    try:
-        return sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return []
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            yield folder, f"it cannot be listed: {error.strerror}"
+            continue
+        folders = [each for each in entries if each.is_dir() and each.name[0] != "." and each.name not in _SKIPPED]
+        for each in folders:
+            if each.is_symlink():
+                yield folder / each.name, LINKED
+        if any(each.name.endswith(_SUFFIXES) and not _ignored(each.name) and not each.is_dir() for each in entries):
+            yield folder, ""
+        below = [(folder / each.name, depth + 1) for each in folders if not each.is_symlink()]
+        stack.extend(reversed(below if depth < _DEEPEST else []))

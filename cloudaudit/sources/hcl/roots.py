@@ -14,11 +14,10 @@ def find(target: Path, known: Library) -> tuple[list[Declarations], list[Gap]]:
     """The roots below a folder, sorted, and the gaps that belong to none of them."""
     scanned: dict[Path, Declarations] = {}
     gaps: list[Gap] = []
-    for folder, linked in files.module_folders(target):
-        if not linked:
+    for folder, problem in files.module_folders(target):
+        if not problem:
             scanned[folder] = known.declarations(folder)
-        elif not known.repository.holds(folder):
-            why = "it is a symbolic link that leaves the repository"
+        elif why := _unseen(folder, problem, target, known):
             gaps.append(Gap(what=known.repository.relative(folder), why=why))
     roots = _roots(target, scanned)
     used = _reachable(roots, scanned)
@@ -26,6 +25,17 @@ def find(target: Path, known: Library) -> tuple[list[Declarations], list[Gap]]:
         if folder not in used:
             gaps.extend(declarations.gaps)
     return [scanned[folder] for folder in roots], gaps
+
+
+def _unseen(folder: Path, problem: str, target: Path, known: Library) -> str:
+    """Why a folder is a gap; empty when it is read by its real name, or holds no Terraform."""
+    if problem != files.LINKED:
+        return problem
+    if not known.repository.holds(folder):
+        return "it is a symbolic link that leaves the repository"
+    if folder.resolve().is_relative_to(target) or not files.terraform_files(folder):
+        return ""
+    return "it is a symbolic link to a folder that is not scanned"
 
 
 def _roots(target: Path, scanned: dict[Path, Declarations]) -> list[Path]:

@@ -71,6 +71,19 @@ def test_modules_that_call_each_other_in_a_circle_are_still_read(tmp_path: Path)
     assert whys(found["a"]) == ["the module was not looked at: it calls itself"]
 
 
+def test_a_linked_folder_is_read_by_its_real_name_or_a_gap(tmp_path: Path) -> None:
+    write(tmp_path, {".git/HEAD": "", "infra/a/main.tf": TOPIC, "other/main.tf": TOPIC, "docs/readme": ""})
+    for name, goal in (("same", "infra/a"), ("away", "other"), ("docs", "docs")):
+        (tmp_path / "infra" / name).symlink_to(tmp_path / goal)
+
+    found = {graph.root: graph for graph in SOURCE.load(tmp_path / "infra", Options())}
+
+    assert list(found) == ["infra/a"]
+    assert [(gap.what, gap.why) for gap in found["infra/a"].gaps] == [
+        ("infra/away", "it is a symbolic link to a folder that is not scanned")
+    ]
+
+
 def test_roots_can_be_chosen_and_left_out(tmp_path: Path) -> None:
     files = {f"{name}/main.tf": TOPIC for name in ("a", "b", "examples/c")}
 
