@@ -17,16 +17,12 @@ _ROOT = "root volume"
 
 def _plain_disks(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
     """Disks that are encrypted neither by themselves nor by the image, snapshot, template or account."""
-    by_default = EBS[0].compute(resource, graph)
-    if by_default is True:
-        return []
     found: list[str] = []
     doubts: list[str] = []
     for name, encrypted in _disks(resource, graph):
-        truth = any_of([encrypted, by_default])
-        if isinstance(truth, Unknown):
-            doubts.append(truth.because)
-        elif not truth:
+        if isinstance(encrypted, Unknown):
+            doubts.append(encrypted.because)
+        elif not encrypted:
             found.append(name)
     return certain(found, doubts)
 
@@ -39,7 +35,7 @@ def _disks(resource: Resource, graph: ResourceGraph) -> Iterator[tuple[str, Trut
     yield from ((_ROOT, _encrypted(root, resource, graph)) for root in roots.items)
     yield from ((_ROOT, unknown([text])) for text in roots.because)
     if not roots.items and not roots.because:
-        yield _ROOT, any_of([_image(resource, graph), _template(resource, graph)])
+        yield _ROOT, any_of([_unstated(resource, graph), _template(resource, graph)])
     others = blocks(resource.attributes, "ebs_block_device")
     for disk in others.items:
         if not disk.get("no_device"):
@@ -51,7 +47,7 @@ def _mappings(template: Resource, graph: ResourceGraph) -> Iterator[tuple[str, T
     mappings = blocks(template.attributes, "block_device_mappings")
     yield from (("a disk", unknown([text])) for text in mappings.because)
     if not mappings.items and not mappings.because:
-        yield _ROOT, _image(template, graph)
+        yield _ROOT, _unstated(template, graph)
     for mapping in mappings.items:
         disks = blocks(mapping, "ebs")
         yield from ((_name(mapping), unknown([text])) for text in disks.because)
@@ -65,17 +61,21 @@ def _name(disk: Mapping[str, Any]) -> str:
 
 
 def _encrypted(disk: Mapping[str, Any], resource: Resource, graph: ResourceGraph) -> Truth:
-    """By its own flag; without one a disk is what the image makes it."""
     flag = disk.get("encrypted")
-    return _image(resource, graph) if flag is None else _truth(flag)
+    return _unstated(resource, graph) if flag is None else _truth(flag)
+
+
+def _unstated(resource: Resource, graph: ResourceGraph) -> Truth:
+    """Without a flag of its own a disk is as the account or the image makes it."""
+    return any_of([EBS[0].compute(resource, graph), _image(resource, graph)])
 
 
 def _additional(disk: Mapping[str, Any], resource: Resource, graph: ResourceGraph) -> Truth:
+    truth = _encrypted(disk, resource, graph)
     snapshot = disk.get("snapshot_id")
-    if disk.get("encrypted") is not True and snapshot:
-        text = snapshot.because if isinstance(snapshot, Unknown) else f"snapshot {snapshot} decides"
-        return unknown([text])
-    return _encrypted(disk, resource, graph)
+    if truth is True or not snapshot:
+        return truth
+    return unknown([snapshot.because if isinstance(snapshot, Unknown) else f"snapshot {snapshot} decides"])
 
 
 def _truth(flag: object) -> Truth:
@@ -118,8 +118,8 @@ FACTS = (
         name="ec2.plain_disks",
         types=tuple(_IMAGE),
         compute=_plain_disks,
-        doc="list of the disks that nothing in this scan encrypts: neither their own flag, nor the image, nor the "
-        "launch template, nor encryption by default. The root volume counts when it is left out.",
+        doc="list of the disks that nothing in this scan encrypts: neither their own flag nor, where they have none, "
+        "the image, the launch template or encryption by default. The root volume counts when it is left out.",
     ),
     Fact(
         name="ec2.tokens_by_default",

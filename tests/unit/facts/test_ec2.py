@@ -36,10 +36,12 @@ def test_disks_that_nothing_encrypts(subject, plain):
     assert fact("ec2.plain_disks", subject) == plain
 
 
-def test_encryption_by_default_covers_every_disk():
+def test_encryption_by_default_covers_disks_that_do_not_refuse_it():
     default = resource("aws_ebs_encryption_by_default.main", enabled=True)
 
-    assert fact("ec2.plain_disks", instance(root_block_device=[PLAIN]), default) == []
+    assert fact("ec2.plain_disks", instance(), default) == []
+    assert fact("ec2.plain_disks", template(mapping()), default) == []
+    assert fact("ec2.plain_disks", instance(root_block_device=[PLAIN]), default) == [ROOT]
 
 
 def test_a_disk_without_a_flag_is_as_its_image():
