@@ -87,7 +87,12 @@ def _hidden(part: Span) -> int:
 
 def is_internet(texts: Iterable[str]) -> bool:
     """Whether the ranges together let (nearly) anybody in: 0.0.0.0/0, ::/0, two halves, or ranges as wide."""
-    ranges = tuple(texts)
+    return _is_internet(tuple(texts))
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_internet(ranges: tuple[str, ...]) -> bool:
+    """Remembered: every port of every group asks of the same few ranges."""
     if "0.0.0.0/0" in ranges or "::/0" in ranges:
         return True
     return any(public_size(ranges, version) >= least for version, least in _INTERNET.items())
