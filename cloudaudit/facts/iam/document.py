@@ -158,7 +158,10 @@ _KINDS = {"aws": "AWS", "service": "Service", "federated": "Federated", "canonic
 
 
 def _principals(value: object) -> tuple[tuple[str, Text], ...]:
-    """Pairs of kind and name. A bare "*" means any AWS principal, and also nobody in particular."""
+    """Pairs of kind and name. A bare "*" means any AWS principal, and also nobody in particular; of what is not known
+    at all, the kind is empty."""
+    if isinstance(value, Unknown):
+        return (("", value),)
     if not isinstance(value, Mapping):
         return tuple(("AWS", name) for name in _texts(value))
     pairs: list[tuple[str, Text]] = []

@@ -14,8 +14,10 @@ def action_patterns(statement: Statement) -> tuple[Text, ...]:
     return ("*",) if statement.not_actions is not None else statement.actions
 
 
-def covers_action(statement: Statement, pattern: str) -> Truth:
+def covers_action(statement: Statement, pattern: Text) -> Truth:
     """Whether the statement names every action that `pattern` stands for."""
+    if isinstance(pattern, Unknown):
+        return True if covers_action(statement, "*") is True else pattern
     lower = pattern.lower()
     if statement.not_actions is not None:
         return all_of(_apart(member, lower) for member in statement.not_actions)
@@ -107,7 +109,7 @@ def _covered(outer: Text, inner: Text) -> Truth:
     return inner if isinstance(inner, Unknown) else covers(outer, inner)
 
 
-def denied(document: Document, statement: Statement, pattern: str, *, outsiders: bool = False) -> Truth:
+def denied(document: Document, statement: Statement, pattern: Text, *, outsiders: bool = False) -> Truth:
     """Whether denials take away the actions `pattern` that `statement` allows.
 
     With `outsiders`, a denial of everybody except known callers counts: it takes the actions from all others.
@@ -121,7 +123,7 @@ def _maybe(document: Document) -> list[Truth]:
     return [unknown(document.doubts)] if document.doubts else []
 
 
-def _denies(denial: Statement, statement: Statement, pattern: str, outsiders: bool) -> Truth:
+def _denies(denial: Statement, statement: Statement, pattern: Text, outsiders: bool) -> Truth:
     escape: list[Truth] = []
     if outsiders:
         escape = [excludes(condition) for condition in denial.conditions]

@@ -36,8 +36,7 @@ def opened(document: Document) -> tuple[list[str], list[str]]:
 
 
 def _open(document: Document, part: Statement, action: str | Unknown, anyone: Truth) -> Truth:
-    pattern = action if isinstance(action, str) else "*"
-    return all_of([anyone, negate(denied(document, part, pattern, outsiders=True))])
+    return all_of([anyone, negate(denied(document, part, action, outsiders=True))])
 
 
 def _public_actions(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:

@@ -80,7 +80,7 @@ def _hosts(part: Statement, graph: ResourceGraph) -> set[str]:
     federated = of_kind(part, "Federated")
     hosts = {_host(name, graph) for name in federated}
     if any(isinstance(name, Unknown) for name in federated):
-        hosts |= {condition.key.rpartition(":")[0] for condition in part.conditions}
+        hosts |= {condition.key.rpartition(":")[0] for condition in part.conditions if "." in condition.key}
     return hosts - {""}
 
 
@@ -92,13 +92,15 @@ def _trusting(resource: Resource, graph: ResourceGraph) -> tuple[Document, list[
     return document, [(key[0], part) for key, part in pairs.items()]
 
 
-def _unidentified(document: Document) -> list[str]:
-    """Federated principals that may be any provider."""
+def _unidentified(document: Document, graph: ResourceGraph) -> list[str]:
+    """Why principals may be a pipeline service after all: nothing about them is known, nor do claims name their
+    issuer."""
     return [
         name.because
         for part in document.allows
+        if not _hosts(part, graph)
         for name in of_kind(part, "Federated")
-        if isinstance(name, Unknown) and not name.prefix and not part.conditions
+        if isinstance(name, Unknown) and not name.prefix
     ]
 
 
@@ -147,13 +149,15 @@ def _github_trusted(resource: Resource, graph: ResourceGraph) -> Truth:
     document, pairs = _trusting(resource, graph)
     if any(name == "github" for name, _ in pairs):
         return True
-    doubts = _unidentified(document)
+    doubts = _unidentified(document, graph)
     return unknown(doubts) if doubts else with_doubts(document, False)
 
 
 def _some(resource: Resource, graph: ResourceGraph, judge: Callable[[str, Statement], Truth]) -> Truth:
     document, pairs = _trusting(resource, graph)
-    return with_doubts(document, any_of(negate(judge(name, part)) for name, part in pairs if name == "github"))
+    truth = any_of(negate(judge(name, part)) for name, part in pairs if name == "github")
+    doubts = _unidentified(document, graph)
+    return unknown(doubts) if doubts and truth is False else with_doubts(document, truth)
 
 
 def _github_unbound(resource: Resource, graph: ResourceGraph) -> Truth:
@@ -170,14 +174,15 @@ def _github_any_audience(resource: Resource, graph: ResourceGraph) -> Truth:
 
 def _ci_trusted(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
     document, pairs = _trusting(resource, graph)
-    return certain([name for name, _ in pairs], [*document.doubts, *_unidentified(document)])
+    return certain([name for name, _ in pairs], [*document.doubts, *_unidentified(document, graph)])
 
 
 def _ci_unbound(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
     document, pairs = _trusting(resource, graph)
     answers = [(name, _bound(name, part)) for name, part in pairs]
     doubts = [truth.because for _, truth in answers if isinstance(truth, Unknown)]
-    return certain([name for name, truth in answers if truth is False], [*document.doubts, *doubts])
+    unsure = [*document.doubts, *doubts, *_unidentified(document, graph)]
+    return certain([name for name, truth in answers if truth is False], unsure)
 
 
 FACTS = (

@@ -39,8 +39,8 @@ def public(statement: Statement) -> Truth:
 
 
 def of_kind(statement: Statement, kind: str) -> list[Text]:
-    """The names of the principals of one kind."""
-    return [name for found, name in statement.principals or () if found == kind]
+    """The names of the principals of one kind, and of those whose kind is not known."""
+    return [name for found, name in statement.principals or () if found in (kind, "")]
 
 
 @per_graph

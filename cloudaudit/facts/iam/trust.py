@@ -96,7 +96,7 @@ def _is_root(name: Text) -> Truth:
 
 # A service that assumes a role for any customer that knows its ARN unless the trust names the source. Those that can
 # only be given a role of their own account (by iam:PassRole) cannot be used by strangers.
-_CROSS_ACCOUNT_SERVICES = {
+_MANY_CUSTOMERS = {
     "cloudtrail.amazonaws.com", "config.amazonaws.com", "delivery.logs.amazonaws.com", "events.amazonaws.com",
     "logs.amazonaws.com", "scheduler.amazonaws.com", "sns.amazonaws.com", "transfer.amazonaws.com",
     "vpc-flow-logs.amazonaws.com", "bedrock.amazonaws.com", "quicksight.amazonaws.com", "ses.amazonaws.com",
@@ -109,11 +109,12 @@ def _unbound_services(resource: Resource, graph: ResourceGraph) -> list[str] | U
     doubts = list(document.doubts)
     for part in document.allows:
         bound = _guarded(part, ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorg"))
-        names = [name for name in of_kind(part, "Service") if name in _CROSS_ACCOUNT_SERVICES]
+        names = [name for name in of_kind(part, "Service") if isinstance(name, Unknown) or name in _MANY_CUSTOMERS]
         if isinstance(bound, Unknown) and names:
             doubts.append(bound.because)
         elif bound is False:
-            found += [str(name) for name in names]
+            found += [name for name in names if isinstance(name, str)]
+            doubts += [name.because for name in names if isinstance(name, Unknown)]
     return certain(found, doubts)
 
 
@@ -121,10 +122,15 @@ def _narrow(resource: Resource, graph: ResourceGraph) -> Truth:
     """Whether federated principals are held to a subject at all, whatever the provider."""
     document = trust_policy(resource, graph)
     truths = (
-        all_of([bool(of_kind(part, "Federated")), negate(_subject(part)), bool(action_patterns(part))])
-        for part in document.allows
+        all_of([_is_federated(part), negate(_subject(part)), bool(action_patterns(part))]) for part in document.allows
     )
     return with_doubts(document, any_of(truths))
+
+
+def _is_federated(statement: Statement) -> Truth:
+    """Whether an identity provider is among the principals."""
+    return any_of(name if kind == "" and isinstance(name, Unknown) else kind == "Federated" for kind, name in
+                  statement.principals or ())  # fmt: skip
 
 
 def _subject(statement: Statement) -> Truth:

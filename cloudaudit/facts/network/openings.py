@@ -165,7 +165,12 @@ def _protocol(value: object) -> str | Unknown:
 
 
 def _ports(protocol: str | Unknown, first: object, last: object) -> tuple[Port, Port]:
-    """The range of ports; all for protocol "-1" or where both ends are -1, none for protocols without ports."""
+    """The range of ports; all for protocol "-1" or where both ends are -1, none for protocols without ports.
+
+    A protocol that is not known may be any of them, whatever the ports say.
+    """
+    if isinstance(protocol, Unknown):
+        return protocol, protocol
     if isinstance(protocol, Unknown):
         return protocol, protocol  # it may be "-1", which makes nothing of the ports that are written beside it
     if protocol == "-1":

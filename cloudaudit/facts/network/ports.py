@@ -58,7 +58,8 @@ def opens(openings: Openings, port: int) -> Truth:
     if addresses.is_internet(text for rule in together for text in rule.ranges):
         return True
     doubts = [text for rule, _ in at_port for text in rule.doubts]
-    doubts += [truth.because for rule, truth in at_port if isinstance(truth, Unknown) and is_open(rule)]
+    if addresses.is_internet(text for rule, _ in at_port for text in rule.ranges):
+        doubts += [truth.because for _, truth in at_port if isinstance(truth, Unknown)]
     return unknown([*doubts, *openings.because]) if doubts or openings.because else False
 
 
@@ -72,24 +73,19 @@ def _at(rule: Opening, port: int) -> Truth:
 
 def opens_everything(openings: Openings) -> Truth:
     """Whether some rules let the internet reach every port."""
-    whole = [rule for rule in openings.rules if (rule.first, rule.last) == ALL_PORTS]
-    if addresses.is_internet(text for rule in whole for text in rule.ranges):
+    whole = [(rule, truth) for rule in openings.rules if (truth := _is_whole(rule)) is not False]
+    if addresses.is_internet(text for rule, truth in whole if truth is True for text in rule.ranges):
         return True
-    doubts = [text for rule in openings.rules if _may_be_whole(rule) for text in rule.doubts]
-    doubts += [
-        value.because
-        for rule in openings.rules
-        if is_open(rule)
-        for value in (rule.protocol, rule.first, rule.last)
-        if isinstance(value, Unknown)
-    ]
+    doubts = [text for rule, _ in whole for text in rule.doubts]
+    if addresses.is_internet(text for rule, _ in whole for text in rule.ranges):
+        doubts += [truth.because for _, truth in whole if isinstance(truth, Unknown)]
     return unknown([*doubts, *openings.because]) if doubts or openings.because else False
 
 
-def _may_be_whole(rule: Opening) -> bool:
-    return all(
-        isinstance(ours, Unknown) or ours == end for ours, end in zip((rule.first, rule.last), ALL_PORTS, strict=True)
-    )
+def _is_whole(rule: Opening) -> Truth:
+    """Whether the rule is about all ports."""
+    ends = zip((rule.first, rule.last), ALL_PORTS, strict=True)
+    return all_of(ours if isinstance(ours, Unknown) else ours == end for ours, end in ends)
 
 
 _NAMES = (*SERVICES, "admin", "anything", "data", "everything")
@@ -121,8 +117,17 @@ def opens_anything(openings: Openings) -> Truth:
     """Whether the internet is let in at all."""
     if ranges(openings):
         return True
-    doubts = [*(text for rule in openings.rules for text in rule.doubts), *openings.because]
+    doubts = _doubts(openings)
     return unknown(doubts) if doubts else False
+
+
+def _doubts(openings: Openings) -> list[str]:
+    """Why more may be open than is certain: sources, ports or whole rules that are not known."""
+    doubts = [*openings.because, *(text for rule in openings.rules for text in rule.doubts)]
+    if addresses.is_internet(text for rule in openings.rules for text in rule.ranges):
+        parts = (part for rule in openings.rules for part in (rule.protocol, rule.first, rule.last))
+        doubts += [part.because for part in parts if isinstance(part, Unknown)]
+    return doubts
 
 
 def listed_ports(openings: Openings, ports: Iterable[int]) -> list[int] | Unknown:
@@ -172,8 +177,6 @@ def _segments(rules: list[Opening]) -> list[tuple[int, int]]:
 def with_doubts(openings: Openings) -> list[dict[str, Any]]:
     """`ranges`, and for what may be open besides an entry of unknowns."""
     found = ranges(openings)
-    doubts = [*(text for rule in openings.rules for text in rule.doubts), *openings.because]
-    if doubts:
-        nothing = unknown(doubts)
-        found.append(dict.fromkeys(("from", "to", "protocol", "cidr", "by"), nothing))
+    if doubts := _doubts(openings):
+        found.append(dict.fromkeys(("from", "to", "protocol", "cidr", "by"), unknown(doubts)))
     return found
