@@ -37,11 +37,11 @@ SYNTHETIC = {
     "terraform_module_call": _made(name="string", source="string", version="string"),
     "terraform_output": _made(name="string", value="dynamic", sensitive="bool", ephemeral="bool", description="string"),
     "terraform_provider": _made(**_PROVIDER),
-    "terraform_settings": _made(
-        backend="string",
-        configured_providers=["list", "string"],
-        required_providers="dynamic",
-        required_version="string",
+    "terraform_settings": TypeSchema(
+        _made(
+            configured_providers=["list", "string"], required_providers="dynamic", required_version="string"
+        ).attributes,
+        {"backend": NestedSchema(_made(type="string", **_BACKEND).attributes, {}, "list")},
     ),
     "terraform_variable": _made(
         name="string",

@@ -107,8 +107,9 @@ class _Making:
                 inner = Declared(block, declared.file)
                 writing = Writing(inner, "backend")
                 body = writing.body(block.body, self.module.scope, "")
-                kind = values["backend"] = block.labels[0] if block.labels else block.type
-                yield self.resource("terraform_backend", "backend", inner, {"type": kind, **body}, writing)
+                body["type"] = block.labels[0] if block.labels else block.type
+                values["backend"] = [{name: outside(value) for name, value in body.items()}]
+                yield self.resource("terraform_backend", "backend", inner, body, writing)
         for declared in [*blocks, *providers.values()][:1]:
             yield self.resource("terraform_settings", "terraform", declared, values, Writing(declared, "terraform"))
 
