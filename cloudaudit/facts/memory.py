@@ -12,18 +12,27 @@ T = TypeVar("T")
 
 _BY_GRAPH: WeakKeyDictionary[ResourceGraph, dict[tuple[Any, str], Any]] = WeakKeyDictionary()
 
+_NOTHING = object()
+
+
+def _of(graph: ResourceGraph) -> dict[tuple[Any, str], Any]:
+    memory = _BY_GRAPH.get(graph)
+    if memory is None:
+        memory = _BY_GRAPH[graph] = {}
+    return memory
+
 
 def per_resource(compute: Callable[[Resource, ResourceGraph], T]) -> Callable[[Resource, ResourceGraph], T]:
     """`compute`, asked once for each resource of a graph."""
 
     @functools.wraps(compute)
     def remembered(resource: Resource, graph: ResourceGraph) -> T:
-        memory = _BY_GRAPH.setdefault(graph, {})
+        memory = _of(graph)
         key = (compute, resource.key)
-        if key not in memory:
-            memory[key] = compute(resource, graph)
-        answer: T = memory[key]
-        return answer
+        if (answer := memory.get(key, _NOTHING)) is _NOTHING:
+            answer = memory[key] = compute(resource, graph)
+        found: T = answer
+        return found
 
     return remembered
 
@@ -33,11 +42,11 @@ def per_graph(compute: Callable[[ResourceGraph], T]) -> Callable[[ResourceGraph]
 
     @functools.wraps(compute)
     def remembered(graph: ResourceGraph) -> T:
-        memory = _BY_GRAPH.setdefault(graph, {})
+        memory = _of(graph)
         key = (compute, "")
-        if key not in memory:
-            memory[key] = compute(graph)
-        answer: T = memory[key]
-        return answer
+        if (answer := memory.get(key, _NOTHING)) is _NOTHING:
+            answer = memory[key] = compute(graph)
+        found: T = answer
+        return found
 
     return remembered

@@ -1,6 +1,6 @@
 """Secrets in arguments, and things that are named for the secret they hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from cloudaudit.facts.credentials.literals import Found, entries, is_of_secret
@@ -9,6 +9,7 @@ from cloudaudit.facts.credentials.values import is_secret
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Origin, Resource, Unknown
 
+_HOLDING = ("default", "insecure_value", "value")  # as secret as what they are the value of
 _SKIPPED = ("tags", "tags_all", "triggers", "lifecycle", "timeouts")
 
 HELD = {
@@ -39,7 +40,7 @@ def arguments(resource: Resource, graph: ResourceGraph) -> Found | Unknown:  # n
     """
     found: dict[str, str] = {}
     doubts: list[str] = []
-    for path, name, value in _arguments(resource.attributes, ""):
+    for path, name, value in _arguments(resource.attributes):
         kind = speaks_of_secret(_called(resource) if path in ("default", "value") else name)
         if not kind or value in (None, ""):
             continue
@@ -69,19 +70,24 @@ def _is_given(value: Unknown) -> bool:
     return bool(value.refs) or all(cause.endswith("has no value") for cause in value.because.split("; "))
 
 
-def _arguments(value: object, path: str) -> Iterator[tuple[str, str, Any]]:
-    """Path, name and value of every scalar argument; free maps are environments, not arguments."""
-    if isinstance(value, Mapping):
-        for name, member in value.items():
-            if path or name not in _SKIPPED:
-                yield from _arguments(member, f"{path}.{name}" if path else str(name))
+def _arguments(attributes: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
+    """Path, name and value of every scalar argument that may be a secret; a free map is an environment, not
+    arguments."""
+    found: list[tuple[str, str, Any]] = []
+    for name, value in attributes.items():
+        if name not in _SKIPPED:
+            _collect(value, name, name, found)
+    return found
+
+
+def _collect(value: Any, path: str, name: str, found: list[tuple[str, str, Any]]) -> None:
+    """Adds what is in `value`, which stands at `path` and under `name`, positions in lists aside."""
+    if isinstance(value, str | Unknown):
+        if (speaks_of_secret(name) or name in _HOLDING) and not path.startswith("environment."):
+            found.append((path, name, value))
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            _collect(member, f"{path}.{key}", str(key), found)
     elif isinstance(value, list | tuple):
         for index, member in enumerate(value):
-            yield from _arguments(member, f"{path}.{index}")
-    elif not path.startswith("environment."):
-        yield path, _last_name(path), value
-
-
-def _last_name(path: str) -> str:
-    """The name that a path ends with, list positions aside."""
-    return next((part for part in reversed(path.split(".")) if not part.isdigit()), "")
+            _collect(member, f"{path}.{index}", name, found)

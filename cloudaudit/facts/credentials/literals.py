@@ -177,18 +177,36 @@ def _in_mapping(value: Mapping[Any, Any], path: str) -> Iterator[tuple[str, str]
 @per_resource
 def written_shapes(resource: Resource, graph: ResourceGraph) -> Found:  # noqa: ARG001 - the form of a fact
     """Credentials that are known by their form, in any attribute."""
-    texts = [(path, text) for path, text in strings(resource.attributes) if len(text) > 12]
-    if not _any_shape(texts):
+    if not _any_shape(resource):
         return []
-    found = {path: kind for path, text in texts for kind, _, _ in shapes(script(text) if _is_script(path) else text)}
+    texts = [(path, script(text) if _is_script(path) else text) for path, text in strings(resource.attributes)]
+    found = {path: kind for path, text in texts for kind, _, _ in shapes(text)}
     return [{"path": path, "kind": kind} for path, kind in sorted(found.items())]
 
 
-def _any_shape(texts: list[tuple[str, str]]) -> bool:
+def _any_shape(resource: Resource) -> bool:
     """One look at all the texts together: most resources hold nothing."""
-    together = "\n".join(script(text) if _is_script(path) else text for path, text in texts)
-    return next(shapes(together), None) is not None
+    texts = [script(text) for name in _SCRIPTS if isinstance(text := resource.attributes.get(name), str)]
+    _gather(resource.attributes, texts)
+    return next(shapes("\n".join(texts)), None) is not None
+
+
+_SCRIPTS = ("user_data", "user_data_base64")
+
+
+def _gather(value: Any, texts: list[str]) -> None:
+    """Adds every known string within `value`."""
+    if isinstance(value, str):
+        texts.append(value)
+    elif isinstance(value, dict):
+        for member in value.values():
+            _gather(member, texts)
+    elif isinstance(value, list | tuple):
+        for member in value:
+            _gather(member, texts)
+    elif isinstance(value, Unknown) and value.partial is not None:
+        _gather(value.partial, texts)
 
 
 def _is_script(path: str) -> bool:
-    return path.endswith(("user_data", "user_data_base64"))
+    return path.endswith(_SCRIPTS)

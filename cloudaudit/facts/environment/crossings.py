@@ -74,9 +74,11 @@ def _targets(resource: Resource, graph: ResourceGraph, *, parents_too: bool = Fa
 def crossings(resource: Resource, graph: ResourceGraph) -> list[Entry]:
     """What the resource refers to in another environment, or in one that cannot be told."""
     ours = environment_of(resource, graph)
-    return across(
-        entry(each.to, each.kind, each.attribute, ours, each.environment) for each in _targets(resource, graph)
-    )
+    return [
+        entry(each.to, each.kind, each.attribute, ours, each.environment)
+        for each in _targets(resource, graph)
+        if crosses(ours, each.environment) is not False
+    ]
 
 
 def across(entries: Iterable[Entry]) -> list[Entry]:
@@ -88,11 +90,16 @@ def crossed_by(resource: Resource, graph: ResourceGraph) -> list[Entry]:
     """What refers to the resource from another environment, or from one that cannot be told."""
     ours = environment_of(resource, graph)
     sources = [(graph.get(link.source), link.attribute) for link in incoming(graph).get(resource.key, ())]
-    return across(
-        entry(source.address, source.type, attribute, ours, environment_of(source, graph))
+    found = [
+        (source, attribute, environment_of(source, graph))
         for source, attribute in sources
-        if source is not None and source.type.startswith(_KEPT_APART) and resource not in parents(source, graph)
-    )
+        if source is not None and source.type.startswith(_KEPT_APART)
+    ]
+    return [
+        entry(source.address, source.type, attribute, ours, theirs)
+        for source, attribute, theirs in found
+        if crosses(ours, theirs) is not False and resource not in parents(source, graph)
+    ]
 
 
 def joins(resource: Resource, graph: ResourceGraph) -> list[Entry]:
@@ -187,7 +194,9 @@ def _elsewhere(resource: Resource, graph: ResourceGraph) -> Iterator[tuple[str, 
         if attribute in _REFERRING and isinstance(value, str) and value and value not in known:
             yield attribute, value
             continue
-        for path, text in strings(value, attribute):
+        if isinstance(value, str) and "arn:aws" not in value:
+            continue
+        for path, text in strings(value, attribute) if isinstance(value, str | list | dict | Unknown) else ():
             if "arn:aws" not in text:
                 continue
             for arn in dict.fromkeys(_ARN.findall(text)):

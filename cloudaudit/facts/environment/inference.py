@@ -57,7 +57,7 @@ def _signals(resource: Resource, graph: ResourceGraph) -> Iterator[Signal]:
     yield from stronger
     for basis, text in _names(resource):
         if (name := words.named(text)) and (not stronger or name in ("prod", "staging")):
-            yield Signal(basis=basis, name=name, own=True)
+            yield Signal(basis=f"{basis} {text}", name=name, own=True)
 
 
 def _by_account(resource: Resource, graph: ResourceGraph) -> Iterator[Signal]:
@@ -153,11 +153,11 @@ def _names(resource: Resource) -> Iterator[tuple[str, str]]:
         value = resource.attributes.get(attribute)
         text = value.prefix if isinstance(value, Unknown) else value
         if isinstance(text, str) and text:
-            yield f"name {text}", text
-    if isinstance(text := _own_tags(resource).get("Name"), str):
-        yield f"name {text}", text
-    label = ".".join(part for part in resource.address.split(".") if part not in ("module", resource.type))
-    yield f"address {resource.address}", label
+            yield "name", text
+    tags = resource.attributes.get("tags")
+    if isinstance(tags, Mapping) and isinstance(text := tags.get("Name"), str):
+        yield "name", text
+    yield "address", resource.address.replace("module.", "").replace(f"{resource.type}.", "")
 
 
 # A resource without environment of its own has that of the resource that it configures or lies in.

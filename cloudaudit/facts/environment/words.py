@@ -25,6 +25,9 @@ _NOT_IN_NAMES = {"test", "shared"}
 SHARED = {"shared", "network", "security", "audit", "management"}
 
 
+_HINT = re.compile("|".join(sorted(ALIASES)), re.IGNORECASE)
+
+
 @functools.lru_cache(maxsize=8192)
 def words(text: str) -> tuple[str, ...]:
     """The words of a name in lower case, "non prod" and "pre prod" joined."""
@@ -52,6 +55,8 @@ def recognised(text: str) -> str:
 
 def named(text: str) -> str:
     """The environment that a name holds by the way; empty if none, or several ("prod-to-dev")."""
+    if not _HINT.search(text):
+        return ""
     found = {ALIASES[word] for word in words(text) if word in ALIASES}
     name = found.pop() if len(found) == 1 else ""
     return "" if name in _NOT_IN_NAMES else name

@@ -138,8 +138,15 @@ def _passes_any_role(resource: Resource, graph: ResourceGraph) -> Truth:
     return with_doubts(document, allowed(document, "iam:PassRole"))
 
 
+def is_unlimited(part: Statement) -> bool:
+    """Whether the statement may be about all resources without a limiting condition; most are not, and need no look."""
+    return all_of([everywhere(part), negate(limited(part))]) is not False
+
+
 def escalations(document: Document) -> tuple[list[str], list[str]]:
     """The known escalation sets that the policy allows, and what is unsure."""
+    if not document.doubts and not any(is_unlimited(part) for part in document.allows):
+        return [], []
     truths: dict[str, Truth] = {}
 
     def asked(action: str) -> Truth:
@@ -160,6 +167,8 @@ def _escalation_paths(resource: Resource, graph: ResourceGraph) -> list[str] | U
 def _among(resource: Resource, graph: ResourceGraph, actions: Iterable[str]) -> list[str] | Unknown:
     """Which of `actions` are allowed on all resources of their kind."""
     document = identity_policy(resource, graph)
+    if not document.doubts and not any(is_unlimited(part) for part in document.allows):
+        return []
     answers = {action: with_doubts(document, allowed(document, action)) for action in actions}
     return certain([action for action, truth in answers.items() if truth is True], first_unknown(answers.values()))
 

@@ -1,6 +1,7 @@
 """Which ports a set of rules opens to the internet, three-valued."""
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -41,6 +42,7 @@ SERVICES: dict[str, tuple[int, ...]] = {
     "winrm": (5985, 5986),
 }
 
+_CARRIERS = ("tcp", "udp", "-1")
 ADMIN = tuple(sorted(port for name in ("rdp", "ssh", "winrm") for port in SERVICES[name]))
 _WEB = {"http", "https"}
 DATA = tuple(
@@ -65,7 +67,7 @@ def opens(openings: Openings, port: int) -> Truth:
 
 def _at(rule: Opening, port: int) -> Truth:
     """Whether the rule is about `port`."""
-    protocol: Truth = rule.protocol if isinstance(rule.protocol, Unknown) else rule.protocol in ("tcp", "udp", "-1")
+    protocol: Truth = rule.protocol if isinstance(rule.protocol, Unknown) else rule.protocol in _CARRIERS
     first: Truth = rule.first if isinstance(rule.first, Unknown) else rule.first <= port
     last: Truth = rule.last if isinstance(rule.last, Unknown) else port <= rule.last
     return all_of([protocol, first, last])
@@ -102,14 +104,39 @@ def by_service(openings: Openings) -> dict[str, Truth]:
     openings = outward(openings)
     if not openings.rules and not openings.because:
         return dict.fromkeys(_NAMES, False)
-    known = {
-        port: opens(openings, port) for port in {*ADMIN, *DATA, *(p for ports in SERVICES.values() for p in ports)}
-    }
+    if (plain := _plain(openings)) is not None:
+        return dict(_plain_services(plain))
+    services = _services({port: opens(openings, port) for port in _ALL})
+    services["everything"] = opens_everything(openings)
+    services["anything"] = opens_anything(openings)
+    return services
+
+
+_ALL = frozenset({*ADMIN, *DATA, *(port for ports in SERVICES.values() for port in ports)})
+_Plain = tuple[tuple[str, int, int], ...]
+
+
+def _plain(openings: Openings) -> _Plain | None:
+    """The protocols and ports of the rules, if all are known and each is open by itself: as nearly always."""
+    if openings.because or not all(not rule.doubts and is_open(rule) for rule in openings.rules):
+        return None
+    found = tuple((rule.protocol, rule.first, rule.last) for rule in openings.rules)
+    return None if any(isinstance(part, Unknown) for parts in found for part in parts) else found  # type: ignore[return-value]
+
+
+@functools.lru_cache(maxsize=256)
+def _plain_services(rules: _Plain) -> dict[str, Truth]:
+    ends = [(first, last) for protocol, first, last in rules if protocol in _CARRIERS]
+    services = _services({port: any(first <= port <= last for first, last in ends) for port in _ALL})
+    services["everything"] = any((first, last) == ALL_PORTS for _, first, last in rules)
+    services["anything"] = True
+    return services
+
+
+def _services(known: Mapping[int, Truth]) -> dict[str, Truth]:
     services: dict[str, Truth] = {name: any_of(known[port] for port in ports) for name, ports in SERVICES.items()}
     services["admin"] = any_of(known[port] for port in ADMIN)
     services["data"] = any_of(known[port] for port in DATA)
-    services["everything"] = opens_everything(openings)
-    services["anything"] = opens_anything(openings)
     return services
 
 
