@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl.unknowns import EvaluationError, combine, wholly_known
-from cloudaudit.sources.hcl.values import Value, to_string
+from cloudaudit.sources.hcl.values import TfList, Value, to_string
 
 VERSION = "2012-10-17"
 _LISTS = (
@@ -179,6 +179,8 @@ def _items(value: Value) -> list[Any]:
     """The elements of a value; one that is not known stands for any number of them."""
     if value is None:
         return []
+    if isinstance(value, Unknown) and isinstance(value.partial, TfList):
+        return list(value.partial)
     return list(value) if isinstance(value, list) else [value]
 
 

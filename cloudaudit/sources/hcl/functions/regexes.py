@@ -3,11 +3,13 @@
 import re
 from typing import Any
 
+from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl import limits
 from cloudaudit.sources.hcl.functions.patterns import Pattern, compile_pattern
-from cloudaudit.sources.hcl.functions.signature import Function, strict
+from cloudaudit.sources.hcl.functions.placeholders import fill
+from cloudaudit.sources.hcl.functions.signature import Function, aware, strict
 from cloudaudit.sources.hcl.types import STRING, Type, object_of, tuple_of
-from cloudaudit.sources.hcl.unknowns import EvaluationError
+from cloudaudit.sources.hcl.unknowns import EvaluationError, combine
 from cloudaudit.sources.hcl.values import TfList, Value, normal_text
 
 _REFERENCE = re.compile(r"\$(?:(\$)|\{([^}]*)\}|(\w+))")
@@ -51,7 +53,10 @@ def _captured_type(pattern: Pattern) -> Type:
     return tuple_of([STRING] * pattern.groups) if pattern.groups else STRING
 
 
-def _replace(text: str, part: str, replacement: str) -> str:
+def _replace(text: str | Unknown, part: str | Unknown, replacement: str | Unknown) -> str | Unknown:
+    if isinstance(part, Unknown) or isinstance(text, Unknown) or isinstance(replacement, Unknown):
+        partial = None if isinstance(part, Unknown) else fill(text, part, replacement)
+        return combine([text, part, replacement], partial=partial)
     if len(part) > 1 and part[0] == part[-1] == "/":
         return _replace_pattern(text, compile_pattern(part[1:-1]), replacement)
     count = text.count(part)
@@ -90,5 +95,5 @@ def _group(name: str, pattern: Pattern, found: Any) -> str:
 FUNCTIONS: dict[str, Function] = {
     "regex": strict(_regex, STRING, STRING),
     "regexall": strict(_regexall, STRING, STRING),
-    "replace": strict(_replace, STRING, STRING, STRING),
+    "replace": aware(_replace, STRING, STRING, STRING),
 }

@@ -1,0 +1,63 @@
+"""`replace` in JSON of which parts are not known, as modules do that fill placeholders in policies."""
+
+import re
+from typing import Any
+
+from cloudaudit.model import Unknown
+from cloudaudit.sources.hcl.functions import json_text
+from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError, combine
+
+_STRUCTURE = re.compile(r'["{}\[\]\\,:<>&]')
+_WORDS = ("true", "false", "null")
+
+
+def fill(text: str | Unknown, part: str, replacement: str | Unknown) -> Any:
+    """The decoded document with `part` replaced in all its texts; None where that cannot be told.
+
+    Only what cannot be part of the structure of JSON is replaced: letters, digits and the like.
+    """
+    if not part or _STRUCTURE.search(part) or any(part in word for word in _WORDS) or not re.search("[A-Za-z]", part):
+        return None
+    if isinstance(replacement, str) and re.search(r'["\\]', replacement):
+        return None
+    document = _decoded(text)
+    return None if document is None or _names(document, part) else _filled(document, part, replacement)
+
+
+def _decoded(text: str | Unknown) -> Any:
+    if isinstance(text, Unknown):
+        return text.partial
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return json_text.decode(text)
+    except (EvaluationError, LimitError):
+        return None
+
+
+def _names(document: Any, part: str) -> bool:
+    """Whether the part occurs in a name of a member."""
+    if isinstance(document, dict):
+        return any(part in name or _names(member, part) for name, member in document.items())
+    return isinstance(document, list) and any(_names(member, part) for member in document)
+
+
+def _filled(value: Any, part: str, replacement: str | Unknown) -> Any:
+    if isinstance(value, dict):
+        return {name: _filled(member, part, replacement) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_filled(member, part, replacement) for member in value]
+    if isinstance(value, Unknown):
+        return combine(value, replacement, prefix=_certain(value.prefix, part)) if value.prefix else value
+    if not isinstance(value, str) or part not in value:
+        return value
+    if isinstance(replacement, str):
+        return value.replace(part, replacement)
+    return combine(replacement, prefix=value.partition(part)[0])
+
+
+def _certain(prefix: str, part: str) -> str:
+    """The known start of a text as far as the part cannot begin in it."""
+    start = prefix.partition(part)[0]
+    longest = next((size for size in range(len(part) - 1, 0, -1) if start.endswith(part[:size])), 0)
+    return start[: len(start) - longest]
