@@ -7,7 +7,7 @@ import msgspec
 
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl import numeric, types
-from cloudaudit.sources.hcl.unknowns import EvaluationError, combine
+from cloudaudit.sources.hcl.unknowns import EvaluationError, combine, unknowns
 from cloudaudit.sources.hcl.values import (
     TfList,
     TfMap,
@@ -91,8 +91,16 @@ def conditional(condition: Value, then: Value, otherwise: Value) -> Value:
     truth = to_bool(condition)
     target = _common_type(then, otherwise)
     if isinstance(truth, Unknown):
-        return either(truth, convert(then, target), convert(otherwise, target))
+        return either(truth, _arm(then, target), _arm(otherwise, target))
     return convert(then if truth else otherwise, target)
+
+
+def _arm(value: Value, target: types.Type) -> Value:
+    """An arm that may be chosen; that it does not convert is an error only when it is."""
+    try:
+        return convert(value, target)
+    except EvaluationError as error:
+        return Unknown(because=str(error))
 
 
 def _common_type(then: Value, otherwise: Value) -> types.Type:
@@ -101,6 +109,8 @@ def _common_type(then: Value, otherwise: Value) -> types.Type:
     if isinstance(then, Unknown | None) or isinstance(otherwise, Unknown | None):
         return types.ANY
     target = types.unify((type_of(then), type_of(otherwise)))
+    if target is None and any(unknowns([then, otherwise])):
+        return types.ANY
     if target is None:
         raise EvaluationError("the true and false result expressions must have consistent types")
     return target

@@ -103,8 +103,8 @@ def _document(pieces: list[Value]) -> Any:
 
 
 def _quoted(found: re.Match[str]) -> str:
-    """A mark outside of quotes stands for a whole value."""
-    return found[0] if found[0].startswith('"') else f'"{found[0]}"'
+    """A mark outside of quotes stands for a whole value, not for a string."""
+    return found[0] if found[0].startswith('"') else f'"\ue002{found[0][1:]}"'
 
 
 def _filled(value: Any, unknown: list[Unknown], depth: int) -> Any:
@@ -114,6 +114,9 @@ def _filled(value: Any, unknown: list[Unknown], depth: int) -> Any:
         return {_plain_key(name): _filled(member, unknown, depth + 1) for name, member in value.items()}
     if isinstance(value, list):
         return [_filled(member, unknown, depth + 1) for member in value]
+    if isinstance(value, str) and value.startswith("\ue002"):
+        piece = unknown[int(value[1:-1])]
+        return piece if piece.partial is None else piece.partial
     if not isinstance(value, str) or "\ue000" not in value:
         return value
     if whole := _MARK.fullmatch(value):
@@ -123,6 +126,6 @@ def _filled(value: Any, unknown: list[Unknown], depth: int) -> Any:
 
 
 def _plain_key(name: str) -> str:
-    if "\ue000" in name:
+    if "\ue000" in name or "\ue002" in name:
         raise ValueError("an unknown key")
     return name

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
+import msgspec
+
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl import numeric, types
 from cloudaudit.sources.hcl.types import ANY, Type
@@ -93,9 +95,16 @@ def convert(value: Value, target: Type) -> Value:
     """`value` as `target`, with the defaults of optional attributes filled in. Null and unknown values stay what they
     are. Raises `EvaluationError` when Terraform would refuse.
     """
+    if isinstance(value, Unknown) and value.prefix and target.kind in ("number", "bool"):
+        return _without_text(value)
     if value is None or isinstance(value, Unknown) or target.kind == "any":
         return value
     return _CONVERSIONS[target.kind](value, target)
+
+
+def _without_text(value: Unknown) -> Unknown:
+    """An unknown number or boolean: how its text starts says nothing of it."""
+    return msgspec.structs.replace(value, prefix="")
 
 
 def to_string(value: Value) -> Any:
@@ -113,14 +122,18 @@ def to_number(value: Value) -> Any:
     """convert(value, number)"""
     if isinstance(value, str):
         return numeric.parse(value)
-    if value is None or isinstance(value, Unknown) or numeric.is_number(value):
+    if isinstance(value, Unknown):
+        return _without_text(value)
+    if value is None or numeric.is_number(value):
         return value
     raise EvaluationError("number required")
 
 
 def to_bool(value: Value) -> Any:
     """convert(value, bool)"""
-    if isinstance(value, bool | Unknown) or value is None:
+    if isinstance(value, Unknown):
+        return _without_text(value)
+    if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, str):
         if value in ("true", "1"):
@@ -138,6 +151,8 @@ def _to_sequence(value: Value, target: Type) -> Value:
         # The place of an unknown element among the others is not known.
         return partly(value, value)
     items, element = _to_elements(value, value, target)
+    if element is None:
+        return combine(value)
     return TfList(items, element) if target.kind == "list" else TfSet(items, element)
 
 
@@ -145,17 +160,24 @@ def _to_map(value: Value, target: Type) -> Value:
     if not isinstance(value, dict):
         raise EvaluationError(f"map of {types.describe(target.of)} required")
     items, element = _to_elements(value, list(value.values()), target)
+    if element is None:
+        return combine(value)
     return TfMap(zip(value, items, strict=True), element)
 
 
-def _to_elements(value: Value, members: list[Value], target: Type) -> tuple[list[Value], Type]:
-    """The members as elements of one type: that of the target or, where it says `any`, one they have in common."""
+def _to_elements(value: Value, members: list[Value], target: Type) -> tuple[list[Value], Type | None]:
+    """The members as elements of one type: that of the target or, where it says `any`, one they have in common.
+
+    No type when the known members have none in common, but may have one with what the unknown members turn out to be.
+    """
     if target.of.kind != "any":
         return [convert(member, target.of) for member in members], types.bare(target.of)
     if isinstance(value, TfList | TfSet | TfMap):
         return members, value.element
     found = [type_of(member) for member in members]
     element = types.unify(found)
+    if element is None and any(unknowns(members)):
+        return members, None
     if element is None or (types.vague(element, found) and not any(unknowns(members))):
         raise EvaluationError(f"all elements of a {target.kind} must have the same type")
     return [convert(member, element) for member in members], element
@@ -212,7 +234,7 @@ def equal(left: Value, right: Value) -> bool | Unknown:  # noqa: PLR0911 one ans
     if left is None or right is None or _kind(left) != _kind(right):
         return False
     if isinstance(left, TfList | TfSet | TfMap) and left.element != right.element:
-        return False
+        return _equal_elsewhere(left, right)
     if isinstance(left, TfSet):
         return _equal_sets(left, right)
     if isinstance(left, list):
@@ -224,6 +246,13 @@ def equal(left: Value, right: Value) -> bool | Unknown:  # noqa: PLR0911 one ans
 
 def _kind(value: Value) -> type:
     return int if numeric.is_number(value) else type(value)
+
+
+def _equal_elsewhere(left: Any, right: Any) -> bool | Unknown:
+    """Whether collections of different types are equal: never, unless an unknown element hides the type."""
+    if any(unknowns([left, right])) and types.convertible(left.element, right.element):
+        return combine(left, right)
+    return False
 
 
 def _equal_unknown(left: Value, right: Value) -> bool | Unknown:

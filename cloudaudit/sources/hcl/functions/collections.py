@@ -128,6 +128,8 @@ def _transpose(values: dict[str, Any]) -> Value:
 def _coalesce(*values: Any) -> Value:
     """The first value that is neither null nor an empty string, in the type that all have in common."""
     target = unify(type_of(value) for value in values)
+    if target is None and any(unknowns(values)):
+        return combine(values)
     if not values or target is None:
         raise EvaluationError("all arguments must have the same type")
     for value in values:

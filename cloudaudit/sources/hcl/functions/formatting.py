@@ -91,7 +91,8 @@ def _write(verb: _Verb, arg: Value) -> Any:
     if arg is None:
         return _NULL
     if isinstance(arg, Unknown):
-        return combine(arg, prefix=arg.prefix if verb.mode in "sv" and verb.width < 0 > verb.precision else "")
+        starts = verb.mode in "sv" and "#" not in verb.flags and verb.width < 0 > verb.precision
+        return combine(arg, prefix=arg.prefix if starts else "")
     if not limits.known(arg):
         return combine(arg)
     try:

@@ -210,6 +210,8 @@ def _setproduct(*sets: Any) -> Value:
 
 def _setunion(*sets: Any) -> Value:
     element = _common_element([each for each in sets if not isinstance(each, Unknown)])
+    if element is None:
+        return combine(sets)
     members = [convert(member, element) for each in sets if not isinstance(each, Unknown) for member in each]
     limits.elements(len(members))
     open_ = [part for each in sets if isinstance(each, Unknown) for part in _parts(each)]
@@ -230,13 +232,14 @@ def _setsubtract(*sets: Any) -> Value:
 
 
 def _converted(sets: Sequence[Any]) -> list[TfSet]:
-    element = _common_element(sets)
+    element = _common_element(sets) or ANY
     return [convert(each, set_of(element)) if element.kind != "any" else each for each in sets]
 
 
-def _common_element(sets: Sequence[Any]) -> Type:
+def _common_element(sets: Sequence[Any]) -> Type | None:
+    """The type that the elements of all sets have in common; None when that depends on unknown ones."""
     element = unify(type_of(each).of for each in sets if each or type_of(each).of.kind != "any")
-    if element is None:
+    if element is None and not any(unknowns(sets)):
         raise EvaluationError("the sets must have elements of one type")
     return element
 
