@@ -40,7 +40,7 @@ def evaluated(text: str) -> Any:
         ('index(["a", var.any], "a")', 0),
         ("jsondecode(jsonencode({a = 1, b = var.any})).a", 1),
         ("yamldecode(yamlencode({a = 1, b = var.any})).a", 1),
-        ("length(compact([jsonencode({a = var.any}), \"\"]))", 1),
+        ('length(compact([jsonencode({a = var.any}), ""]))', 1),
         ('jsondecode(replace(jsonencode({a = "x/_ID_", b = var.any}), "_ID_", "i")).a', "x/i"),
         ('jsondecode(replace(jsonencode({a = "x", b = "_ID_"}), "_ID_", var.any)).a', "x"),
         ('startswith(jsondecode(replace(jsonencode({a = "arn:_ID_"}), "_ID_", var.any)).a, "arn:")', True),
