@@ -12,7 +12,9 @@ from pathlib import Path
 import yaml
 
 CHECKS = Path("checkov/terraform/checks")
-UNIT_TESTS = Path("tests/terraform/checks/resource/aws")
+UNIT_TESTS = Path("tests/terraform/checks/resource")
+PROVIDERS = ("aws", "github", "gitlab")
+CHECK_ID = r"CKV2?_(?:AWS|GIT|GLB)_\d+"
 GRAPH_TESTS = Path("tests/terraform/graph/checks/resources")
 
 
@@ -38,7 +40,7 @@ def cases(checkout: Path) -> Iterator[Case]:
 
 
 def _unit_cases(checkout: Path) -> Iterator[Case]:
-    for file in sorted((checkout / UNIT_TESTS).glob("test_*.py")):
+    for file in sorted(each for name in PROVIDERS for each in (checkout / UNIT_TESTS / name).glob("test_*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         check = _check_id(checkout, tree)
         if check is None:
@@ -54,7 +56,7 @@ def _check_id(checkout: Path, tree: ast.Module) -> str | None:
         if isinstance(node, ast.ImportFrom) and node.module and "check" in {alias.name for alias in node.names}:
             module = checkout / (node.module.replace(".", "/") + ".py")
             if module.exists() and (
-                match := re.search(r"""["'](CKV2?_AWS_\d+)["']""", module.read_text(encoding="utf-8"))
+                match := re.search(rf"""["']({CHECK_ID})["']""", module.read_text(encoding="utf-8"))
             ):
                 return match[1]
     return None
@@ -70,7 +72,7 @@ def _function_cases(check: str, folder: Path, function: ast.FunctionDef) -> Iter
             _collect_names(node.targets[0].id, node.value, names)
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             value = node.value.strip("/")
-            if re.search(r'resource\s+"?aws_', value):
+            if re.search(r'resource\s+"?(?:aws|github|gitlab)_', value):
                 sources.append(value)
             elif value and "\n" not in value and (folder / value).is_dir():
                 examples.append(folder / value)
@@ -80,7 +82,7 @@ def _function_cases(check: str, folder: Path, function: ast.FunctionDef) -> Iter
     if labels and len(examples) == 1:
         yield Case(check, examples[0], "", tuple(labels))
     elif len(sources) == 1 and len(verdicts) == 1:
-        addresses = re.findall(r'resource\s+"?(aws_\w+)"?\s+"?([\w-]+)"?', sources[0])
+        addresses = re.findall(r'resource\s+"?(\w+)"?\s+"?([\w-]+)"?', sources[0])
         if len(addresses) == 1:
             yield Case(check, None, sources[0], ((".".join(addresses[0]), verdicts.pop()),))
 
