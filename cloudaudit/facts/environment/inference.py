@@ -1,5 +1,6 @@
 """Which environment a resource belongs to, and what says so."""
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -55,7 +56,8 @@ def _signals(resource: Resource, graph: ResourceGraph) -> Iterator[Signal]:
     """The signals in order. A name counts against stronger ones only if it says prod or staging outright."""
     stronger = [*_by_account(resource, graph), *_by_tag(resource, graph), *_by_root(graph)]
     yield from stronger
-    for basis, text in _names(resource):
+    names = _names(resource)
+    for basis, text in names if words.may_name(" ".join(text for _, text in names)) else ():
         if (name := words.named(text)) and (not stronger or name in ("prod", "staging")):
             yield Signal(basis=f"{basis} {text}", name=name, own=True)
 
@@ -80,7 +82,7 @@ def _by_tag(resource: Resource, graph: ResourceGraph) -> Iterator[Signal]:
 def _own_tags(resource: Resource) -> dict[str, Any]:
     tags = resource.attributes.get("tags")
     found = dict(tags) if isinstance(tags, Mapping) else {}
-    for block in blocks(resource.attributes, "tag").items:
+    for block in blocks(resource.attributes, "tag").items if "tag" in resource.attributes else ():
         if isinstance(block.get("key"), str):
             found.setdefault(block["key"], block.get("value"))
     return found
@@ -88,12 +90,15 @@ def _own_tags(resource: Resource) -> dict[str, Any]:
 
 def _tag(tags: object) -> tuple[str, str] | None:
     """The first tag that names an environment: its key and value."""
-    for key, value in sorted(tags.items()) if isinstance(tags, Mapping) else ():
-        if _is_environment_key(str(key)) and isinstance(value, str) and value.strip():
+    keys = [key for key in tags if _is_environment_key(str(key))] if isinstance(tags, Mapping) else []
+    for key in sorted(keys):
+        value = tags[key]  # type: ignore[index]
+        if isinstance(value, str) and value.strip():
             return str(key), value
     return None
 
 
+@functools.lru_cache(maxsize=4096)
 def _is_environment_key(key: str) -> bool:
     plain = key.replace("/", ":").rpartition(":")[2]
     return plain.replace("-", "").replace("_", "").replace(" ", "").lower() in _TAGS
@@ -147,17 +152,19 @@ _NAMES = (
 )  # fmt: skip
 
 
-def _names(resource: Resource) -> Iterator[tuple[str, str]]:
+def _names(resource: Resource) -> list[tuple[str, str]]:
     """What the resource is called: by itself, by its Name tag, and by its address, modules included."""
+    found: list[tuple[str, str]] = []
+    attributes = resource.attributes
     for attribute in _NAMES:
-        value = resource.attributes.get(attribute)
-        text = value.prefix if isinstance(value, Unknown) else value
-        if isinstance(text, str) and text:
-            yield "name", text
-    tags = resource.attributes.get("tags")
+        if (value := attributes.get(attribute)) is not None:
+            text = value.prefix if isinstance(value, Unknown) else value
+            if isinstance(text, str) and text:
+                found.append(("name", text))
+    tags = attributes.get("tags")
     if isinstance(tags, Mapping) and isinstance(text := tags.get("Name"), str):
-        yield "name", text
-    yield "address", resource.address.replace("module.", "").replace(f"{resource.type}.", "")
+        found.append(("name", text))
+    return [*found, ("address", resource.address.replace("module.", "").replace(f"{resource.type}.", ""))]
 
 
 # A resource without environment of its own has that of the resource that it configures or lies in.

@@ -25,7 +25,12 @@ _NOT_IN_NAMES = {"test", "shared"}
 SHARED = {"shared", "network", "security", "audit", "management"}
 
 
-_HINT = re.compile("|".join(sorted(ALIASES)), re.IGNORECASE)
+_HINT = re.compile("prod|prd|stag|stg|uat|dev|sandbox|test|qa|shared|tooling", re.IGNORECASE)
+
+
+def may_name(text: str) -> bool:
+    """Whether some word of an environment is in the text at all; a look that costs little."""
+    return _HINT.search(text) is not None
 
 
 @functools.lru_cache(maxsize=8192)
@@ -55,7 +60,7 @@ def recognised(text: str) -> str:
 
 def named(text: str) -> str:
     """The environment that a name holds by the way; empty if none, or several ("prod-to-dev")."""
-    if not _HINT.search(text):
+    if not may_name(text):
         return ""
     found = {ALIASES[word] for word in words(text) if word in ALIASES}
     name = found.pop() if len(found) == 1 else ""
