@@ -3,5 +3,6 @@
 from cloudaudit.graph.addresses import strip_keys
 from cloudaudit.graph.companions import Related
 from cloudaudit.graph.graph import ResourceGraph
+from cloudaudit.graph.identity import targets_of
 
-__all__ = ["Related", "ResourceGraph", "strip_keys"]
+__all__ = ["Related", "ResourceGraph", "strip_keys", "targets_of"]

@@ -45,6 +45,11 @@ def tables() -> Tables:
     return msgspec.json.decode(data, type=Tables)
 
 
+def targets_of(attribute: str) -> tuple[str, ...]:
+    """The types of resources that an attribute of this name refers to: aws_kms_key and aws_kms_alias for `kms_key_id`."""
+    return tables().targets.get(attribute, ())
+
+
 class Reference(msgspec.Struct, frozen=True):
     """One value that refers, and to what. `elsewhere`: certainly to another thing of this graph, or to no resource.
     `sure`: to exactly what was found. `loose`: some of its references lead out of sight."""

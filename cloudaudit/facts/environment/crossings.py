@@ -9,7 +9,7 @@ from cloudaudit.facts.environment.inference import Inference, environment_of, in
 from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.reading import strings
 from cloudaudit.facts.truth import Truth, unknown
-from cloudaudit.graph import ResourceGraph
+from cloudaudit.graph import ResourceGraph, targets_of
 from cloudaudit.model import Record, Resource, Unknown
 
 Entry = dict[str, Any]
@@ -69,6 +69,18 @@ def _targets(resource: Resource, graph: ResourceGraph, *, parents_too: bool = Fa
             )
     for attribute, text in _elsewhere(resource, graph):
         yield Target(to=text, kind=kind_of(text), attribute=attribute, environment=literal(text, graph))
+    if not parents_too:
+        yield from _hidden(resource, graph)
+
+
+def _hidden(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
+    """What an attribute that refers to other resources may name, where its value is not known: `var.key has no value`."""
+    linked = {link.attribute for link in outgoing(graph).get(resource.key, ())}
+    for path, because in resource.unknown.items():
+        attribute = ".".join(part for part in path.split(".") if not part.isdigit())
+        if attribute not in linked and path not in linked:
+            for kind in targets_of(attribute.rpartition(".")[2]):
+                yield Target(to="", kind=kind, attribute=attribute, environment=Inference(because=because))
 
 
 def crossings(resource: Resource, graph: ResourceGraph) -> list[Entry]:
