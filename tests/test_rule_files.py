@@ -49,7 +49,8 @@ def test_a_title_states_a_requirement_in_one_line(rule: Rule) -> None:
 
 @every_rule
 def test_a_message_names_the_resource_in_a_sentence(rule: Rule) -> None:
-    assert "{name}" in rule.message or rule.resource == "aws_account"
+    one_of_its_kind = all(kind == "aws_account" or kind.startswith("terraform_") for kind in rule.types)
+    assert "{name}" in rule.message or one_of_its_kind
     assert rule.message.strip().endswith(".")
     assert "\n" not in rule.message.strip()
 
