@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.iam.document import Document, merge
 from cloudaudit.facts.iam.effect import covers_action, on_everything, with_doubts
-from cloudaudit.facts.iam.identity import admits_everything, escalations
+from cloudaudit.facts.iam.identity import admits_everything, escalations, has_boundary
 from cloudaudit.facts.iam.policies import identity_policy
 from cloudaudit.facts.memory import per_resource
-from cloudaudit.facts.reading import listed
 from cloudaudit.facts.truth import Truth, all_of, any_of, certain
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Record, Relation, Resource, Unknown
@@ -24,7 +23,7 @@ _POLICIES = ("aws_iam_policy",)
 
 _ADMINISTRATOR = {"AdministratorAccess", "AdministratorAccess-Amplify", "IAMFullAccess"}
 _NEARLY = {"PowerUserAccess", "SystemAdministrator", "job-function/SystemAdministrator"}
-_AWS_OWNED = "arn:aws"
+_OF_AWS = ":aws:policy/"
 
 
 class Held(Record, frozen=True):
@@ -46,9 +45,11 @@ class Holdings(Record, frozen=True):
 def holdings(resource: Resource, graph: ResourceGraph) -> Holdings:
     """The policies of a user, group or role, also those that a user has from its groups."""
     inline, (attachment, attribute), members = _HOLDERS[resource.type]
-    found: list[Held] = [Held(by=resource.address, document=identity_policy(resource, graph))]
     because: list[str] = []
     policies = graph.related(resource, Relation(type=inline, by=attribute))
+    # Inline parts of a role have become resources of their own: do not count them twice.
+    split = any(policy.key.startswith(f"{resource.key}/") for policy in policies.found)
+    found = [] if split else [Held(by=resource.address, document=identity_policy(resource, graph))]
     found += [Held(by=policy.address, document=identity_policy(policy, graph)) for policy in policies.found]
     because += policies.because
     for kind, by in ((attachment, attribute), ("aws_iam_policy_attachment", members)):
@@ -58,7 +59,8 @@ def holdings(resource: Resource, graph: ResourceGraph) -> Holdings:
             part = _attached(each, "policy_arn", graph)
             found += part.policies
             because += part.because
-    managed = _attached(resource, "managed_policy_arns", graph)
+        split = split or any(each.key.startswith(f"{resource.key}/") for each in attachments.found)
+    managed = Holdings() if split else _attached(resource, "managed_policy_arns", graph)
     found += managed.policies
     because += managed.because
     for part in _from_groups(resource, graph):
@@ -69,22 +71,15 @@ def holdings(resource: Resource, graph: ResourceGraph) -> Holdings:
 
 def _attached(resource: Resource, attribute: str, graph: ResourceGraph) -> Holdings:
     """The managed policies that an attribute names, by ARN or by reference."""
-    found: list[Held] = []
-    because: list[str] = []
-    values = resource.attributes.get(attribute)
-    for value in values if isinstance(values, list) else [values]:
-        if isinstance(value, str) and ":aws:policy/" in value:
-            found.append(Held(by=resource.address, name=value.partition(":aws:policy/")[2]))
-        elif value is not None:
-            break
-    else:
+    value = resource.attributes.get(attribute)
+    values = value if isinstance(value, list) else [value] if value is not None else []
+    names = [text.partition(_OF_AWS)[2] for text in values if isinstance(text, str) and _OF_AWS in text]
+    found = [Held(by=resource.address, name=name) for name in names]
+    if len(names) == len(values):
         return Holdings(policies=tuple(found))
     related = graph.related(resource, Relation(type=_POLICIES, via=attribute))
     found += [Held(by=resource.address, document=identity_policy(each, graph)) for each in related.found]
-    because += [text for text in related.because if ":aws:policy/" not in text]
-    names = [name for value in listed(values).items if (name := str(value).partition(":aws:policy/")[2])]
-    found += [Held(by=resource.address, name=name) for name in names]
-    return Holdings(policies=tuple(found), because=tuple(because))
+    return Holdings(policies=tuple(found), because=tuple(text for text in related.because if _OF_AWS not in text))
 
 
 def _from_groups(resource: Resource, graph: ResourceGraph) -> Iterator[Holdings]:
@@ -109,20 +104,20 @@ def _gives_admin(held: Held) -> Truth:
     return admits_everything(held.document)
 
 
-def _bounded(resource: Resource) -> bool:
-    """Whether a permissions boundary keeps the identity from being an administrator, whatever it is given."""
-    boundary = resource.attributes.get("permissions_boundary")
-    return bool(boundary) and not (isinstance(boundary, str) and boundary.endswith("/AdministratorAccess"))
+def _unless_bounded(resource: Resource, found: list[str] | Unknown) -> list[str] | Unknown:
+    """What was found, unless a permissions boundary keeps the identity from it, whatever it is given."""
+    bounded = has_boundary(resource)
+    if bounded is True or found == []:
+        return []
+    return bounded if isinstance(bounded, Unknown) else found
 
 
 def _admin_paths(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
-    if _bounded(resource):
-        return []
     held = holdings(resource, graph)
     answers = [(policy, _gives_admin(policy)) for policy in held.policies]
     found = [f"{policy.by}: {policy.name}" if policy.name else policy.by for policy, truth in answers if truth is True]
     doubts = [truth.because for _, truth in answers if isinstance(truth, Unknown)]
-    return certain(found, [*held.because, *doubts])
+    return _unless_bounded(resource, certain(found, [*held.because, *doubts]))
 
 
 def _managed_names(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
@@ -139,12 +134,10 @@ def _attachment_name(resource: Resource, graph: ResourceGraph) -> str | Unknown:
 
 
 def _held_escalations(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
-    if _bounded(resource):
-        return []
     held = holdings(resource, graph)
     together = merge([policy.document for policy in held.policies if policy.document is not None])
     found, doubts = escalations(together)
-    return certain(found, [*held.because, *doubts])
+    return _unless_bounded(resource, certain(found, [*held.because, *doubts]))
 
 
 def _requires_mfa(resource: Resource, graph: ResourceGraph) -> Truth:

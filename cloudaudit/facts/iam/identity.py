@@ -20,7 +20,7 @@ from cloudaudit.facts.iam.patterns import is_wild
 from cloudaudit.facts.iam.policies import IDENTITY, identity_policy
 from cloudaudit.facts.truth import Truth, all_of, any_of, certain, negate
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Resource, Unknown
+from cloudaudit.model import Relation, Resource, Unknown
 
 TYPES = tuple(IDENTITY)
 
@@ -158,10 +158,29 @@ def escalations(document: Document) -> tuple[list[str], list[str]]:
     return [name for name, truth in answers.items() if truth is True], first_unknown(answers.values())
 
 
+def has_boundary(resource: Resource) -> Truth:
+    """Whether a permissions boundary limits the role or user. AdministratorAccess as a boundary limits nothing."""
+    boundary = resource.attributes.get("permissions_boundary")
+    if isinstance(boundary, Unknown):
+        return True if boundary.is_set or boundary.refs else boundary
+    return bool(boundary) and not str(boundary).endswith("/AdministratorAccess")
+
+
+def _holder_has_boundary(resource: Resource, graph: ResourceGraph) -> Truth:
+    """Whether the role or user that an inline policy is written for has a boundary."""
+    kind = {"aws_iam_role_policy": "role", "aws_iam_user_policy": "user"}.get(resource.type)
+    if kind is None:
+        return resource.type == "aws_iam_role" and has_boundary(resource)
+    holders = graph.related(resource, Relation(type=f"aws_iam_{kind}", via=kind))
+    return all_of(has_boundary(holder) for holder in holders.found) if holders.found else False
+
+
 def _escalation_paths(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
-    if resource.type == "aws_iam_role" and resource.attributes.get("permissions_boundary"):
+    found = certain(*escalations(identity_policy(resource, graph)))
+    if found == []:
         return []
-    return certain(*escalations(identity_policy(resource, graph)))
+    bounded = _holder_has_boundary(resource, graph)
+    return [] if bounded is True else bounded if isinstance(bounded, Unknown) else found
 
 
 def _among(resource: Resource, graph: ResourceGraph, actions: Iterable[str]) -> list[str] | Unknown:
@@ -228,7 +247,7 @@ FACTS = (
         types=TYPES,
         compute=_escalation_paths,
         doc='list of known privilege escalations that are allowed without limit: ["iam:PassRole + '
-        'ec2:RunInstances"]; empty for a role with a permissions boundary.',
+        'ec2:RunInstances"]; empty where a permissions boundary limits the holder.',
     ),
     Fact(
         name="iam.passes_any_role",

@@ -213,6 +213,34 @@ def test_a_permissions_boundary_keeps_a_role_from_being_admin():
     assert fact("iam.admin_paths", bounded) == []
 
 
+def test_a_boundary_that_limits_nothing_or_may_be_unset_does_not():
+    nothing = resource("aws_iam_role.r", permissions_boundary=AWS_ADMIN, managed_policy_arns=[AWS_ADMIN])
+    unsure = resource("aws_iam_role.r", permissions_boundary=ELSEWHERE, managed_policy_arns=[AWS_ADMIN])
+
+    assert fact("iam.admin_paths", nothing) == ["aws_iam_role.r: AdministratorAccess"]
+    assert is_unknown(fact("iam.admin_paths", unsure))
+
+
+def test_a_boundary_of_the_role_counts_for_its_inline_policies():
+    inline = resource(
+        "aws_iam_role_policy.p", role=ref("aws_iam_role.r.id"), policy=policy({"Action": "iam:*", "Resource": "*"})
+    )
+    bounded = resource("aws_iam_role.r", permissions_boundary=ref("aws_iam_policy.b.arn"))
+
+    assert fact("iam.escalation_paths", inline, resource("aws_iam_role.r"))
+    assert fact("iam.escalation_paths", inline, bounded) == []
+
+
+def test_inline_parts_that_became_resources_are_counted_once():
+    role_ = resource("aws_iam_role.r", inline_policy=[{"policy": ADMIN}])
+    part = resource("aws_iam_role_policy.p", role=ref("aws_iam_role.r.id"), policy=ADMIN)
+    split = part.__class__(
+        **{**{f: getattr(part, f) for f in part.__struct_fields__}, "key": "aws_iam_role.r/inline_policy/0"}
+    )
+
+    assert fact("iam.admin_paths", role_, split) == [part.address]
+
+
 def test_a_user_is_admin_by_its_group():
     user = resource("aws_iam_user.u", name="u")
     group = resource("aws_iam_group.g", name="g")
