@@ -66,7 +66,7 @@ class Writing:
         return values
 
     def _items(self, block: Block, scope: Scope, path: str) -> Iterable[_Item] | Unknown:
-        if block.type != "dynamic":
+        if block.type != "dynamic" or not block.labels:
             return ((block.body, scope, block.span),)
         content = next((inner.body for inner in block.body.blocks if inner.type == "content"), Body({}, []))
         iterator = _iterator(block)

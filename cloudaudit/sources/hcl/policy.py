@@ -175,6 +175,13 @@ def _statement(block: Any, version: Value) -> Any:
     return made
 
 
+def _required(block: dict[str, Any], name: str) -> Any:
+    value = to_string(block.get(name))
+    if value is None:
+        raise EvaluationError(f'the argument "{name}" is required')
+    return value
+
+
 def _items(value: Value) -> list[Any]:
     """The elements of a value; one that is not known stands for any number of them."""
     if value is None:
@@ -217,7 +224,7 @@ def _replaced(members: list[Any], version: Value) -> list[Any]:
 def _principals(blocks: list[Any], version: Value) -> Any:
     if unknown := [block for block in blocks if isinstance(block, Unknown)]:
         return combine(unknown)
-    given = [(to_string(block.get("type")), _replaced(_strings(block.get("identifiers")), version)) for block in blocks]
+    given = [(_required(block, "type"), _replaced(_strings(block.get("identifiers")), version)) for block in blocks]
     if given == [("*", ["*"])]:
         return "*"
     kinds: dict[str, Any] = {}
@@ -233,7 +240,7 @@ def _conditions(blocks: list[Any], version: Value) -> Any:
     for block in blocks:
         if isinstance(block, Unknown):
             return combine(blocks)
-        test, variable = to_string(block.get("test")), to_string(block.get("variable"))
+        test, variable = _required(block, "test"), _required(block, "variable")
         if isinstance(test, Unknown) or isinstance(variable, Unknown):
             return combine(blocks)
         values = [to_string(value) for value in _items(block.get("values"))]
