@@ -1,0 +1,112 @@
+"""Whether a backup plan, or a lifecycle policy for snapshots, selects a resource."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cloudaudit.facts.fact import Fact
+from cloudaudit.facts.reading import blocks, listed
+from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Resource, Unknown
+
+# How the ARNs of a type begin after the account, which is all that source tells of an ARN.
+_KINDS = {"aws_ebs_volume": ("ec2", "volume/"), "aws_efs_file_system": ("elasticfilesystem", "file-system/")}
+_ARN = re.compile(r"arn:[^:]*:(?P<service>[^:]*):[^:]*:[^:]*:(?P<rest>.*)")
+_TESTS = {
+    "string_equals": (False, False),
+    "string_like": (False, True),
+    "string_not_equals": (True, False),
+    "string_not_like": (True, True),
+}
+
+
+def _selected(resource: Resource, graph: ResourceGraph) -> Truth:
+    plans = [_selects(selection.attributes, resource) for selection in graph.of_type("aws_backup_selection")]
+    policies = [_snapshots(policy.attributes, resource) for policy in graph.of_type("aws_dlm_lifecycle_policy")]
+    return any_of([*plans, *(policies if resource.type == "aws_ebs_volume" else ())])
+
+
+def _selects(selection: Mapping[str, Any], resource: Resource) -> Truth:
+    """Tags of `selection_tag` add to what is listed; conditions and exclusions take from it."""
+    tags = blocks(selection, "selection_tag")
+    tagged = [_has_tag(resource, tag.get("key"), tag.get("value")) for tag in tags.items]
+    tagged += [unknown([text]) for text in tags.because]
+    named = any_of([*_names(selection.get("resources"), resource), *tagged])
+    excluded = any_of(_names(selection.get("not_resources"), resource))
+    return all_of([named, negate(excluded), *_conditions(selection, resource)])
+
+
+def _names(value: object, resource: Resource) -> Iterator[Truth]:
+    members = [value] if isinstance(value, Unknown) else value if isinstance(value, list) else []
+    for member in members:
+        if isinstance(member, Unknown):
+            own = any(ref.startswith(f"{resource.address}.") for ref in member.refs)
+            elsewhere = member.refs and not any(".data." in f".{ref}" for ref in member.refs)
+            yield own or (False if elsewhere else member)
+        else:
+            yield _is_named(str(member), resource)
+
+
+def _is_named(pattern: str, resource: Resource) -> Truth:
+    if pattern in ("*", resource.arn):
+        return True
+    parts, (service, kind) = _ARN.fullmatch(pattern), _KINDS[resource.type]
+    if parts is None or parts["service"] not in (service, "*"):
+        return False
+    return parts["rest"] in ("*", f"{kind}*") or (
+        unknown([f"the ARN may be one of {pattern}"]) if parts["rest"].startswith(kind) and not resource.arn else False
+    )
+
+
+def _conditions(selection: Mapping[str, Any], resource: Resource) -> Iterator[Truth]:
+    conditions = blocks(selection, "condition")
+    yield from (unknown([text]) for text in conditions.because)
+    for condition in conditions.items:
+        for name, (negative, pattern) in _TESTS.items():
+            for test in blocks(condition, name).items:
+                key = test.get("key")
+                tag = key.removeprefix("aws:ResourceTag/") if isinstance(key, str) else key
+                truth = _has_tag(resource, tag, test.get("value"), pattern=pattern)
+                yield negate(truth) if negative else truth
+
+
+def _has_tag(resource: Resource, key: object, value: object, *, pattern: bool = False) -> Truth:
+    tags = resource.attributes.get("tags_all", resource.attributes.get("tags"))
+    for part in (tags, key, value):
+        if isinstance(part, Unknown):
+            return part
+    found = tags.get(str(key)) if isinstance(tags, Mapping) else None
+    if isinstance(found, Unknown) or found is None:
+        return found if found is not None else False
+    if pattern:
+        return re.fullmatch(".*".join(map(re.escape, str(value).split("*"))), str(found), re.DOTALL) is not None
+    return str(found) == str(value)
+
+
+def _snapshots(policy: Mapping[str, Any], resource: Resource) -> Truth:
+    """Whether a lifecycle policy takes snapshots of a volume."""
+    state = policy.get("state", "ENABLED")
+    if state == "DISABLED":
+        return False
+    truths: list[Truth] = (
+        [policy["default_policy"] == "VOLUME"] if isinstance(policy.get("default_policy"), str) else []
+    )
+    for details in blocks(policy, "policy_details").items:
+        wanted, types = details.get("target_tags"), listed(details.get("resource_types"))
+        if isinstance(wanted, Unknown):
+            truths.append(wanted)
+        elif isinstance(wanted, Mapping) and "VOLUME" in types.items:
+            truths += [_has_tag(resource, key, value) for key, value in wanted.items()]
+    return any_of(truths)
+
+
+FACTS = (
+    Fact(
+        name="backup.selected",
+        types=tuple(_KINDS),
+        compute=_selected,
+        doc="bool: a selection of a backup plan names the resource, a pattern of its ARN or its tags; or, for a "
+        "volume, a lifecycle policy takes snapshots of it.",
+    ),
+)
