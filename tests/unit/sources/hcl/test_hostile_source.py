@@ -277,7 +277,7 @@ def test_nonsense_in_a_resource_does_not_stop_the_scan(tmp_path: Path, body: str
         'data "aws_iam_policy_document" "d" {\n statement = 1\n}',
         'data "aws_iam_policy_document" "d" {\n source_policy_documents = ["x", 1, "[]"]\n}',
         'data "aws_iam_policy_document" "d" {\n statement {\n actions = [[1]]\n principals {}\n condition {}\n}\n}',
-        'data "aws_iam_policy_document" "d" {\n statement {\n condition {\n test = "x"\n}\n condition {\n test = null\n}\n}\n}',
+        'data "aws_iam_policy_document" "d" {\n statement {\n condition {\n test = "x"\n}\n condition {}\n}\n}',
         'data "template_file" "t" {\n template = 7\n vars = 8\n}',
         "moved {}",
         'check "c" {}',
