@@ -84,26 +84,20 @@ def _is_settings(address: str) -> bool:
     return address.rpartition(".")[2].partition("[")[0].endswith(("policy", "validity", "units", "rules", "options"))
 
 
-# Attributes of resources that name a place where a secret is, and are none themselves.
-_NAMES = {
-    "arn",
-    "id",
-    "name",
-    "secret_arn",
-    "secret_id",
-    "endpoint",
-    "url",
-    "address",
-    "bucket",
-    "key_id",
-    "user",
-    "version_id",
-}
+# Attributes that may hold anything. All others that hold no secret by their name hold none.
+_ANYTHING = {
+    "body", "content", "data", "insecure_value", "json", "output", "outputs", "plaintext", "rendered", "response_body",
+    "result", "stdout", "value", "values",
+}  # fmt: skip
 
 
 def _may_be_secret(value: Unknown) -> bool:
-    """Whether the unknown may turn out to be a secret: not if it refers to a name or an ARN."""
-    return not value.refs or any(ref.rpartition(".")[2].partition("[")[0] not in _NAMES for ref in value.refs)
+    """Whether the unknown may turn out to be a secret: a variable may, the name or address of a resource may not."""
+    return not value.refs or any(_last(ref) in _ANYTHING or _is_secret_attribute(ref) for ref in value.refs)
+
+
+def _last(ref: str) -> str:
+    return ref.rpartition(".")[2].partition("[")[0]
 
 
 # -- start scripts and definitions
@@ -144,7 +138,8 @@ def in_definition(resource: Resource, graph: ResourceGraph) -> Found | Unknown: 
         for value in reach(resource.attributes, path):
             document = decoded(value)
             if isinstance(document, Unknown):
-                doubts.append(document.because)
+                document, because = _pieces(document)
+                doubts += because
             found.update(_in_document(document, path))
     return entries(found, doubts)
 

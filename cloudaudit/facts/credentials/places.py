@@ -87,7 +87,7 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
 def decoded(value: object) -> Any:
     """A JSON text as its structure, as far as it is known; anything else as it is."""
     if isinstance(value, Unknown):
-        return value.partial if value.partial is not None else value
+        return value.partial if isinstance(value.partial, dict | list) else value
     if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
         try:
             return json.loads(value)

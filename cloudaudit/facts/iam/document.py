@@ -83,7 +83,7 @@ def merge(documents: list[Document]) -> Document:
 def read(value: object) -> Document:
     """The policy that an attribute holds: JSON text, a structure, or an `Unknown` that may know a part of it."""
     if isinstance(value, Unknown):
-        return _structure(value.partial) if value.partial is not None else Document(because=(value.because,))
+        return _structure(value.partial) if isinstance(value.partial, dict) else Document(because=(value.because,))
     if isinstance(value, str):
         return _text(value)
     return Document() if value is None else _structure(value)

@@ -59,7 +59,8 @@ def test_values_that_are_passwords(value):
     "value",
     [
         "", "  ", "true", "none", "xxxx", "****", "<PASSWORD>", "${DB_PASSWORD}", "{{ password }}", "$DB_PASSWORD",
-        "REPLACE_ME", "your-password-here", "TODO", "12", "prod/db/password", "prod/db:password", "/app/db/password", "/run/secrets/db",
+        "REPLACE_ME", "your-password-here", "TODO", "12", "prod/db/password", "prod/db:password",
+        "/app/db/password", "/run/secrets/db",
         "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db", "{{resolve:ssm:x}}", "db.pem",
         "https://example.com/token", "$2y$10$abcdefghijklmnopqrstuv", "ssh-rsa AAAAB3Nz", "alias/app",
         "-----BEGIN PUBLIC KEY-----\nx", "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
@@ -161,6 +162,8 @@ def test_user_data_with_unknown_parts_is_read_around_them():
     assert fact("credentials.in_user_data", script("get-secret --id ", arn, "\n")) == []
     assert fact("credentials.in_user_data", script("get ", arn, "\nexport API_TOKEN=abcdef123\n")) != []
     assert is_unknown(fact("credentials.in_user_data", script("export X=", ELSEWHERE)))
+    assert fact("credentials.in_user_data", script("host ", ref("aws_eip.e.public_ip"))) == []
+    assert is_unknown(fact("credentials.in_user_data", script("x ", ref("data.aws_ssm_parameter.p.value"))))
     taken = resource("aws_instance.i", user_data=ref("random_password.p.result"))
     assert fact("credentials.in_user_data", taken) == [{"path": "user_data", "kind": "secret"}]
 
