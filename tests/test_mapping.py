@@ -22,7 +22,7 @@ SUSPICIOUS = 4  # criteria of one rule: two are usual
 
 
 def rule_entries() -> list[dict[str, Any]]:
-    documents = (yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader) for file in RULE_FILES)  # noqa: S506
+    documents = (yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader) for file in RULE_FILES)
     return [entry for document in documents for entry in document["rules"]]
 
 
