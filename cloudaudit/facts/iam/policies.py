@@ -116,11 +116,15 @@ def trust_policy(resource: Resource, graph: ResourceGraph) -> Document:  # noqa:
 
 @per_resource
 def resource_policies(resource: Resource, graph: ResourceGraph) -> tuple[Document, ...]:
-    """Who may use the resource: its own policy and those of its companions, each for itself.
+    """Who may use the resource: its own policy, else those of its companions, each for itself.
 
-    A resource has one policy at a time, so the denials of one do not take back what another allows.
+    A resource has one policy at a time, so the denials of one do not take back what another allows, and what is written
+    in the resource itself is not also written apart.
     """
-    documents = [_own(resource)]
+    own = _own(resource)
+    if own.statements:
+        return (own,)
+    documents = [own]
     for companion, attribute in COMPANIONS.get(resource.type, ()):
         related = graph.related(resource, Relation(type=companion, by=attribute))
         documents += [_own(found) for found in related.found]
@@ -198,4 +202,6 @@ def _kinds(principal: Text) -> tuple[str, ...]:
     """Whether it is an account or a service; both where nothing tells."""
     if isinstance(principal, Unknown):
         return ("AWS",) if principal.refs or principal.prefix else ("AWS", "Service")
+    if not isinstance(principal, str):
+        return ("AWS", "Service")
     return ("Service",) if principal.endswith((".amazonaws.com", ".amazon.com", ".amazonaws.com.cn")) else ("AWS",)

@@ -117,6 +117,19 @@ def test_the_policy_of_a_companion_counts_for_the_bucket():
     assert fact("iam.public", BUCKET) is False
 
 
+def test_a_policy_in_the_bucket_itself_stands_for_those_apart():
+    own = resource("aws_s3_bucket.b", bucket="b", policy=policy({**READ, "Principal": {"AWS": "123456789012"}}))
+
+    assert fact("iam.public", own, bucket_policy(READ)) is False
+
+
+def test_denials_of_another_policy_take_nothing_back():
+    denial = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+    other = resource("aws_s3_bucket_policy.q", bucket="b", policy=policy(denial))
+
+    assert fact("iam.public", BUCKET, bucket_policy(READ), other) is True
+
+
 def test_a_companion_that_may_be_ours_makes_it_unknown():
     assert is_unknown(fact("iam.public", BUCKET, bucket_policy(READ, bucket=ELSEWHERE)))
 
