@@ -1,0 +1,73 @@
+import pytest
+from facts_building import ELSEWHERE, fact, is_unknown, ref, resource
+
+VOLUME = resource("aws_ebs_volume.data", tags_all={"Backup": "daily", "Team": "shop"})
+
+
+def selected(selection, subject=VOLUME):
+    return fact("backup.selected", subject, resource("aws_backup_selection.s", **selection))
+
+
+def tag(key, value):
+    return {"selection_tag": [{"type": "STRINGEQUALS", "key": key, "value": value}]}
+
+
+def test_nothing_selects_it():
+    assert fact("backup.selected", VOLUME) is False
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        {"resources": [ref("aws_ebs_volume.data.arn")]},
+        {"resources": ["*"]},
+        {"resources": ["arn:aws:ec2:*:*:volume/*"]},
+        tag("Backup", "daily"),
+        {"resources": ["*"], "condition": [{"string_equals": [{"key": "aws:ResourceTag/Team", "value": "shop"}]}]},
+        {"resources": ["*"], "condition": [{"string_like": [{"key": "aws:ResourceTag/Team", "value": "s*"}]}]},
+    ],
+)
+def test_a_selection_that_covers_it(selection):
+    assert selected(selection) is True
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        {"resources": [ref("aws_ebs_volume.other.arn")]},
+        {"resources": ["arn:aws:dynamodb:*:*:table/*"]},
+        tag("Backup", "weekly"),
+        tag("Missing", "daily"),
+        {"resources": ["*"], "not_resources": [ref("aws_ebs_volume.data.arn")]},
+        {"resources": ["*"], "condition": [{"string_not_equals": [{"key": "aws:ResourceTag/Team", "value": "shop"}]}]},
+    ],
+)
+def test_a_selection_that_does_not(selection):
+    assert selected(selection) is False
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        {"resources": [ELSEWHERE]},
+        {"resources": ELSEWHERE},
+        {"resources": [ref("data.aws_ebs_volume.found.arn")]},
+        {"resources": ["arn:aws:ec2:eu-central-1:111122223333:volume/vol-0123456789abcdef0"]},
+        tag("Backup", ELSEWHERE),
+        {"selection_tag": ELSEWHERE},
+        {"resources": ["*"], "condition": ELSEWHERE},
+    ],
+)
+def test_a_selection_that_may(selection):
+    assert is_unknown(selected(selection))
+
+
+def test_a_lifecycle_policy_takes_snapshots_of_volumes_with_its_tag():
+    def taken(**more):
+        details = {"resource_types": ["VOLUME"], "target_tags": {"Backup": "daily"}}
+        return fact("backup.selected", VOLUME, resource("aws_dlm_lifecycle_policy.p", policy_details=[details | more]))
+
+    assert taken() is True
+    assert taken(target_tags={"Backup": "no"}) is False
+    assert taken(resource_types=["INSTANCE"]) is False
+    assert is_unknown(taken(target_tags=ELSEWHERE))
