@@ -43,6 +43,8 @@ _CLAIMS = {
     "terraform": ("terraform_workspace_id", "terraform_workspace_name"),
     "bitbucket": ("repositoryuuid",),
 }
+# Services whose issuer is one organisation's own: whoever holds a token of it is no stranger.
+_OWN_ISSUER = {"circleci", "bitbucket"}
 _BRANCH_CLAIMS = ("ref", "environment", "base_ref", "job_workflow_ref", "workflow_ref", "ref_protected")
 
 
@@ -179,7 +181,7 @@ def _ci_trusted(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown
 
 def _ci_unbound(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
     document, pairs = _trusting(resource, graph)
-    answers = [(name, _bound(name, part)) for name, part in pairs]
+    answers = [(name, _bound(name, part)) for name, part in pairs if name not in _OWN_ISSUER]
     doubts = [truth.because for _, truth in answers if isinstance(truth, Unknown)]
     unsure = [*document.doubts, *doubts, *_unidentified(document, graph)]
     return certain([name for name, truth in answers if truth is False], unsure)
@@ -197,7 +199,8 @@ FACTS = (
         name="iam.ci_unbound",
         types=TYPES,
         compute=_ci_unbound,
-        doc="list of those whose trust does not fix one repository, project, pipeline or workspace.",
+        doc="list of those whose trust does not fix one repository, project, pipeline or workspace, so strangers at "
+        "the same service may assume the role. CircleCI and Bitbucket have an issuer for each organisation.",
     ),
     Fact(
         name="iam.github_any_audience",

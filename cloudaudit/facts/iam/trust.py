@@ -3,7 +3,7 @@
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.iam.conditions import narrowed
 from cloudaudit.facts.iam.document import Statement, Text
-from cloudaudit.facts.iam.effect import action_patterns, denied, with_doubts
+from cloudaudit.facts.iam.effect import denied, names_action, with_doubts
 from cloudaudit.facts.iam.exposure import opened
 from cloudaudit.facts.iam.policies import trust_policy
 from cloudaudit.facts.iam.principals import account, of_kind, own_accounts
@@ -18,6 +18,7 @@ _GUARDS = (
     "sts:externalid", "aws:principalorgid", "aws:principalorgpaths", "aws:sourcearn", "aws:sourceaccount",
     "aws:sourceorgid", "aws:principalarn", "aws:multifactorauth", "aws:sourceidentity", "saml:",
 )  # fmt: skip
+_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 
 
 def _trust_wildcard(resource: Resource, graph: ResourceGraph) -> Truth:
@@ -119,10 +120,12 @@ def _unbound_services(resource: Resource, graph: ResourceGraph) -> list[str] | U
 
 
 def _narrow(resource: Resource, graph: ResourceGraph) -> Truth:
-    """Whether federated principals are held to a subject at all, whatever the provider."""
+    """Whether web identities are held to a subject at all, whatever the provider. A SAML provider names the roles
+    itself, for each user."""
     document = trust_policy(resource, graph)
     truths = (
-        all_of([_is_federated(part), negate(_subject(part)), bool(action_patterns(part))]) for part in document.allows
+        all_of([_is_federated(part), negate(_subject(part)), names_action(part, _WEB_IDENTITY)])
+        for part in document.allows
     )
     return with_doubts(document, any_of(truths))
 
@@ -142,8 +145,7 @@ def _subject(statement: Statement) -> Truth:
         and any(value != "*" for value in condition.values)
         for condition in statement.conditions
     ]  # fmt: skip
-    saml = any("saml-provider/" in str(name) for name in of_kind(statement, "Federated"))
-    return any_of([saml, *truths, narrowed(statement), *([unknown(statement.doubt)] if statement.doubt else [])])
+    return any_of([*truths, narrowed(statement), *([unknown(statement.doubt)] if statement.doubt else [])])
 
 
 FACTS = (

@@ -160,13 +160,28 @@ def test_branch_and_audience_are_told_apart():
         ("gitlab.acme.example", "project_path:acme/team/app:*", "*"),
         ("agent.buildkite.com", "organization:acme:pipeline:deploy:*", "organization:acme:*"),
         ("app.terraform.io", "organization:acme:project:p:workspace:w:run_phase:*", "organization:acme:project:*"),
-        ("oidc.circleci.com/org/0a", "org/0a/project/0b/user/*", "org/0a/project/*"),
     ],
 )
 def test_other_pipelines_are_judged_by_their_own_subjects(host, bound, unbound):
     assert fact("iam.ci_unbound", github({"sub": bound}, host=host)) == []
     assert len(fact("iam.ci_unbound", github({"sub": unbound}, host=host))) == 1
     assert len(fact("iam.ci_trusted", github({"sub": bound}, host=host))) == 1
+
+
+def test_an_issuer_of_ones_own_organisation_admits_no_strangers():
+    open_to_all = github({"aud": "0a"}, host="oidc.circleci.com/org/0a")
+
+    assert fact("iam.ci_trusted", open_to_all) == ["circleci"]
+    assert fact("iam.ci_unbound", open_to_all) == []
+    assert fact("iam.federation_unbound", open_to_all) is True
+
+
+def test_saml_providers_say_themselves_who_may_assume_which_role():
+    trust = {"Federated": "arn:aws:iam::111111111111:idp-of-which-the-kind-is-not-seen"}
+    condition = {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}}
+    subject = role(trust, condition, Action="sts:AssumeRoleWithSAML")
+
+    assert fact("iam.federation_unbound", subject) is False
 
 
 def test_a_role_of_a_service_trusts_no_pipeline():
