@@ -251,15 +251,15 @@ def own_rules() -> Path:
 
 
 def find_rule(found: "RuleSet", name: str) -> str:
-    """The id of the rule that has, or once had, this id. SettingsError with the nearest ids if there is none."""
+    """The id of the rule that has, or once had, this id. SettingsError with the nearest id if there is none."""
     if name in found.rules:
         return name
     if name in found.former:
         return found.former[name]
     from difflib import get_close_matches  # noqa: PLC0415 - only on the way out
 
-    near = get_close_matches(name, found.rules, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else '"cloudaudit rules list" names them'
+    near = get_close_matches(name, found.rules, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else '"cloudaudit rules list" names them'
     raise SettingsError(f"there is no rule {name}; {hint}")
 
 
