@@ -2,7 +2,7 @@
 
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.iam.conditions import narrowed
-from cloudaudit.facts.iam.document import Statement, Text
+from cloudaudit.facts.iam.document import Condition, Statement, Text
 from cloudaudit.facts.iam.effect import denied, names_action, with_doubts
 from cloudaudit.facts.iam.exposure import opened
 from cloudaudit.facts.iam.policies import trust_policy
@@ -137,15 +137,37 @@ def _is_federated(statement: Statement) -> Truth:
 
 
 def _subject(statement: Statement) -> Truth:
-    """Whether a condition holds the caller to a subject, group, or attribute of the identity provider besides the
-    audience."""
-    truths: list[Truth] = [
-        ":" in condition.key and not condition.key.endswith((":aud", ":iss")) and not condition.key.startswith("aws:")
-        and not condition.if_exists and condition.quantifier != "forallvalues" and "not" not in condition.operator
-        and any(value != "*" for value in condition.values)
-        for condition in statement.conditions
-    ]  # fmt: skip
-    return any_of([*truths, narrowed(statement), *([unknown(statement.doubt)] if statement.doubt else [])])
+    """Whether a condition holds the caller to a subject, group, or other claim of the identity provider.
+
+    The audience is no limit where the provider serves strangers too; of our own pool or application it is one.
+    """
+    truths = [_is_some(condition) for condition in statement.conditions if _is_claim(condition)]
+    saml = any("saml-provider/" in str(name) for name in of_kind(statement, "Federated"))
+    return any_of([saml, *truths, narrowed(statement), *([unknown(statement.doubt)] if statement.doubt else [])])
+
+
+_OWN_AUDIENCE = ("cognito-identity.amazonaws.com:", "accounts.google.com:")
+
+
+def _is_claim(condition: Condition) -> bool:
+    """Whether the condition is a positive one on a claim that tells callers apart."""
+    key = condition.key
+    if ":" not in key or key.startswith(("aws:", "sts:")) or condition.if_exists:
+        return False
+    if condition.quantifier == "forallvalues" or "not" in condition.operator or condition.operator == "null":
+        return False
+    return not key.endswith((":aud", ":iss", ":amr")) or (key.endswith(":aud") and key.startswith(_OWN_AUDIENCE))
+
+
+def _is_some(condition: Condition) -> Truth:
+    """Whether each admitted value says more than that there is one."""
+    return all_of(_says_something(value) for value in condition.values)
+
+
+def _says_something(value: Text) -> Truth:
+    if isinstance(value, Unknown):
+        return True if value.refs or value.prefix.strip("*?:/") else value
+    return bool(value.replace("system:serviceaccount:", "").strip("*?:/"))
 
 
 FACTS = (

@@ -107,6 +107,22 @@ def test_without_any_subject_every_repository_is_trusted():
     assert fact("iam.federation_unbound", github({"sub": "repo:acme/app:*"})) is False
 
 
+@pytest.mark.parametrize(
+    ("host", "claims", "unbound"),
+    [
+        ("cognito-identity.amazonaws.com", {"aud": "eu-west-1:0a"}, False),
+        ("cognito-identity.amazonaws.com", {"amr": "authenticated"}, True),
+        ("oidc.eks.eu-west-1.amazonaws.com/id/0A", {"sub": "system:serviceaccount:apps:*"}, False),
+        ("oidc.eks.eu-west-1.amazonaws.com/id/0A", {"sub": "system:serviceaccount:*:*"}, True),
+        ("oidc.eks.eu-west-1.amazonaws.com/id/0A", {"aud": "sts.amazonaws.com"}, True),
+        ("id.acme.example", {"sub": "*"}, True),
+        ("id.acme.example", {"groups": "admins"}, False),
+    ],
+)
+def test_other_providers_must_hold_callers_to_something(host, claims, unbound):
+    assert fact("iam.federation_unbound", github(claims, host=host)) is unbound
+
+
 def test_another_claim_may_fix_the_repository():
     assert fact("iam.github_unbound", github({"repository": "acme/app"})) is False
     assert fact("iam.github_unbound", github({"repository_owner": "acme"})) is True
