@@ -65,7 +65,8 @@ def score(case: Case, rules: list[Rule], explained: dict[str, str]) -> Iterator[
     with tempfile.TemporaryDirectory() as folder:
         target = case.folder or Path(folder)
         if case.folder is None:
-            (target / "main.tf").write_text(case.source, encoding="utf-8")
+            name = "main.tf.json" if case.source.startswith("{") else "main.tf"
+            (target / name).write_text(case.source, encoding="utf-8")
         verdicts: dict[str, list[str]] = {}
         for graph in cloudaudit.load(target):
             for finding in cloudaudit.check(graph, ids, {"require_cmk": True}):

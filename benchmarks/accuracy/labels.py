@@ -4,10 +4,12 @@ Reads a checkout of bridgecrewio/checkov as data; none of its code runs.
 """
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -20,7 +22,8 @@ GRAPH_TESTS = Path("tests/terraform/graph/checks/resources")
 
 @dataclass(frozen=True)
 class Case:
-    """The labels of one check in one folder, or in one inline configuration: pairs of an address and pass or fail."""
+    """The labels of one check in one folder, or in one inline configuration (Terraform, or its JSON if it starts with
+    a brace): pairs of an address and pass or fail."""
 
     check: str
     folder: Path | None
@@ -42,24 +45,24 @@ def cases(checkout: Path) -> Iterator[Case]:
 def _unit_cases(checkout: Path) -> Iterator[Case]:
     for file in sorted(each for name in PROVIDERS for each in (checkout / UNIT_TESTS / name).glob("test_*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
-        check = _check_id(checkout, tree)
-        if check is None:
+        module = _module(checkout, tree)
+        match = re.search(rf"""["']({CHECK_ID})["']""", module)
+        if match is None:
             continue
         for function in ast.walk(tree):
             if isinstance(function, ast.FunctionDef) and function.name.startswith("test"):
-                yield from _function_cases(check, file.parent, function)
+                found = list(_function_cases(match[1], file.parent, function))
+                yield from found or _bare_cases(match[1], module, function)
 
 
-def _check_id(checkout: Path, tree: ast.Module) -> str | None:
-    """The id of the check that a test file imports as `check`."""
+def _module(checkout: Path, tree: ast.Module) -> str:
+    """The text of the check that a test file imports as `check`; empty if there is none."""
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module and "check" in {alias.name for alias in node.names}:
             module = checkout / (node.module.replace(".", "/") + ".py")
-            if module.exists() and (
-                match := re.search(rf"""["']({CHECK_ID})["']""", module.read_text(encoding="utf-8"))
-            ):
-                return match[1]
-    return None
+            if module.exists():
+                return module.read_text(encoding="utf-8")
+    return ""
 
 
 def _function_cases(check: str, folder: Path, function: ast.FunctionDef) -> Iterator[Case]:
@@ -85,6 +88,28 @@ def _function_cases(check: str, folder: Path, function: ast.FunctionDef) -> Iter
         addresses = re.findall(r'resource\s+"?(\w+)"?\s+"?([\w-]+)"?', sources[0])
         if len(addresses) == 1:
             yield Case(check, None, sources[0], ((".".join(addresses[0]), verdicts.pop()),))
+
+
+def _bare_cases(check: str, module: str, function: ast.FunctionDef) -> Iterator[Case]:
+    """A test that hands the attributes of one resource, each in a list, straight to the check."""
+    verdicts = {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)} & {
+        "PASSED", "FAILED", "UNKNOWN"
+    }  # fmt: skip
+    bodies = [node.value for node in function.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)]
+    kind = re.search(r"""["']((?:aws|github|gitlab)_\w+)["']""", module)
+    if kind and len(bodies) == 1 and verdicts in ({"PASSED"}, {"FAILED"}):
+        try:
+            body = {name: _unwrapped(value) for name, value in ast.literal_eval(bodies[0]).items()}
+        except ValueError:
+            return
+        label = "pass" if verdicts == {"PASSED"} else "fail"
+        yield Case(check, None, json.dumps({"resource": {kind[1]: {"case": body}}}), ((f"{kind[1]}.case", label),))
+
+
+def _unwrapped(value: Any) -> Any:
+    if isinstance(value, list) and value and all(isinstance(member, dict) for member in value):
+        return [{name: _unwrapped(inner) for name, inner in member.items()} for member in value]
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _collect_names(variable: str, value: ast.expr, names: dict[str, set[str]]) -> None:
