@@ -64,7 +64,9 @@ def _conditions(selection: Mapping[str, Any], resource: Resource) -> Iterator[Tr
     yield from (unknown([text]) for text in conditions.because)
     for condition in conditions.items:
         for name, (negative, pattern) in _TESTS.items():
-            for test in blocks(condition, name).items:
+            tests = blocks(condition, name)
+            yield from (unknown([text]) for text in tests.because)
+            for test in tests.items:
                 key = test.get("key")
                 tag = key.removeprefix("aws:ResourceTag/") if isinstance(key, str) else key
                 truth = _has_tag(resource, tag, test.get("value"), pattern=pattern)
@@ -86,19 +88,25 @@ def _has_tag(resource: Resource, key: object, value: object, *, pattern: bool = 
 
 def _snapshots(policy: Mapping[str, Any], resource: Resource) -> Truth:
     """Whether a lifecycle policy takes snapshots of a volume."""
-    state = policy.get("state", "ENABLED")
-    if state == "DISABLED":
-        return False
-    truths: list[Truth] = (
-        [policy["default_policy"] == "VOLUME"] if isinstance(policy.get("default_policy"), str) else []
+    kind = policy.get("default_policy")
+    details = blocks(policy, "policy_details")
+    taken = any_of(
+        [
+            kind if isinstance(kind, Unknown) else kind == "VOLUME",
+            *(_targets(each, resource) for each in details.items),
+            *(unknown([text]) for text in details.because),
+        ]
     )
-    for details in blocks(policy, "policy_details").items:
-        wanted, types = details.get("target_tags"), listed(details.get("resource_types"))
-        if isinstance(wanted, Unknown):
-            truths.append(wanted)
-        elif isinstance(wanted, Mapping) and "VOLUME" in types.items:
-            truths += [_has_tag(resource, key, value) for key, value in wanted.items()]
-    return any_of(truths)
+    state = policy.get("state", "ENABLED")
+    return all_of([state if isinstance(state, Unknown) else state != "DISABLED", taken])
+
+
+def _targets(details: Mapping[str, Any], resource: Resource) -> Truth:
+    types, wanted = listed(details.get("resource_types")), details.get("target_tags")
+    volumes: Truth = "VOLUME" in types.items or any_of(unknown([text]) for text in types.because)
+    if not isinstance(wanted, Mapping):
+        return all_of([volumes, wanted if isinstance(wanted, Unknown) else False])
+    return all_of([volumes, any_of(_has_tag(resource, key, value) for key, value in wanted.items())])
 
 
 FACTS = (

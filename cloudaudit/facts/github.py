@@ -6,12 +6,13 @@ from typing import Any
 
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.reading import blocks
-from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
+from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Origin, Relation, Resource, Unknown
 
 _CLASSIC = {"github_branch_protection": "pattern", "github_branch_protection_v3": "branch"}
 _BRANCHES = ("main", "master")
+_ANY = ("*", "~ALL", "~DEFAULT_BRANCH")
 _SECRETS = (
     "github_actions_environment_secret",
     "github_actions_organization_secret",
@@ -54,45 +55,57 @@ def _doubts(resource: Resource, graph: ResourceGraph) -> list[Truth]:
     return [unknown(because)] if because else []
 
 
-def _default_branches(resource: Resource, graph: ResourceGraph) -> tuple[str, ...]:
+def _default_branches(resource: Resource, graph: ResourceGraph) -> tuple[str | Unknown, ...]:
     """What the default branch is called, or may be where nothing says so."""
-    chosen = graph.related(resource, Relation(type=("github_branch_default",), by=("repository",))).found
-    stated = [*(each.attributes.get("branch") for each in chosen), resource.attributes.get("default_branch")]
-    return tuple(name for name in stated if isinstance(name, str)) or _BRANCHES
+    chosen = graph.related(resource, Relation(type=("github_branch_default",), by=("repository",)))
+    stated = [*(each.attributes.get("branch") for each in chosen.found), resource.attributes.get("default_branch")]
+    names = tuple(name for name in stated if isinstance(name, str | Unknown))
+    return (*names, unknown(chosen.because)) if chosen.because else names or _BRANCHES
 
 
-def _matches(pattern: object, names: tuple[str, ...]) -> Truth:
+def _matches(pattern: object, names: tuple[str | Unknown, ...]) -> Truth:
     if isinstance(pattern, Unknown):
         # "github_branch_default.main.branch" and the like say which branch is meant without telling its name
         about = ("github_branch_default.", ".default_branch")
         return True if any(text in ref for ref in pattern.refs for text in about) else pattern
-    return any(fnmatchcase(name, str(pattern or "")) for name in names)
+    if pattern in _ANY:
+        return True
+    return any_of(name if isinstance(name, Unknown) else fnmatchcase(name, str(pattern or "")) for name in names)
 
 
-def _in_force(ruleset: Resource, names: tuple[str, ...]) -> Truth:
+def _in_force(ruleset: Resource, names: tuple[str | Unknown, ...]) -> Truth:
     """Whether a ruleset is active for the default branch."""
     attributes = ruleset.attributes
+    full = (name if isinstance(name, Unknown) else f"refs/heads/{name}" for name in names)
     return all_of(
         [
             _is(attributes.get("enforcement"), "active"),
             _is(attributes.get("target"), "branch"),
-            any_of(_includes(attributes, "ref_name", (*names, *(f"refs/heads/{name}" for name in names)))),
+            any_of(_includes(attributes, "ref_name", (*names, *full))),
         ]
     )
 
 
 def _names_repository(ruleset: Resource, repository: Resource) -> Truth:
     name = repository.attributes.get("name")
-    return any_of(_includes(ruleset.attributes, "repository_name", (name,) if isinstance(name, str) else ()))
+    return any_of(_includes(ruleset.attributes, "repository_name", (name,) if isinstance(name, str | Unknown) else ()))
 
 
-def _includes(attributes: Mapping[str, Any], kind: str, names: tuple[str, ...]) -> Iterator[Truth]:
-    for condition in blocks(attributes, "conditions").items:
-        for block in blocks(condition, kind).items:
-            included = block.get("include")
-            members = included if isinstance(included, list) else [included]
-            for member in members:
-                yield True if member in ("~ALL", "~DEFAULT_BRANCH") else _matches(member, names)
+def _includes(attributes: Mapping[str, Any], kind: str, names: tuple[str | Unknown, ...]) -> Iterator[Truth]:
+    """For each condition whether it includes one of the names and excludes none."""
+    conditions = blocks(attributes, "conditions")
+    yield from (unknown([text]) for text in conditions.because)
+    for condition in conditions.items:
+        found = blocks(condition, kind)
+        yield from (unknown([text]) for text in found.because)
+        for block in found.items:
+            included, excluded = (_any_matches(block.get(name), names) for name in ("include", "exclude"))
+            yield all_of([included, negate(excluded)])
+
+
+def _any_matches(patterns: object, names: tuple[str | Unknown, ...]) -> Truth:
+    members = patterns if isinstance(patterns, list) else [patterns]
+    return any_of(_matches(member, names) for member in members if member is not None)
 
 
 def _is(value: object, wanted: str) -> Truth:
@@ -102,7 +115,9 @@ def _is(value: object, wanted: str) -> Truth:
 def _asks_approval(protection: Resource) -> Truth:
     if protection.type in _CLASSIC:
         return _counts(protection.attributes, "required_pull_request_reviews")
-    return any_of(_counts(rules, "pull_request") for rules in blocks(protection.attributes, "rules").items)
+    rules = blocks(protection.attributes, "rules")
+    counts = [_counts(each, "pull_request") for each in rules.items]
+    return any_of([*counts, *(unknown([text]) for text in rules.because)])
 
 
 def _counts(attributes: Mapping[str, Any], name: str) -> Truth:

@@ -1,35 +1,54 @@
 """Where a pipeline deploys without anybody's consent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cloudaudit.facts.fact import Fact
-from cloudaudit.facts.reading import blocks
 from cloudaudit.facts.truth import certain
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Unknown
 
+_DEPLOY, _APPROVAL = "Deploy", "Approval"
+
 
 def _unapproved(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:  # noqa: ARG001 - form of a fact
-    """The stages that deploy before any stage or action asked for an approval; an approval serves all that follows."""
-    stages = blocks(resource.attributes, "stage")
+    """The stages that deploy before any stage or action asked for an approval; an approval serves all that follows.
+
+    What is not known may be an approval: what comes after it is in doubt.
+    """
     found: list[str] = []
-    doubts = list(stages.because)
-    for stage in stages.items:
-        if blocks(stage, "before_entry").items:
+    doubts: list[str] = []
+    for name, step in _steps(resource.attributes.get("stage")):
+        if step == _APPROVAL:
             break
-        actions = sorted(blocks(stage, "action").items, key=_order)
-        categories = [action.get("category") for action in actions]
-        doubts += [value.because for value in categories if isinstance(value, Unknown)]
-        if "Deploy" in categories[: _first(categories, "Approval")]:
-            found.append(str(stage.get("name")))
-        if "Approval" in categories:
-            break
+        if isinstance(step, Unknown):
+            doubts.append(step.because)
+        elif step == _DEPLOY and not doubts:
+            found.append(name)
     return certain(found, doubts)
 
 
-def _first(categories: list[Any], wanted: str) -> int:
-    return categories.index(wanted) if wanted in categories else len(categories)
+def _steps(stages: object) -> Iterator[tuple[str, Any]]:
+    """The categories of all actions in the order in which they run, each with its stage; a condition is an approval."""
+    for stage in stages if isinstance(stages, list) else [stages]:
+        if isinstance(stage, Unknown):
+            yield "", stage
+        elif isinstance(stage, Mapping):
+            name = stage.get("name")
+            name = name if isinstance(name, str) else "a stage"
+            entry = stage.get("before_entry")
+            if entry:
+                yield name, entry if isinstance(entry, Unknown) else _APPROVAL
+            yield from ((name, category) for category in _categories(stage.get("action")))
+
+
+def _categories(actions: object) -> list[Any]:
+    """The categories of a stage's actions; an order that is not known comes first, as it casts doubt on the rest."""
+    members = actions if isinstance(actions, list) else [actions]
+    known = sorted((each for each in members if isinstance(each, Mapping)), key=_order)
+    orders = [each["run_order"] for each in known if isinstance(each.get("run_order"), Unknown)]
+    unknown = [each for each in members if isinstance(each, Unknown)]
+    return [*unknown, *orders, *(each.get("category") for each in known)]
 
 
 def _order(action: Mapping[str, Any]) -> int:
