@@ -5,7 +5,6 @@ import gc
 import hashlib
 import importlib
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -200,6 +199,8 @@ def rules(request: Request, names: Sequence[str] = ()) -> list[Rule]:
 
 def examples(request: Request) -> list["Outcome"]:
     """What became of every example of the rules: whether it is judged as it says."""
+    import tempfile  # noqa: PLC0415 - rarely used
+
     from cloudaudit.engine import examples as engine  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:

@@ -5,7 +5,6 @@ twice. They draw the numbers of roots from one pipe: whoever is done with a root
 """
 
 import os
-import pickle
 import struct
 import sys
 import time
@@ -115,6 +114,8 @@ class Share(Generic[T]):
 
     def _hand_over(self, answer: Any) -> NoReturn:
         """Write the answer and end, without running anything that belongs to the first process."""
+        import pickle  # noqa: PLC0415 - most scans need no second process
+
         try:
             with os.fdopen(self._answers, "wb") as pipe:
                 pickle.dump(answer, pipe, pickle.HIGHEST_PROTOCOL)
@@ -123,6 +124,8 @@ class Share(Generic[T]):
 
     @staticmethod
     def _collect(process: int, answers: int) -> Iterable[tuple[int, Any]]:
+        import pickle  # noqa: PLC0415 - as above
+
         with os.fdopen(answers, "rb") as pipe:
             data = pipe.read()
         os.waitpid(process, 0)

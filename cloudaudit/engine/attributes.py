@@ -1,6 +1,5 @@
 """Which attributes a resource type has: the schema of the providers, and of what only a scan knows."""
 
-import difflib
 from collections.abc import Iterable
 from typing import Any
 
@@ -127,5 +126,7 @@ def _kind(schema: Any) -> str:
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
+    import difflib  # noqa: PLC0415 - only on the way out
+
     close = difflib.get_close_matches(name, list(known), n=1)
     return f"; do you mean {close[0]}?" if close else ""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib import resources as files
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -41,7 +41,7 @@ class Tables(msgspec.Struct, frozen=True):
 @cache
 def tables() -> Tables:
     """The link tables, read once."""
-    data = files.files("cloudaudit.schema").joinpath("links.json").read_bytes()
+    data = (Path(__file__).parent.parent / "schema" / "links.json").read_bytes()
     return msgspec.json.decode(data, type=Tables)
 
 

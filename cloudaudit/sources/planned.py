@@ -5,7 +5,7 @@ A mark on what the author did not write, and AWS fills in, is left out: source s
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib import resources as files
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -205,5 +205,5 @@ def _nth(block: _Block, index: int, count: int) -> Any:
 def _filled() -> dict[str, tuple[str, ...]]:
     """Blocks that AWS fills in where they are not written, by type: what provider 3.39 plans as unknown when nothing is
     set, and what the documentation of newer ones says. No schema tells."""
-    data = files.files("cloudaudit.sources").joinpath("filled_blocks.json").read_bytes()
+    data = Path(__file__).with_name("filled_blocks.json").read_bytes()
     return msgspec.json.decode(data, type=dict[str, tuple[str, ...]])

@@ -1,6 +1,7 @@
 """Credentials that are known by their form, wherever they stand. Every pattern is bounded, so that long text stays
 cheap."""
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -39,11 +40,13 @@ _HINT = re.compile(
     r"AKIA|ASIA|AIza|AccountKey=|BEGIN |GOCSPX|NRAK-|SG\.|SK[0-9a-f]|atlasv1|dapi|do[op]_v1|eyJ|gh[pousr]_|github_pat_"
     r"|gl[a-z]{2,4}-|hf_|hooks\.slack|hv[sbr]\.|key-|npm_|pypi-|[rs]k_live_|shp[a-z]{2}_|sk-|xox|://"
 )
-_ALL = {kind: re.compile(pattern) for kind, pattern in _SHAPES.items()}
 _HARMLESS_URL = re.compile(
     r"://[^:]*:(?:\*+|x{3,}|\.{3}|\[?redacted\]?|%\w+%|password|pass|PASSWORD|PASS)@", re.IGNORECASE
 )
 _SHORTEST, _LONGEST = 12, 10_000_000
+
+# Compiled when first needed: few scans meet a text that holds a hint.
+_compiled = functools.cache(re.compile)
 
 
 def shapes(text: str) -> Iterator[tuple[str, int, int]]:
@@ -51,8 +54,8 @@ def shapes(text: str) -> Iterator[tuple[str, int, int]]:
     text = text[:_LONGEST]
     if len(text) < _SHORTEST or not _HINT.search(text):
         return
-    for kind, pattern in _ALL.items():
-        for match in pattern.finditer(text):
+    for kind, pattern in _SHAPES.items():
+        for match in _compiled(pattern).finditer(text):
             if not _is_harmless(kind, match.group()):
                 yield kind, match.start(), match.end()
 

@@ -1,9 +1,8 @@
 """Terraform's functions on strings, but for `format` and regular expressions."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
-
-import regex  # type: ignore[import-untyped]
 
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl import limits
@@ -16,21 +15,27 @@ from cloudaudit.sources.hcl.values import TfList, Value, normal_text
 
 # What Go takes for white space; Python's strip() also takes the separators U+001C to U+001F.
 _SPACE = "\t\n\v\f\r \u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_CHARACTER = r"\X"
 # Where newer Unicode joins two Indian consonants into one character, and Terraform does not yet.
-_CONJUNCT = regex.compile(r"(?<=[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d][\p{M}\u200d]*)(?=\p{Lo})")
-_CHARACTER = regex.compile(r"\X")
+_CONJUNCT = r"(?<=[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d][\p{M}\u200d]*)(?=\p{Lo})"
+
+
+@functools.cache
+def _pattern(text: str) -> Any:
+    import regex  # type: ignore[import-untyped]  # noqa: PLC0415 - 10 ms that text in ASCII need not pay
+
+    return regex.compile(text)
 
 
 def characters(text: str) -> list[str]:
     """The characters as a reader sees them: grapheme clusters, an emoji of five code points is one."""
     if text.isascii() and "\r\n" not in text:
         return list(text)
-    found: list[str] = _CHARACTER.findall(text)
-    return (
-        found
-        if not _CONJUNCT.search(text)
-        else [part for each in found for part in _CONJUNCT.sub("\0", each).split("\0")]
-    )
+    found: list[str] = _pattern(_CHARACTER).findall(text)
+    conjunct = _pattern(_CONJUNCT)
+    if not conjunct.search(text):
+        return found
+    return [part for each in found for part in conjunct.sub("\0", each).split("\0")]
 
 
 def _upper(text: Any) -> Value:
