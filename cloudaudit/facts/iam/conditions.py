@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from cloudaudit.facts import addresses
-from cloudaudit.facts.iam.document import Condition, Statement, Text
+from cloudaudit.facts.iam.document import Condition, Statement, Text, is_settled, sketch
 from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
 from cloudaudit.model import Unknown
 
@@ -143,6 +143,8 @@ def _judged(value: Text, judge: Callable[[str], bool]) -> Truth:
         return judge(value)
     if names_a_resource(value):
         return True
+    if is_settled(value) and judge is not _network:
+        return judge(sketch(value))
     if value.prefix and judge is _arn and _ACCOUNT.fullmatch((value.prefix.split(":") + [""] * 5)[4]):
         return True
     return value

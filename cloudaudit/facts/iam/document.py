@@ -154,6 +154,25 @@ def _statement(parts: dict[str, Any]) -> Statement:
     )
 
 
+UNKNOWN = "\u2026"
+
+
+def sketch(value: Text) -> str:
+    """A text as far as it is known, with `UNKNOWN` for each part that is not: "arn:aws:iam::…:root"."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value.partial, tuple):
+        return "".join(piece if isinstance(piece, str) else UNKNOWN for piece in value.partial)
+    return value.prefix + UNKNOWN
+
+
+def is_settled(value: Unknown) -> bool:
+    """Whether the unknown parts of a text are taken from resources, so that they are names and ids and no wildcards."""
+    pieces = value.partial if isinstance(value.partial, tuple) else ()
+    parts = [piece for piece in pieces if isinstance(piece, Unknown)]
+    return bool(parts) and all(part.refs and not part.refs[0].startswith("var.") for part in parts)
+
+
 _KINDS = {"aws": "AWS", "service": "Service", "federated": "Federated", "canonicaluser": "CanonicalUser", "*": "AWS"}
 
 

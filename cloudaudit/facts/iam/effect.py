@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from cloudaudit.facts.iam.conditions import excludes, limited
-from cloudaudit.facts.iam.document import Document, Statement, Text
+from cloudaudit.facts.iam.document import Document, Statement, Text, sketch
 from cloudaudit.facts.iam.patterns import allows_action, covers, is_wild, matches
 from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
 from cloudaudit.model import Unknown
@@ -79,11 +79,12 @@ def _starts(resource: Unknown) -> Truth:
 
 
 def _unlimited(resource: Text) -> Truth:
-    if isinstance(resource, Unknown):
+    if isinstance(resource, Unknown) and not resource.prefix:
         return _starts(resource)
-    if is_wild(resource):
+    text = sketch(resource)
+    if is_wild(text):
         return True
-    parts = resource.split(":", 5)
+    parts = text.split(":", 5)
     if len(parts) < 6 or parts[0] != "arn":
         return False
     kind, separator, name = parts[5].replace("/", ":", 1).partition(":")

@@ -152,8 +152,8 @@ FACTS = (
         name="iam.denies_insecure_transport",
         types=RESOURCE_TYPES,
         compute=denies_insecure_transport,
-        doc="bool: the resource's policies deny everybody requests without TLS (aws:SecureTransport is false), reading "
-        "and writing alike, and of a bucket the bucket and its objects.",
+        doc="bool: the resource's policies deny everybody requests without TLS (aws:SecureTransport is false), "
+        "reading and writing alike, and of a bucket the bucket and its objects.",
     ),
     Fact(
         name="iam.endpoint_open",

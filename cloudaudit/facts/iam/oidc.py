@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from cloudaudit.facts.fact import Fact
-from cloudaudit.facts.iam.document import Condition, Document, Statement, Text
+from cloudaudit.facts.iam.document import UNKNOWN, Condition, Document, Statement, Text, is_settled, sketch
 from cloudaudit.facts.iam.effect import with_doubts
 from cloudaudit.facts.iam.policies import trust_policy
 from cloudaudit.facts.iam.principals import of_kind
@@ -68,13 +68,14 @@ def provider(host: str) -> str:
 
 def _host(name: Text, graph: ResourceGraph) -> str:
     """The issuer of a federated principal: out of its ARN, or of the provider resource it refers to."""
-    if isinstance(name, str):
-        return name.partition(":oidc-provider/")[2]
+    host = sketch(name).partition(":oidc-provider/")[2]
+    if isinstance(name, str) or (host and UNKNOWN not in host):
+        return host
     for resource in graph.of_type("aws_iam_openid_connect_provider"):
         url = resource.attributes.get("url")
         if isinstance(url, str) and any(ref.startswith(f"{resource.address}.") for ref in name.refs):
             return url.removeprefix("https://")
-    return name.prefix.partition(":oidc-provider/")[2]
+    return host.partition(UNKNOWN)[0]
 
 
 def _hosts(part: Statement, graph: ResourceGraph) -> set[str]:
@@ -119,8 +120,8 @@ def _matching(conditions: list[Condition], pattern: str) -> list[Truth]:
 
 
 def _has_form(value: Text, pattern: str) -> Truth:
-    if isinstance(value, str):
-        return re.fullmatch(pattern, value, re.DOTALL) is not None
+    if isinstance(value, str) or is_settled(value):
+        return re.fullmatch(pattern, sketch(value), re.DOTALL) is not None
     return True if re.fullmatch(pattern, value.prefix, re.DOTALL) and value.prefix.endswith((":", "/")) else value
 
 
@@ -199,8 +200,9 @@ FACTS = (
         name="iam.ci_unbound",
         types=TYPES,
         compute=_ci_unbound,
-        doc="list of those whose trust does not fix one repository, project, pipeline or workspace, so strangers at "
-        "the same service may assume the role. CircleCI and Bitbucket have an issuer for each organisation.",
+        doc="list of those whose trust does not fix one repository, project, pipeline or workspace, so strangers "
+        "at the same service may assume the role. CircleCI and Bitbucket have an issuer for each "
+        "organisation.",
     ),
     Fact(
         name="iam.github_any_audience",

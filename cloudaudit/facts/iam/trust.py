@@ -2,7 +2,7 @@
 
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.iam.conditions import narrowed
-from cloudaudit.facts.iam.document import Condition, Statement, Text
+from cloudaudit.facts.iam.document import Condition, Statement, Text, sketch
 from cloudaudit.facts.iam.effect import denied, names_action, with_doubts
 from cloudaudit.facts.iam.exposure import opened
 from cloudaudit.facts.iam.policies import trust_policy
@@ -90,9 +90,9 @@ def _names_root(statement: Statement) -> Truth:
 
 
 def _is_root(name: Text) -> Truth:
-    if isinstance(name, Unknown):
-        return name if not name.prefix and not name.refs else False
-    return name.endswith(":root") or bool(name.isdigit())
+    if isinstance(name, Unknown) and not name.prefix:
+        return False if name.refs else name
+    return sketch(name).endswith(":root") or sketch(name).isdigit()
 
 
 # A service that assumes a role for any customer that knows its ARN unless the trust names the source. Those that can

@@ -321,3 +321,45 @@ def test_a_group_that_denies_everything_without_a_second_factor():
     assert fact("iam.requires_mfa", group, managed, attached("group", "g", ref("aws_iam_policy.p.arn"))) is True
     assert fact("iam.requires_mfa", group, plain, attached("group", "g", ref("aws_iam_policy.p.arn"))) is False
     assert fact("iam.requires_mfa", group) is False
+
+
+def text(*pieces):
+    """A text with unknown parts, as a template makes it."""
+    start = pieces[0] if isinstance(pieces[0], str) else ""
+    return Unknown(
+        because="a part is not known", prefix=start, partial=pieces, refs=("data.aws_caller_identity.me.id",)
+    )
+
+
+ACCOUNT = ref("data.aws_caller_identity.me.account_id")
+
+
+def partly(principal, **more):
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
+    return resource("aws_iam_role.r", assume_role_policy=Unknown(because="x", partial={"Statement": statement}))
+
+
+def test_the_known_parts_of_a_principal_tell_what_it_is():
+    provider = {"Federated": text("arn:aws:iam::", ACCOUNT, f":oidc-provider/{HOST}")}
+    subject = {"StringLike": {f"{HOST}:sub": text("repo:", ref("github_repository.app.full_name"), ":*")}}
+    anything = {"StringLike": {f"{HOST}:sub": text("repo:acme/", ELSEWHERE, ":*")}}
+
+    assert fact("iam.github_unbound", partly(provider)) is True
+    assert fact("iam.github_unbound", partly(provider, Condition=anything)) is not False
+    assert fact("iam.github_trusted", partly(provider, Condition=subject)) is True
+    assert fact("iam.trust_root_without_mfa", partly({"AWS": text("arn:aws:iam::", ACCOUNT, ":root")})) is True
+    assert fact("iam.trust_wildcard", partly({"AWS": text("arn:aws:iam::", ACCOUNT, ":root")})) is False
+
+
+def test_all_roles_of_an_account_that_is_not_known_are_all_roles():
+    statement = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": text("arn:aws:iam::", ACCOUNT, ":role/*")}
+    subject = resource("aws_iam_policy.p", policy=Unknown(because="x", partial={"Statement": statement}))
+
+    assert fact("iam.passes_any_role", subject) is True
+
+
+def test_a_source_arn_with_unknown_region_and_account_narrows():
+    arn = text("arn:aws:sns:", ref("data.aws_region.here.name"), ":", ACCOUNT, ":topic")
+    condition = {"ArnLike": {"aws:SourceArn": arn}}
+
+    assert fact("iam.trust_wildcard", partly("*", Condition=condition)) is False
