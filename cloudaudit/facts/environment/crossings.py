@@ -74,7 +74,7 @@ def _targets(resource: Resource, graph: ResourceGraph, *, parents_too: bool = Fa
 
 
 def _hidden(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
-    """What an attribute that refers to other resources may name, where its value is not known: `var.key has no value`."""
+    """What an attribute that refers to others may name, where its value is not known: `var.key has no value`."""
     linked = {link.attribute for link in outgoing(graph).get(resource.key, ())}
     for path, because in resource.unknown.items():
         attribute = ".".join(part for part in path.split(".") if not part.isdigit())

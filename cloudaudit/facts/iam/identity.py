@@ -274,4 +274,10 @@ FACTS = (
         doc="list of action patterns in lower case that are allowed on all resources of their kind, with no "
         'condition that limits resources or services: ["ec2:*", "iam:passrole"].',
     ),
+    Fact(
+        name="iam.unlimited_writes",
+        types=TYPES,
+        compute=_unlimited_writes,
+        doc="list of those that change something and could have been limited to some resources.",
+    ),
 )

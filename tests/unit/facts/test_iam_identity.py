@@ -119,3 +119,12 @@ def test_text_that_is_no_json_is_unknown():
 
 def test_an_empty_policy_allows_nothing():
     assert fact("iam.allows_admin", resource("aws_iam_policy.p", policy="")) is False
+
+
+def test_writes_that_could_be_limited_are_told_from_reads_and_from_services_without_resources():
+    actions = ["s3:PutObject", "s3:Get*", "xray:PutTraceSegments", "ec2:Describe*", "dynamodb:*"]
+
+    assert fact("iam.unlimited_writes", allowing({"Action": actions, "Resource": "*"})) == [
+        "dynamodb:*",
+        "s3:putobject",
+    ]
