@@ -1,6 +1,8 @@
 """Whatever part of an expression is not known, our answer must leave room for what Terraform says of the whole."""
 
 import json
+import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -89,6 +91,9 @@ def _unknown_leaves_room(ours: Unknown, whole: Any) -> bool:
         )
     if isinstance(ours.partial, TfMap):
         return all(name in whole and leaves_room(member, whole[name]) for name, member in ours.partial.items())
+    if isinstance(ours.partial, tuple):
+        pattern = "".join(".*" if isinstance(piece, Unknown) else re.escape(piece) for piece in ours.partial)
+        return re.fullmatch(pattern, unicodedata.normalize("NFC", whole), re.DOTALL) is not None
     return ours.partial is None or _fits(ours.partial, decode(whole))
 
 

@@ -26,8 +26,10 @@ def outside(value: Value) -> Any:
 
 def _partly(value: Unknown) -> Any:
     """A list of which only some elements are known becomes those elements, and an `Unknown` for the rest."""
-    if value.partial is None:
+    if value.document is None:
         return value
+    if isinstance(value.partial, tuple):
+        return msgspec.structs.replace(value, partial=tuple(map(outside, value.partial)))
     partial = outside(value.partial)
     return partial if isinstance(value.partial, TfList) else msgspec.structs.replace(value, partial=partial)
 

@@ -276,3 +276,14 @@ def vague(unified: Type, members: Iterable[Type]) -> bool:
     if unified.kind == "tuple":
         return any(vague(each, [m.items[i] for m in members if m.items]) for i, each in enumerate(unified.items))
     return False
+
+
+def blurred(type_: Type) -> Type:
+    """The type of elements with unknown ones among them: if those are strings, the numbers beside them are, too."""
+    if type_.kind == "object":
+        return object_of({name: blurred(each) for name, each in type_.attributes.items()})
+    if type_.kind == "tuple":
+        return tuple_of(map(blurred, type_.items))
+    if type_.element:
+        return Type(type_.kind, blurred(type_.element))
+    return type_ if type_.kind == "string" else ANY

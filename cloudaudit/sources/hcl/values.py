@@ -95,7 +95,7 @@ def convert(value: Value, target: Type) -> Value:
     """`value` as `target`, with the defaults of optional attributes filled in. Null and unknown values stay what they
     are. Raises `EvaluationError` when Terraform would refuse.
     """
-    if isinstance(value, Unknown) and value.prefix and target.kind in ("number", "bool"):
+    if isinstance(value, Unknown) and target.kind in ("number", "bool"):
         return _without_text(value)
     if value is None or isinstance(value, Unknown) or target.kind == "any":
         return value
@@ -104,7 +104,7 @@ def convert(value: Value, target: Type) -> Value:
 
 def _without_text(value: Unknown) -> Unknown:
     """An unknown number or boolean: how its text starts says nothing of it."""
-    return msgspec.structs.replace(value, prefix="")
+    return msgspec.structs.replace(value, prefix="", partial=None)
 
 
 def to_string(value: Value) -> Any:
@@ -180,7 +180,8 @@ def _to_elements(value: Value, members: list[Value], target: Type) -> tuple[list
         return members, None
     if element is None or (types.vague(element, found) and not any(unknowns(members))):
         raise EvaluationError(f"all elements of a {target.kind} must have the same type")
-    return [convert(member, element) for member in members], element
+    converted = [convert(member, element) for member in members]
+    return converted, types.blurred(element) if any(unknowns(members)) else element
 
 
 def _to_tuple(value: Value, target: Type) -> Value:

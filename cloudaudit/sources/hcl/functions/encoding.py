@@ -42,7 +42,7 @@ def _jsonencode(value: Any) -> Value:
 
 def _jsondecode(text: Any) -> Value:
     if isinstance(text, Unknown):
-        return combine(text) if text.partial is None else text.partial
+        return json_text.known_document(text)
     return json_text.decode(text)
 
 

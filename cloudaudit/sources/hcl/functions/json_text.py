@@ -6,7 +6,7 @@ from typing import Any
 
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl import limits, numeric
-from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError
+from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError, combine
 from cloudaudit.sources.hcl.values import TfList, TfMap, Value, normal_text
 
 # Go escapes these beyond what JSON asks for, so that the text can stand within HTML and JavaScript.
@@ -69,6 +69,13 @@ def document(value: Value) -> Value:
     if isinstance(value, Unknown):
         return document(value.partial) if isinstance(value.partial, TfList) else None
     return _part(value)
+
+
+def known_document(text: Unknown) -> Value:
+    """The value that an unknown text stands for, where the document in it is partly known; else an `Unknown`."""
+    if isinstance(text.partial, dict | list) and not isinstance(text.partial, TfList | TfMap):
+        return text.partial
+    return combine(text)
 
 
 def _part(value: Value) -> Value:

@@ -238,6 +238,8 @@ def _converted(sets: Sequence[Any]) -> list[TfSet]:
 
 def _common_element(sets: Sequence[Any]) -> Type | None:
     """The type that the elements of all sets have in common; None when that depends on unknown ones."""
+    if any(type_of(each).of.kind == "any" and each for each in sets):
+        return ANY
     element = unify(type_of(each).of for each in sets if each or type_of(each).of.kind != "any")
     if element is None and not any(unknowns(sets)):
         raise EvaluationError("the sets must have elements of one type")

@@ -9,7 +9,7 @@ from yaml.emitter import Emitter
 
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl import limits, numeric
-from cloudaudit.sources.hcl.functions.json_text import document, sound
+from cloudaudit.sources.hcl.functions.json_text import document, known_document, sound
 from cloudaudit.sources.hcl.functions.signature import Function, aware
 from cloudaudit.sources.hcl.types import ANY, STRING
 from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError, combine
@@ -235,7 +235,7 @@ def decode(text: str) -> Value:
 
 def _yamldecode(text: Any) -> Value:
     if isinstance(text, Unknown):
-        return combine(text) if text.partial is None else text.partial
+        return known_document(text)
     return decode(text)
 
 
