@@ -227,8 +227,13 @@ def _misfit(value: Any, expected: str) -> Unknown:
 
 def reveal(value: Any, path: str, causes: Causes) -> Any:
     """What an expression sees of computed data: members that are `Unknown` are left out, here and below."""
+    if value.__class__ is bool:
+        return value
     if isinstance(value, dict):
-        shown = {str(key): reveal(member, f"{path}.{key}", causes) for key, member in value.items()}
+        shown = {
+            str(key): member if member.__class__ is bool else reveal(member, f"{path}.{key}", causes)
+            for key, member in value.items()
+        }
         return {key: member for key, member in shown.items() if not isinstance(member, Unknown)}
     if isinstance(value, list | tuple) and all(isinstance(member, dict) for member in value):
         return [reveal(member, path, causes) for member in value]

@@ -98,6 +98,7 @@ def _is_internet(ranges: tuple[str, ...]) -> bool:
     return any(public_size(ranges, version) >= least for version, least in _INTERNET.items())
 
 
+@functools.lru_cache(maxsize=4096)
 def is_wide(text: str) -> bool:
     """Whether the range covers more of the internet than a /8 (a /32 of version 6): nobody owns that much alone."""
     return public_size([text], 4) > 2**24 or public_size([text], 6) > 2**96

@@ -3,23 +3,13 @@
 import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource
 
 T = TypeVar("T")
 
-_BY_GRAPH: WeakKeyDictionary[ResourceGraph, dict[tuple[Any, str], Any]] = WeakKeyDictionary()
-
 _NOTHING = object()
-
-
-def _of(graph: ResourceGraph) -> dict[tuple[Any, str], Any]:
-    memory = _BY_GRAPH.get(graph)
-    if memory is None:
-        memory = _BY_GRAPH[graph] = {}
-    return memory
 
 
 def per_resource(compute: Callable[[Resource, ResourceGraph], T]) -> Callable[[Resource, ResourceGraph], T]:
@@ -27,8 +17,8 @@ def per_resource(compute: Callable[[Resource, ResourceGraph], T]) -> Callable[[R
 
     @functools.wraps(compute)
     def remembered(resource: Resource, graph: ResourceGraph) -> T:
-        memory = _of(graph)
-        key = (compute, resource.key)
+        memory = _of(graph, compute)
+        key = resource.key
         if (answer := memory.get(key, _NOTHING)) is _NOTHING:
             answer = memory[key] = compute(resource, graph)
         found: T = answer
@@ -42,11 +32,17 @@ def per_graph(compute: Callable[[ResourceGraph], T]) -> Callable[[ResourceGraph]
 
     @functools.wraps(compute)
     def remembered(graph: ResourceGraph) -> T:
-        memory = _of(graph)
-        key = (compute, "")
-        if (answer := memory.get(key, _NOTHING)) is _NOTHING:
-            answer = memory[key] = compute(graph)
+        memory = _of(graph, compute)
+        if (answer := memory.get("", _NOTHING)) is _NOTHING:
+            answer = memory[""] = compute(graph)
         found: T = answer
         return found
 
     return remembered
+
+
+def _of(graph: ResourceGraph, compute: Callable[..., Any]) -> dict[str, Any]:
+    memory = graph.remembered.get(compute)
+    if memory is None:
+        memory = graph.remembered[compute] = {}
+    return memory

@@ -23,6 +23,9 @@ class Related(msgspec.Struct, frozen=True):
     because: tuple[str, ...] = ()
 
 
+_NOBODY = Related()
+
+
 class Companions:
     """Resources by what they refer to, for one set of types, attributes and wanted type."""
 
@@ -44,6 +47,8 @@ class Companions:
 
     def of(self, resource: Resource) -> Related:
         """The companions of one resource."""
+        if resource.key not in self._found and resource.key not in self._doubts and not (self._names or self._prefixes):
+            return _NOBODY
         found = {companion.key: companion for companion in self._found.get(resource.key, ())}
         because = [*self._doubts.get(resource.key, ()), *self._possible(resource)]
         return Related(tuple(found[key] for key in sorted(found)), shorten(because))

@@ -21,7 +21,8 @@ class ResourceGraph:
 
     `complete` promises that nothing of the account lives elsewhere. `blind` maps addresses to why it is not known what
     was done with them: a module that is not on disk was given a reference. `environment` is what the source knows about
-    the place (workspace, account, path) for the fact of that name.
+    the place (workspace, account, path) for the fact of that name. `remembered` is for whoever works something out that
+    others will ask for again; it lives as long as the graph.
     """
 
     def __init__(  # noqa: PLR0913 - a value with many optional parts
@@ -42,6 +43,7 @@ class ResourceGraph:
         self.complete = complete
         self.gaps = tuple(gaps)
         self.environment = dict(environment or {})
+        self.remembered: dict[Any, dict[str, Any]] = {}
         found = {resource.key: resource for resource in resources}
         if any(resource.type.startswith("aws_") for resource in found.values()):
             account = _account(root, origin, found.values())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _ARN = re.compile(r"arn:aws[\w-]*:[^\s\"'\\,<>]+")
 _MOST = 100  # one of more resources than that says nothing about any of them
 _OWN = frozenset({"id", "arn", "tags", "tags_all"})
+_NAMELESS = frozenset({type(None), bool, int, float})  # values of these types refer to nothing
 
 
 def links_of(graph: "ResourceGraph", identities: Identities) -> tuple[list[Link], list[Link]]:
@@ -25,7 +26,7 @@ def links_of(graph: "ResourceGraph", identities: Identities) -> tuple[list[Link]
     for resource in graph:
         computed = _computed(resource.type)
         for attribute, value in resource.attributes.items():
-            if attribute not in computed:
+            if value.__class__ not in _NAMELESS and attribute not in computed:
                 for path, target, sure in _targets(identities, value, attribute, attribute):
                     if target.key != resource.key:
                         row = (resource.key, target.key, path)
@@ -50,10 +51,12 @@ def _targets(identities: Identities, value: Any, path: str, name: str) -> Iterat
             yield path, target, True
     elif isinstance(value, list):
         for member in value:
-            yield from _targets(identities, member, path, name)
+            if member.__class__ not in _NAMELESS:
+                yield from _targets(identities, member, path, name)
     elif isinstance(value, dict):
         for key, member in value.items():
-            yield from _targets(identities, member, f"{path}.{key}", key)
+            if member.__class__ not in _NAMELESS:
+                yield from _targets(identities, member, f"{path}.{key}", key)
     elif isinstance(value, Unknown):
         for text in value.refs:
             address = parse(text)
