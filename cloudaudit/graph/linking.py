@@ -51,12 +51,10 @@ def _targets(identities: Identities, value: Any, path: str, name: str) -> Iterat
             yield path, target, True
     elif isinstance(value, list):
         for member in value:
-            if member.__class__ not in _NAMELESS:
-                yield from _targets(identities, member, path, name)
+            yield from _targets(identities, member, path, name)
     elif isinstance(value, dict):
         for key, member in value.items():
-            if member.__class__ not in _NAMELESS:
-                yield from _targets(identities, member, f"{path}.{key}", key)
+            yield from _targets(identities, member, f"{path}.{key}", key)
     elif isinstance(value, Unknown):
         for text in value.refs:
             address = parse(text)
