@@ -121,7 +121,8 @@ class Resource(Record, frozen=True):
     repository; the ARN for live resources. `attributes` holds what was set (blocks are lists of dicts) and may hold
     `Unknown` at any depth; what is not in it is unset. `sensitive` holds dotted attribute paths. `places` maps dotted
     attribute paths ("storage_encrypted", "ingress.0.cidr_blocks") to where they are written; `calls` are the module
-    calls that lead to the resource, outermost first.
+    calls that lead to the resource, outermost first. `named` maps attributes to the address of the resource that they
+    name, where its name is known: two resources of one name (in two regions) are told apart by it.
     """
 
     key: str
@@ -137,6 +138,7 @@ class Resource(Record, frozen=True):
     location: Location | None = None
     places: Mapping[str, Location] = {}
     calls: tuple[Location, ...] = ()
+    named: Mapping[str, str] = {}
 
     def locate(self, path: str) -> Location | None:
         """Where the attribute at the dotted `path` is written: the nearest known place around it, else the resource."""

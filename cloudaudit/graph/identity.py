@@ -107,7 +107,9 @@ class Identities:
         """What the values at a dotted path of the resource refer to, as far as it is one of the wanted types."""
         for value in at(resource.attributes, tuple(path.split("."))):
             if isinstance(value, Unknown) or (isinstance(value, str) and value):
-                yield self.resolve(value, wanted)
+                reference = self.resolve(value, wanted)
+                named = resource.named.get(path) if len(reference.found) > 1 else None
+                yield _only(reference, named) if named else reference
 
     def resolve(self, value: str | Unknown, wanted: tuple[str, ...], depth: int = _DEPTH) -> Reference:
         """What one value refers to."""
@@ -216,6 +218,12 @@ class Identities:
             for value, found in _collect(((resource, ("id",)) for resource in self._resources), _is_global).items():
                 self._unique.setdefault(value, found)
         return self._unique
+
+
+def _only(reference: Reference, address: str) -> Reference:
+    """The reference to the resource that was named, of several that share the name."""
+    found = tuple(each for each in reference.found if each.address == address or each.address.startswith(f"{address}["))
+    return msgspec.structs.replace(reference, found=found) if found else reference
 
 
 def _around(arn: str) -> Iterator[str]:

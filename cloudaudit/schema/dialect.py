@@ -104,7 +104,7 @@ def _separate(resources: Iterable[Resource]) -> Iterator[tuple[str, str, str]]:
     for resource in resources:
         if resource.type in SEPARATE:
             parent, distinct = SEPARATE[resource.type]
-            for written in _referred(resource.attributes.get(parent)):
+            for written in _referred(resource.named.get(parent) or resource.attributes.get(parent)):
                 yield resource.type, written, text(resource.attributes.get(distinct))
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 
+import msgspec
 import pytest
 
 from cloudaudit.graph import ResourceGraph
@@ -279,3 +280,14 @@ def test_drawings_hold_no_values_and_no_control_characters(form):
     assert "vpc_id" in text
     assert "canary" not in text
     assert "\x1b" not in text
+
+
+def test_of_two_resources_of_one_name_a_companion_belongs_to_the_one_that_it_names():
+    buckets = (resource("aws_s3_bucket.a", bucket="logs"), resource("aws_s3_bucket.b", bucket="logs"))
+    by_name = resource("aws_s3_bucket_versioning.v", bucket="logs")
+    by_reference = msgspec.structs.replace(by_name, named={"bucket": "aws_s3_bucket.a"})
+
+    alike, apart = graph(*buckets, by_name), graph(*buckets, by_reference)
+
+    assert [found(alike, key, VERSIONING)[0] for key in ("aws_s3_bucket.a", "aws_s3_bucket.b")] == [[by_name.key]] * 2
+    assert [found(apart, key, VERSIONING)[0] for key in ("aws_s3_bucket.a", "aws_s3_bucket.b")] == [[by_name.key], []]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from cloudaudit.sources.hcl.blocks import settle
 from cloudaudit.sources.hcl.namespaces import Absent
-from cloudaudit.sources.hcl.syntax import GetAttr, Name, Node
+from cloudaudit.sources.hcl.syntax import GetAttr, Index, Name, Node, Template
 from cloudaudit.sources.hcl.unknowns import references, unknowns
 
 if TYPE_CHECKING:
@@ -45,3 +45,17 @@ def named(node: Any, module: "Module", seen: set[str]) -> Iterator[str]:
     elif isinstance(node, list | tuple) and node and not isinstance(node[0], int):
         for member in node:
             yield from named(member, module, seen)
+
+
+def direct(node: Any, module: "Module") -> str:
+    """The address of the resource if the expression is one of its attributes and nothing else, as in
+    `aws_s3_bucket.logs.bucket`; empty otherwise. Which instance is left open."""
+    if isinstance(node, Template) and len(node.parts) == 1:
+        node = node.parts[0]
+    while isinstance(node, GetAttr | Index):
+        inner = node.of
+        if isinstance(inner, Name) and isinstance(node, GetAttr):
+            other = inner.name in _NAMESPACES or inner.name == "data"
+            return "" if other else f"{module.address}{inner.name}.{node.name}"
+        node = inner
+    return ""

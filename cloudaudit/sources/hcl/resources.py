@@ -11,6 +11,7 @@ from cloudaudit.sources.hcl.data import DataSource
 from cloudaudit.sources.hcl.instances import Instance, Managed
 from cloudaudit.sources.hcl.modules import Module
 from cloudaudit.sources.hcl.namespaces import Absent
+from cloudaudit.sources.hcl.references import direct
 
 MOST_RESOURCES = 200_000
 _DOCUMENT, _REQUEST = "aws_iam_policy_document", "http"
@@ -67,7 +68,14 @@ def _resource(instance: Managed, module: Module, prefix: str) -> Resource:
         location=instance.location,
         places=_places(instance),
         calls=module.calls,
+        named=_named(instance, module, raw),
     )
+
+
+def _named(instance: Managed, module: Module, raw: dict[str, Any]) -> dict[str, str]:
+    written = instance.declared.block.body.attributes
+    texts = (name for name, value in raw.items() if isinstance(value, str) and name in written)
+    return {name: address for name in texts if (address := direct(written[name].value, module))}
 
 
 def _places(instance: Instance) -> dict[str, Any]:

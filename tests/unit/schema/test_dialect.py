@@ -242,6 +242,14 @@ def test_a_policy_attached_separately_is_counted_once():
     assert [each.attributes["policy_arn"] for each in added] == ["arn:b"]
 
 
+def test_a_separate_resource_stands_for_the_bucket_that_it_names_not_for_another_of_that_name():
+    inline = resource("aws_s3_bucket", {"bucket": "logs", "acl": "public-read"}, name="a")
+    other = resource("aws_s3_bucket", {"bucket": "logs"}, name="b")
+    separate = resource("aws_s3_bucket_acl", {"bucket": "logs", "acl": "private"}, named={"bucket": other.address})
+
+    assert "aws_s3_bucket.a/acl" in {each.address for each in expand_all([inline, other, separate])}
+
+
 def test_redshift_logging_counts_only_when_enabled():
     block = {"enable": True, "bucket_name": "logs"}
 

@@ -523,3 +523,26 @@ def test_a_reference_to_an_argument_that_is_not_known_still_names_the_resource(t
 
     assert found["user"].because == "var.suffix has no value"
     assert found["user"].refs == ("aws_iam_user.ci.name",)
+
+
+def test_a_reference_stays_known_where_its_value_is(tmp_path: Path) -> None:
+    found = graph(
+        tmp_path,
+        {
+            "main.tf": """
+            module "m" { source = "./m" }
+            resource "aws_s3_bucket_versioning" "v" { bucket = "logs" }
+            """,
+            "m/main.tf": """
+            resource "aws_s3_bucket" "a" {
+              count  = 1
+              bucket = "logs"
+            }
+            resource "aws_s3_bucket_versioning" "v" { bucket = aws_s3_bucket.a[0].bucket }
+            resource "aws_s3_bucket_acl" "v" { bucket = "${aws_s3_bucket.a[0].bucket}-old" }
+            """,
+        },
+    )
+
+    named = {each.address: dict(each.named) for each in found if each.named}
+    assert named == {"module.m.aws_s3_bucket_versioning.v": {"bucket": "module.m.aws_s3_bucket.a"}}
