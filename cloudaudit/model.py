@@ -83,8 +83,9 @@ class Unknown(Record, frozen=True):
 
     `because` names the cause for a reader: "var.encrypt has no value". `refs` are the addresses that the value would
     come from ("aws_kms_key.main.arn"), so links survive. `prefix` is the known start of a string, and `partial` the
-    decoded document of a JSON string whose parts are partly known (a `dict` or `list` that holds `Unknown`s). `is_set`
-    says that it will certainly not be null: what a created key's ARN will be is unknown, that there is one is not.
+    decoded document of a JSON string whose parts are partly known (a `dict` or `list` that holds `Unknown`s), or the
+    pieces of any other text (a `tuple`, an `Unknown` for each that is not known). `is_set` says that it will certainly
+    not be null: what a created key's ARN will be is unknown, that there is one is not.
     """
 
     because: str
@@ -92,6 +93,11 @@ class Unknown(Record, frozen=True):
     prefix: str = ""
     partial: Any = None
     is_set: bool = False
+
+    @property
+    def document(self) -> Any:
+        """What is known of the document that the text holds, or None."""
+        return None if isinstance(self.partial, tuple) else self.partial
 
 
 class Location(msgspec.Struct, frozen=True, gc=False):

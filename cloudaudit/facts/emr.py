@@ -12,7 +12,7 @@ from cloudaudit.model import Resource, Unknown
 
 def _encrypts(resource: Resource, graph: ResourceGraph) -> dict[str, Truth] | Unknown:  # noqa: ARG001 - the form of a fact
     text = resource.attributes.get("configuration")
-    document = text.partial if isinstance(text, Unknown) and text.partial is not None else _read(text)
+    document = text.document if isinstance(text, Unknown) and text.document is not None else _read(text)
     if isinstance(document, Unknown):
         return document
     encryption = _inside(document, "EncryptionConfiguration")
@@ -39,7 +39,7 @@ def _read(text: object) -> Any:
 def _inside(value: object, name: str) -> Any:
     """A member of an object: its value, nothing if there is none, an `Unknown` if the object is not known."""
     if isinstance(value, Unknown):
-        return value if value.partial is None else _inside(value.partial, name)
+        return value if value.document is None else _inside(value.document, name)
     return value.get(name) if isinstance(value, Mapping) else None
 
 
@@ -50,7 +50,7 @@ def _true(value: object, name: str) -> Truth:
 
 def _given(value: object, name: str) -> Truth:
     part = _inside(value, name)
-    return part if isinstance(part, Unknown) and part.partial is None else bool(part)
+    return part if isinstance(part, Unknown) and part.document is None else bool(part)
 
 
 FACTS = (

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -11,7 +13,7 @@ from cloudaudit.sources.hcl import operators
 from cloudaudit.sources.hcl.iteration import pairs, unordered
 from cloudaudit.sources.hcl.scope import LONGEST_TEXT, Evaluate, Scope, plain
 from cloudaudit.sources.hcl.syntax import Template, TemplateFor, TemplateIf
-from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError, combine
+from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError, combine, light
 from cloudaudit.sources.hcl.values import Value, to_bool, to_string
 
 _JSON = re.compile(r"\s*[\[{]")
@@ -19,6 +21,7 @@ _MARK = re.compile("\ue000([0-9]+)\ue001")
 _IN_JSON = re.compile('"(?:[^"\\\\]|\\\\.)*"?|\ue000[0-9]+\ue001', re.DOTALL)
 _TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])')  # AWS refuses it, but what is meant is plain
 _DEEPEST = 500
+_MOST_PIECES = 1_000  # of a text that is partly known; a longer one keeps its start
 
 
 def render(node: Template, scope: Scope, evaluate: Evaluate) -> Any:
@@ -30,14 +33,27 @@ def render(node: Template, scope: Scope, evaluate: Evaluate) -> Any:
 
 
 def join(pieces: list[Value]) -> Value:
-    """The pieces as one string; with unknown pieces, what is known of it: its start, and the document if it is JSON."""
+    """The pieces as one string; with unknown pieces, what is known of it: its start, and the document if it is JSON,
+    else the pieces."""
     length = sum(len(piece) for piece in pieces if isinstance(piece, str))
     if length > LONGEST_TEXT:
         raise LimitError(f"a string of more than {LONGEST_TEXT:,} characters")
     value = operators.template(pieces)
-    if isinstance(value, Unknown) and isinstance(pieces[0], str) and _JSON.match(pieces[0]):
+    if not isinstance(value, Unknown):
+        return value
+    if isinstance(pieces[0], str) and _JSON.match(pieces[0]):
         return msgspec.structs.replace(value, partial=_document(pieces))
-    return value
+    known = tuple(islice(_text(pieces), _MOST_PIECES + 1))
+    return msgspec.structs.replace(value, partial=known) if len(known) <= _MOST_PIECES else value
+
+
+def _text(pieces: list[Value]) -> Iterator[str | Unknown]:
+    """What is known of a text, in order, with an `Unknown` for each part that is not."""
+    for piece in map(to_string, pieces):
+        if isinstance(piece, Unknown) and isinstance(piece.partial, tuple):
+            yield from piece.partial
+        else:
+            yield piece
 
 
 def _pieces(parts: list[Any], scope: Scope, evaluate: Evaluate) -> list[Value]:
@@ -116,7 +132,7 @@ def _filled(value: Any, unknown: list[Unknown], depth: int) -> Any:
         return [_filled(member, unknown, depth + 1) for member in value]
     if isinstance(value, str) and value.startswith("\ue002"):
         piece = unknown[int(value[1:-1])]
-        return piece if piece.partial is None else piece.partial
+        return piece if piece.document is None else piece.document
     if not isinstance(value, str) or "\ue000" not in value:
         return value
     if whole := _MARK.fullmatch(value):

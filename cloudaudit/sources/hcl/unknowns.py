@@ -5,6 +5,7 @@ from typing import Any
 
 from cloudaudit.model import Unknown
 
+LARGEST_PART = 20_000
 CAUSES = 3  # a cause is read by people: three of them say enough
 
 
@@ -50,6 +51,7 @@ def combine(*values: Any, prefix: str = "", partial: Any = None) -> Unknown:
         if not only.prefix and only.partial is None and not only.is_set:
             return only
     because = "; ".join(causes(found)) or "it is not known before apply"
+    partial = light(partial)
     is_set = bool(prefix) or partial is not None
     return Unknown(because=because, refs=references(found), prefix=prefix, partial=partial, is_set=is_set)
 
@@ -65,6 +67,23 @@ def later(address: str, name: str, why: str = "is known after apply") -> Unknown
     """The attribute `name` of the resource at `address`, which only the provider knows; `why` follows the reference."""
     reference = f"{address}.{name}"
     return Unknown(because=f"{reference} {why}", refs=(reference,), is_set=name in NEVER_NULL)
+
+
+def light(partial: Any) -> Any:
+    """What is known of an unknown value, or None when it holds too much to be walked: documents within documents that
+    repeat each other take no space, but walking them never ends.
+    """
+    pending, count = [partial], 0
+    while pending:
+        each = pending.pop()
+        if isinstance(each, Unknown):
+            each = each.partial
+        members = each.values() if isinstance(each, dict) else each if isinstance(each, list | tuple) else ()
+        count += len(members)
+        if count > LARGEST_PART:
+            return None
+        pending.extend(members)
+    return partial
 
 
 def causes(found: Iterable[Unknown]) -> tuple[str, ...]:

@@ -324,3 +324,18 @@ def test_a_loop_over_instances_in_question_keeps_the_reference(tmp_path: Path) -
 
     assert looped.refs == ("aws_subnet.s[?].id",)
     assert route["subnet_id"].refs == ("aws_subnet.s[?].id",)
+
+
+def test_a_text_with_an_unknown_part_keeps_the_known_pieces() -> None:
+    value = evaluate_expression('"a ${var.x} b ${"c ${var.x}"}"', {"x": Unknown(because="why")})
+
+    assert [piece if isinstance(piece, str) else "?" for piece in value.partial] == ["a ", "?", " b ", "c ", "?"]
+
+
+def test_a_text_of_too_many_pieces_keeps_its_start_only() -> None:
+    value = evaluate_expression(
+        '"a ${join("", [for n in range(1000) : "${var.x}-"])}%{ for n in range(1000) }${var.x}%{ endfor }"',
+        {"x": Unknown(because="why")},
+    )
+
+    assert (value.prefix, value.partial) == ("a ", None)
