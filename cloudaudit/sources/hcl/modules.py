@@ -1,5 +1,6 @@
 """One instance of a module: its names, worked out lazily and once, and the modules it calls."""
 
+import functools
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import msgspec
 
 from cloudaudit.model import Location, Unknown
-from cloudaudit.sources.hcl import expansion, library, values
+from cloudaudit.sources.hcl import expansion, inputs, sourcing
 from cloudaudit.sources.hcl.blocks import failed, settle
 from cloudaudit.sources.hcl.data import DataSource
 from cloudaudit.sources.hcl.declarations import Declarations, Declared
@@ -18,16 +19,11 @@ from cloudaudit.sources.hcl.instances import Instance, Managed
 from cloudaudit.sources.hcl.library import Library
 from cloudaudit.sources.hcl.namespaces import Absent, Outputs, Space, Undeclared
 from cloudaudit.sources.hcl.providers import Provider, reference
-from cloudaudit.sources.hcl.scope import CONSTANT, Alone, Lazy, Scope, Session, bounded
-from cloudaudit.sources.hcl.syntax import Literal
-from cloudaudit.sources.hcl.types import ANY, Type, parse_type
+from cloudaudit.sources.hcl.scope import Lazy, Scope, Session, bounded
+from cloudaudit.sources.hcl.syntax import Span
 from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError
 from cloudaudit.sources.hcl.values import Value
-from cloudaudit.sources.hcl.variables import Text, parsed
 
-MOST_MODULES = 20_000
-"""How many module instances one root may have."""
-_DEEPEST = 50
 _RUNNING = object()
 
 
@@ -80,7 +76,7 @@ class Module:
 
     def variable(self, name: str) -> Value:
         """The value of `var.NAME`."""
-        return self._recall(f"var.{name}", self._variable, name)
+        return self._recall(f"var.{name}", functools.partial(inputs.value, self), name)
 
     def local(self, name: str) -> Any:
         """The value of `local.NAME`."""
@@ -119,66 +115,23 @@ class Module:
             value = evaluate(local.value, self.scope)
             return value if isinstance(value, Lazy) else bounded(value)
         except (EvaluationError, LimitError, RecursionError) as error:
-            return self._failed(f"local.{name}", error, local.location.file, local.value.span)
+            return self.failed(f"local.{name}", error, local.location.file, local.value.span)
 
     def _output(self, name: str) -> Value:
         declared = self.declarations.outputs.get(name)
         if declared is None:
             return Unknown(because=f"{self.address}{name} is no output of the module")
         body = declared.block.body.attributes
-        if "sensitive" in body and values.to_bool(settle_constant(self, body["sensitive"].value)) is True:
+        if inputs.constant(self, body.get("sensitive")) is True:
             self.session.tainted = True
         if "value" not in body:
             return None
         what = f"{self.address}output.{name}"
         return settle(body["value"].value, self.scope, what, declared.file, body["value"].span)
 
-    def _failed(self, what: str, error: Exception, file: str, span: Any) -> Unknown:
+    def failed(self, what: str, error: Exception, file: str, span: Span) -> Unknown:
+        """The `Unknown` for something of this module that could not be evaluated; the gap is noted."""
         return failed(self.scope, f"{self.address}{what}", error, file, span)
-
-    # Variables
-
-    def _variable(self, name: str) -> Value:
-        declared = self.declarations.variables.get(name)
-        if declared is None:
-            return Unknown(because=f"var.{name} is not declared")
-        body = declared.block.body.attributes
-        if "sensitive" in body and settle_constant(self, body["sensitive"].value) is True:
-            self.session.tainted = True
-        try:
-            return self._converted(name, declared)
-        except (EvaluationError, LimitError, RecursionError) as error:
-            return self._failed(f"var.{name}", error, declared.file, declared.block.span)
-
-    def _converted(self, name: str, declared: Declared) -> Value:
-        body = declared.block.body.attributes
-        type_ = self._type(declared)
-        value: Any = _MISSING
-        if self.called is None:
-            value = self.root.given.get(name, _MISSING)
-            if isinstance(value, Text):
-                value = parsed(value, type_, self.session)
-        elif name in (arguments := self.called.declared.block.body.attributes):
-            argument = arguments[name]
-            what = f"{self.address}var.{name}"
-            value = settle(argument.value, self.called.scope, what, self.called.declared.file, argument.span)
-        nullable = settle_constant(self, body["nullable"].value) is not False if "nullable" in body else True
-        if value is _MISSING or (value is None and not nullable):
-            if "default" not in body:
-                return Unknown(because=f"{self.address}var.{name} has no value")
-            value = value_of(body["default"].value, self.scope)
-        return bounded(values.convert(value, type_))
-
-    def _type(self, declared: Declared) -> Type:
-        types = self.root.library.types
-        known = types.get(id(declared))
-        if known is None:
-            written = declared.block.body.attributes.get("type")
-            known = types[id(declared)] = parse_type(written.value, self._default) if written else ANY
-        return known
-
-    def _default(self, node: Any, type_: Type) -> Value:
-        return values.convert(value_of(node, Scope(Alone(self.session, CONSTANT))), type_)
 
     # Resources and data sources
 
@@ -246,7 +199,7 @@ class Module:
                 return expansion.by_count(value_of(chosen.value, self.scope))
             return expansion.by_each(evaluate(chosen.value, self.scope))
         except (EvaluationError, LimitError, RecursionError) as error:
-            return expansion.unknown(self._failed(f"{what}.{chosen.name}", error, declared.file, chosen.span))
+            return expansion.unknown(self.failed(f"{what}.{chosen.name}", error, declared.file, chosen.span))
         finally:
             del self._memo[what]
             self.session.tainted, self.session.assumed = before
@@ -279,7 +232,7 @@ class Module:
         declared = self.declarations.calls.get(name)
         if declared is None:
             return Undeclared(f"{self.address}module.{name}", "is not declared")
-        folder = self._folder(name, declared)
+        folder = sourcing.folder(self, name, declared)
         if isinstance(folder, Absent):
             return folder
         expanded = self.expand(declared, f"module.{name}")
@@ -294,56 +247,6 @@ class Module:
         self._members["module", "", name] = members
         outputs = [Outputs(member) for member in members]
         return outputs[0] if expanded.kind == "single" else Group(f"module.{name}", expanded, outputs, self.session)
-
-    def _folder(self, name: str, declared: Declared) -> Path | Absent:
-        attribute = declared.block.body.attributes.get("source")
-        source = library.source_of(attribute.value) if attribute else None
-        address = f"{self.address}module.{name}"
-        if source is None:
-            return self._absent(address, "its source is not a plain string", "", declared)
-        if library.is_local(source):
-            folder = library.local_folder(self.declarations.folder, source)
-            why = self._refusal(folder)
-            return self._absent(address, why, source, declared) if why else folder
-        downloaded = self.root.library.downloaded(self.root.folder).get(self._key(name))
-        if downloaded and downloaded.is_dir() and not self._refusal(downloaded):
-            return downloaded
-        remedy = f'run "terraform init" in {self.root.library.repository.relative(self.root.folder)} and scan again'
-        return self._absent(address, "it is not on disk", source, declared, remedy)
-
-    def _refusal(self, folder: Path) -> str:
-        """Why the module in a folder is not read; empty when it is."""
-        if not self.root.library.repository.reaches(folder):
-            return "its source is outside the repository"
-        if not folder.is_dir():
-            return "the folder of its source does not exist"
-        if folder in self._chain():
-            return "it calls itself"
-        if len(self._chain()) > _DEEPEST or self.root.modules > MOST_MODULES:
-            return f"there are more than {MOST_MODULES:,} module instances"
-        return ""
-
-    def _chain(self) -> list[Path]:
-        """The folders of this module and of those that called it."""
-        chain, module = [], self
-        while True:
-            chain.append(module.declarations.folder)
-            if module.called is None:
-                return chain
-            module = module.called.module
-
-    def _key(self, name: str) -> str:
-        """The key of a call in modules.json: the names of the calls, without instance keys."""
-        names, module = [name], self
-        while module.called is not None:
-            names.append(module.called.declared.block.labels[0])
-            module = module.called.module
-        return ".".join(reversed(names))
-
-    def _absent(self, address: str, why: str, source: str, declared: Declared, remedy: str = "") -> Absent:
-        what = f"{address} ({source})" if source else address
-        self.session.gap(what, f"the module was not looked at: {why}", remedy, declared.location())
-        return Absent(address, f"{address} was not looked at: {why}", declared)
 
     # Providers
 
@@ -379,19 +282,6 @@ class Module:
     def path(self) -> str:
         """path.module"""
         return os.path.relpath(self.declarations.folder, self.root.folder).replace(os.sep, "/")
-
-
-_MISSING = object()
-
-
-def settle_constant(module: Module, node: Any) -> Value:
-    """The value of an argument such as `sensitive`, which must be constant; null when it is none."""
-    if isinstance(node, Literal):
-        return node.value
-    try:
-        return value_of(node, module.scope)
-    except (EvaluationError, LimitError):
-        return None
 
 
 def _outside(name: str) -> Any:

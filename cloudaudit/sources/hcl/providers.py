@@ -11,8 +11,8 @@ from cloudaudit.sources.hcl.scope import Scope
 from cloudaudit.sources.hcl.syntax import GetAttr, Index, Literal, Name
 from cloudaudit.sources.hcl.values import Value
 
+_ONE_OF = Unknown(because="the provider has several instances")
 _ACCOUNT = re.compile(r"arn:[\w-]+:iam::(\d{12}):")
-# What an aws provider may be told besides its region, and what names the account it works in.
 _PARTITIONS = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("us-iso-", "aws-iso"), ("us-isob-", "aws-iso-b"))
 _SUFFIXES = {"aws-cn": "amazonaws.com.cn", "aws-iso": "c2s.ic.gov", "aws-iso-b": "sc2s.sgov.gov"}
 
@@ -23,7 +23,8 @@ class Provider:
     def __init__(self, name: str, declared: Declared, scope: Scope) -> None:
         self.name = name
         self.declared = declared
-        self._scope = scope
+        several = "for_each" in declared.block.body.attributes  # which OpenTofu has
+        self._scope = scope.inside({"each": {"key": _ONE_OF, "value": _ONE_OF}}) if several else scope
         self._values: dict[str, Value] | None = None
         self.writing = Writing(declared, f"provider.{name}")
 
