@@ -42,9 +42,9 @@ def join(pieces: list[Value]) -> Value:
     if not isinstance(value, Unknown):
         return value
     if isinstance(pieces[0], str) and _JSON.match(pieces[0]):
-        return msgspec.structs.replace(value, partial=_document(pieces))
+        return msgspec.structs.replace(value, partial=light(_document(pieces)))
     known = tuple(islice(_text(pieces), _MOST_PIECES + 1))
-    return msgspec.structs.replace(value, partial=known) if len(known) <= _MOST_PIECES else value
+    return msgspec.structs.replace(value, partial=light(known)) if len(known) <= _MOST_PIECES else value
 
 
 def _text(pieces: list[Value]) -> Iterator[str | Unknown]:
