@@ -118,3 +118,22 @@ def test_a_file_of_more_than_eight_megabytes_is_a_limit(tmp_path: Path) -> None:
 
     with pytest.raises(LimitError):
         evaluate_expression('jsondecode(file("big.json"))', folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "jsonencode({a = var.x, b = var.x})",
+        '"{\\"a\\": ${var.x}, \\"b\\": ${var.x}}"',
+        '"x${var.x}y${var.x}"',
+        'concat(var.x, var.x, ["a"])',
+        "merge({a = var.x}, {b = var.x}, var.x)",
+    ],
+)
+def test_what_is_known_of_an_unknown_value_does_not_double_without_end(expression: str) -> None:
+    value: Any = Unknown(because="var.x has no value")
+    for _ in range(60):
+        value = evaluate_expression(expression, {"x": value})
+
+    assert isinstance(value, Unknown)
+    assert "var.x has no value" in value.because
