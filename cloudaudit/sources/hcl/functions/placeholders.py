@@ -26,7 +26,7 @@ def fill(text: str | Unknown, part: str, replacement: str | Unknown) -> Any:
 
 def _decoded(text: str | Unknown) -> Any:
     if isinstance(text, Unknown):
-        return text.partial
+        return text.partial if isinstance(text.partial, dict | list) else None
     if not text.lstrip().startswith(("{", "[")):
         return None
     try:

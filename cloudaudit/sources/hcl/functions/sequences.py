@@ -42,7 +42,9 @@ def _compact(values: Any) -> Value:
     if isinstance(values, Unknown):
         return combine(values)
     kept = [value for value in values if value]
-    if any(isinstance(value, Unknown) and not value.prefix and value.partial is None for value in kept):
+    if any(
+        isinstance(value, Unknown) and not (value.prefix or isinstance(value.partial, dict | list)) for value in kept
+    ):
         return partly(kept, values)  # an unknown string may turn out empty, but a document is never
     return TfList(kept, STRING)
 
