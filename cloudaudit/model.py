@@ -148,7 +148,7 @@ class Resource(Record, frozen=True):
 
     def locate(self, path: str) -> Location | None:
         """Where the attribute at the dotted `path` is written: the nearest known place around it, else the resource."""
-        while path:
+        while path and self.places:
             if place := self.places.get(path):
                 return place
             path = path.rpartition(".")[0]
@@ -160,6 +160,10 @@ class Resource(Record, frozen=True):
         return dict(unknown_paths(self.attributes))
 
 
+PLAIN = frozenset({str, bool, int, float, type(None)})
+"""The types of values that hold no others, and so nothing unknown: most values there are."""
+
+
 def unknown_paths(value: object, path: str = "") -> Iterator[tuple[str, str]]:
     """The dotted paths of all `Unknown`s within `value`, each with its cause."""
     if isinstance(value, Unknown):
@@ -167,7 +171,8 @@ def unknown_paths(value: object, path: str = "") -> Iterator[tuple[str, str]]:
         return
     members: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, member in members:
-        yield from unknown_paths(member, f"{path}.{name}" if path else str(name))
+        if member.__class__ not in PLAIN:
+            yield from unknown_paths(member, f"{path}.{name}" if path else str(name))
 
 
 class Link(msgspec.Struct, frozen=True, gc=False):

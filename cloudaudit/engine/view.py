@@ -1,6 +1,6 @@
 """What the rules of a type see of one resource: built once, from no more than they read."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -145,24 +145,32 @@ class Viewer:
         causes: Causes = {}
         return glass.lens.show(resource.attributes, source=resource.origin is Origin.SOURCE, causes=causes), causes
 
-    def _facts(self, facts: tuple[Fact, ...], resource: Resource, causes: Causes) -> dict[str, Any]:
+    def _facts(self, asked: "tuple[_Asked, ...]", resource: Resource, causes: Causes) -> dict[str, Any]:
         top: dict[str, Any] = {}
-        for fact in facts:
+        for path, parents, name, compute in asked:
             level = top
-            *parents, name = fact.name.split(".")
             for parent in parents:
                 level = level.setdefault(parent, {})
-            value = reveal(fact.compute(resource, self._graph), f"facts.{fact.name}", causes)
+            value = reveal(compute(resource, self._graph), path, causes)
             if value.__class__ is not Unknown:
                 level[name] = value
         return top
+
+
+class _Asked(NamedTuple):
+    """A fact that is looked at, and where its value stands among the variables."""
+
+    path: str
+    parents: tuple[str, ...]
+    name: str
+    compute: Callable[[Resource, Any], Any]
 
 
 class _Glass(NamedTuple):
     """What is looked at in resources of one type."""
 
     lens: Lens
-    facts: tuple[Fact, ...]
+    facts: tuple[_Asked, ...]
 
 
 class _Plan:
@@ -191,9 +199,14 @@ def _below(start: str, paths: Iterable[str]) -> list[str]:
     return [path[len(start) + 1 :] for path in paths if path.startswith(f"{start}.")]
 
 
-def _facts_at(paths: Iterable[str]) -> tuple[Fact, ...]:
+def _facts_at(paths: Iterable[str]) -> tuple[_Asked, ...]:
     facts = {fact.name: fact for path in paths if (fact := find(path))}
-    return tuple(facts.values())
+    return tuple(_asked(fact) for fact in facts.values())
+
+
+def _asked(fact: Fact) -> _Asked:
+    *parents, name = fact.name.split(".")
+    return _Asked(f"{_FACTS}.{fact.name}", tuple(parents), name, fact.compute)
 
 
 def _in_order(relations: Mapping[str, Relation]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from cloudaudit.model import Record, Unknown
+from cloudaudit.model import PLAIN, Record, Unknown
 
 
 class Listed(Record, frozen=True):
@@ -57,4 +57,5 @@ def strings(value: object, path: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, Unknown) and value.partial is not None:
         yield from strings(value.partial, path)
     for name, member in members:
-        yield from strings(member, f"{path}.{name}" if path else str(name))
+        if member.__class__ is str or member.__class__ not in PLAIN:
+            yield from strings(member, f"{path}.{name}" if path else str(name))

@@ -10,7 +10,7 @@ from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.reading import strings
 from cloudaudit.facts.truth import Truth, unknown
 from cloudaudit.graph import ResourceGraph, targets_of
-from cloudaudit.model import Record, Resource, Unknown
+from cloudaudit.model import PLAIN, Record, Resource, Unknown
 
 Entry = dict[str, Any]
 
@@ -201,14 +201,13 @@ def _elsewhere(resource: Resource, graph: ResourceGraph) -> Iterator[tuple[str, 
     """Attribute and text of each literal ARN or peer id that is not of this graph and not of AWS itself."""
     known = _identities(graph)
     for attribute, value in resource.attributes.items():
-        if attribute in _OWN:
+        is_text = isinstance(value, str)
+        if attribute in _OWN or (value.__class__ in PLAIN and not is_text):
             continue
-        if attribute in _REFERRING and isinstance(value, str) and value and value not in known:
+        if attribute in _REFERRING and is_text and value and value not in known:
             yield attribute, value
             continue
-        if isinstance(value, str) and "arn:aws" not in value:
-            continue
-        for path, text in strings(value, attribute) if isinstance(value, str | list | dict | Unknown) else ():
+        for path, text in strings(value, attribute) if not is_text or "arn:aws" in value else ():
             if "arn:aws" not in text:
                 continue
             for arn in dict.fromkeys(_ARN.findall(text)):
