@@ -1,6 +1,6 @@
 """Whether the policies of a resource turn away who comes without TLS."""
 
-from cloudaudit.facts.iam.document import Condition, Statement
+from cloudaudit.facts.iam.document import Condition, Statement, Text
 from cloudaudit.facts.iam.effect import covers_action, with_doubts
 from cloudaudit.facts.iam.policies import resource_policy
 from cloudaudit.facts.iam.principals import public
@@ -45,20 +45,26 @@ def _on_plain_http(condition: Condition) -> Truth:
 
 
 def _covers_bucket_and_objects(part: Statement) -> Truth:
-    """Whether both the bucket and its objects are named. An ARN that is not known before apply may be either."""
-    kinds = {_kind(text) for text in part.resources if isinstance(text, str)}
-    unsure = [text for text in part.resources if isinstance(text, Unknown)]
-    if part.not_resources is not None or "both" in kinds or len(kinds) + len(unsure) > 1:
+    """Whether both the bucket and its objects are named."""
+    if part.not_resources is not None:
         return True
-    return unsure[0] if unsure and not _is_one_arn(unsure[0]) else False
+    kinds = [_kind(resource) for resource in part.resources]
+    if "both" in kinds or {"bucket", "objects"} <= set(kinds):
+        return True
+    unsure = [each for each, kind in zip(part.resources, kinds, strict=True) if not kind]
+    return unknown(each.because for each in unsure if isinstance(each, Unknown)) if unsure else False
 
 
-def _kind(resource: str) -> str:
-    if resource.endswith("/*"):
+def _kind(resource: Text) -> str:
+    """Whether an ARN is that of the bucket, of its objects or of both; empty where that cannot be told."""
+    end: object = resource
+    if isinstance(resource, Unknown):
+        pieces = resource.partial if isinstance(resource.partial, tuple) else ()
+        if not pieces and len(resource.refs) == 1 and resource.refs[0].endswith(".arn"):
+            return "bucket"
+        end = pieces[-1] if pieces else ""
+    if not isinstance(end, str) or not end:
+        return ""
+    if end.endswith("/*"):
         return "objects"
-    return "both" if resource.endswith("*") else "bucket"
-
-
-def _is_one_arn(value: Unknown) -> bool:
-    """Whether it is made of the ARN of one resource: the bucket or something in it, not both."""
-    return len(value.refs) == 1 and value.refs[0].endswith(".arn")
+    return "both" if end.endswith("*") else "bucket"

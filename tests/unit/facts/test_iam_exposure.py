@@ -178,6 +178,7 @@ def test_plain_http_is_denied_only_by_a_denial_for_everybody():
     assert fact("iam.denies_insecure_transport", bucket_policy(denial(Resource="arn:aws:s3:::b/*"))) is False
     assert fact("iam.denies_insecure_transport", bucket_policy(denial(Resource="arn:aws:s3:::b"))) is False
     assert fact("iam.denies_insecure_transport", bucket_policy(denial(Resource="arn:aws:s3:::b*"))) is True
+    assert fact("iam.denies_insecure_transport", bucket_policy(denial(NotResource="arn:aws:s3:::b/public/*"))) is True
     assert fact("iam.denies_insecure_transport", BUCKET) is False
 
 

@@ -1,11 +1,15 @@
 """`replace` in JSON of which parts are not known, as modules do that fill placeholders in policies."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
+
+import msgspec
 
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl.functions import json_text
-from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError, combine
+from cloudaudit.sources.hcl.operators import template
+from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError, combine, light
 
 _STRUCTURE = re.compile(r'["{}\[\]\\,:<>&]')
 _WORDS = ("true", "false", "null")
@@ -47,17 +51,32 @@ def _filled(value: Any, part: str, replacement: str | Unknown) -> Any:
         return {name: _filled(member, part, replacement) for name, member in value.items()}
     if isinstance(value, list):
         return [_filled(member, part, replacement) for member in value]
+    if isinstance(value, str):
+        return _text([value], part, replacement)
     if isinstance(value, Unknown):
-        return combine(value, replacement, prefix=_certain(value.prefix, part)) if value.prefix else value
-    if not isinstance(value, str) or part not in value:
+        pieces = value.partial if isinstance(value.partial, tuple) else None
+        return _text(pieces, part, replacement) if pieces else _beginning(value, part, replacement)
+    return value
+
+
+def _text(pieces: Iterable[str | Unknown], part: str, replacement: str | Unknown) -> str | Unknown:
+    """A text of these pieces with the part replaced: text again where all is known."""
+    filled: list[str | Unknown] = []
+    for piece in pieces:
+        if isinstance(piece, Unknown):
+            filled.append(piece)
+            continue
+        for number, rest in enumerate(piece.split(part)):
+            filled += [replacement, rest] if number else [rest]
+    pieces = tuple(piece for piece in filled if piece != "")
+    whole: str | Unknown = template(pieces)
+    return msgspec.structs.replace(whole, partial=light(pieces)) if isinstance(whole, Unknown) else whole
+
+
+def _beginning(value: Unknown, part: str, replacement: str | Unknown) -> Unknown:
+    """A text of which only the start is known; the part may begin at its end."""
+    if not value.prefix:
         return value
-    if isinstance(replacement, str):
-        return value.replace(part, replacement)
-    return combine(replacement, prefix=value.partition(part)[0])
-
-
-def _certain(prefix: str, part: str) -> str:
-    """The known start of a text as far as the part cannot begin in it."""
-    start = prefix.partition(part)[0]
+    start = value.prefix.partition(part)[0]
     longest = next((size for size in range(len(part) - 1, 0, -1) if start.endswith(part[:size])), 0)
-    return start[: len(start) - longest]
+    return combine(value, replacement, prefix=start[: len(start) - longest])

@@ -108,6 +108,14 @@ def test_the_start_of_a_string_is_kept(expression: str, prefix: str) -> None:
     ("expression", "partial"),
     [
         ('jsonencode({Action = "*", Resource = var.arn})', {"Action": "*", "Resource": ARN}),
+        (
+            'replace(jsonencode({a = "x_ID_"}), "_ID_", var.any)',
+            {"a": Unknown(ANY.because, ANY.refs, "x", ("x", ANY), True)},
+        ),
+        (
+            'replace(jsonencode({a = "${var.any}_ID_"}), "_ID_", "i")',
+            {"a": Unknown(ANY.because, ANY.refs, "", (ANY, "i"), True)},
+        ),
         ('concat(["0.0.0.0/0"], var.any)', ["0.0.0.0/0", ANY]),
         ('toset(concat(["b"], var.any))', ["b", ANY]),
         ("jsonencode({s = concat([1], var.any)})", {"s": [1, ANY]}),
