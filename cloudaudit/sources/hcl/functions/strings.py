@@ -96,19 +96,18 @@ def _substr(text: Any, offset: Any, length: Any) -> Value:
         return _substr_of_prefix(text, start, count)
     found = characters(text)
     if start < 0:
-        start = max(0, len(found) + start)
-    if count == 0:
-        return ""
+        # Counted from the end, a length of zero means the rest.
+        start, count = max(0, len(found) + start), count or -1
     return "".join(found[start:] if count < 0 else found[start : start + count])
 
 
 def _substr_of_prefix(text: Unknown, start: int, count: int) -> Value:
     """What the known start of a string decides. Its last character does not count: what follows may join it."""
     found = characters(text.prefix)[:-1]
-    if count == 0:
-        return ""
     if start < 0:
         return combine(text)
+    if count == 0:
+        return ""
     if 0 < count <= len(found) - start:
         return "".join(found[start : start + count])
     return combine(text, prefix="".join(found[start:]))
