@@ -17,7 +17,6 @@ from cloudaudit.sources.hcl.functions import (
     regexes,
     sequences,
     strings,
-    yaml_text,
 )
 from cloudaudit.sources.hcl.functions.signature import Function
 
@@ -29,7 +28,6 @@ FUNCTIONS: dict[str, Function] = {
     **collections.FUNCTIONS,
     **sequences.FUNCTIONS,
     **encoding.FUNCTIONS,
-    **yaml_text.FUNCTIONS,
     **hashing.FUNCTIONS,
     **files.FUNCTIONS,
     **network.FUNCTIONS,

@@ -9,10 +9,8 @@ from yaml.emitter import Emitter
 
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl import limits, numeric
-from cloudaudit.sources.hcl.functions.json_text import document, known_document, sound
-from cloudaudit.sources.hcl.functions.signature import Function, aware
-from cloudaudit.sources.hcl.types import ANY, STRING
-from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError, combine
+from cloudaudit.sources.hcl.functions.json_text import sound
+from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError
 from cloudaudit.sources.hcl.values import Value, to_string
 
 _LONGEST_KEY = 128
@@ -231,21 +229,3 @@ def decode(text: str) -> Value:
         raise EvaluationError(f"not valid YAML: {first}") from None
     limits.known(value)
     return sound(value)
-
-
-def _yamldecode(text: Any) -> Value:
-    if isinstance(text, Unknown):
-        return known_document(text)
-    return decode(text)
-
-
-def _yamlencode(value: Any) -> Value:
-    if not limits.known(value, most=limits.ELEMENTS):
-        return combine(value, partial=document(value))
-    return encode(value)
-
-
-FUNCTIONS: dict[str, Function] = {
-    "yamldecode": aware(_yamldecode, STRING),
-    "yamlencode": aware(_yamlencode, ANY, nullable=True),
-}
