@@ -10,15 +10,17 @@ from cloudaudit.sources.hcl import files, readers
 from cloudaudit.sources.hcl.files import Refused, Repository
 from cloudaudit.sources.hcl.merging import merge_block
 from cloudaudit.sources.hcl.scope import locate
-from cloudaudit.sources.hcl.syntax import Attribute, Block, Expression, File
+from cloudaudit.sources.hcl.syntax import Attribute, Block, Expression, File, SyntaxProblem
 
 
 class Declared(msgspec.Struct, gc=False):
-    """One block and the file it stands in; `foreign` are the files of the arguments that an override file gave it."""
+    """One block and the file it stands in; `foreign` are the files of the arguments that an override file gave it.
+    `broken` says why some of the block may not have been read."""
 
     block: Block
     file: str
     foreign: dict[str, str] = {}
+    broken: str = ""
 
     def location(self) -> Location:
         """Where the whole block stands."""
@@ -84,8 +86,14 @@ def _blocks(path: Path, repository: Repository, reader: str, gaps: list[Gap]) ->
         gaps.append(Gap(what=name, why=f"it was not read: {refused}"))
         return
     gaps.extend(_problems(read))
+    lost = [problem for problem in read.problems if problem.lost]
     for block in read.body.blocks:
-        yield Declared(block, name)
+        yield Declared(block, name, broken=_broken(block, name, lost))
+
+
+def _broken(block: Block, file: str, lost: list[SyntaxProblem]) -> str:
+    inside = (problem for problem in lost if block.span[0] <= problem.line <= block.span[2])
+    return next((f"{file}:{problem.line} cannot be read" for problem in inside), "")
 
 
 def _problems(read: File) -> Iterator[Gap]:
@@ -116,6 +124,10 @@ def _add(found: Declarations, declared: Declared) -> None:
             _twice(found, declared, f'{kind} "{labels[0]}"')
         else:
             table_[labels[0]] = declared
+    elif kind in _TYPED or kind in _NAMED:
+        wanted = "two labels, type and name" if kind in _TYPED else "one label, its name"
+        why = f'a "{kind}" block takes {wanted}'
+        found.gaps.append(Gap(what=f"{declared.file}:{block.span[0]}", why=why, location=declared.location()))
 
 
 def _twice(found: Declarations, declared: Declared, what: str) -> None:

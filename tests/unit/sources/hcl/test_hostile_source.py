@@ -294,6 +294,13 @@ def test_nonsense_at_the_top_does_not_stop_the_scan(tmp_path: Path, block: str) 
     assert "aws_sns_topic.t" in addresses(found["."])
 
 
+@pytest.mark.parametrize("head", ["resource", 'resource "aws_sns_topic"', 'data "a" "b" "c"', "module", "variable"])
+def test_a_block_without_its_labels_is_a_gap(tmp_path: Path, head: str) -> None:
+    found = graph(tmp_path, f"{TOPIC}{head} {{}}\n")
+
+    assert [gap.what for gap in found.gaps] == ["main.tf:2"]
+
+
 def test_names_may_hold_anything(tmp_path: Path) -> None:
     names = ["a.b", 'a"b', "a\\b", "a[0]", "\u001b[31m", "ü", "${x}", "a/b"]
     literal = ", ".join(json.dumps(name).replace("${", "$${") for name in names)
