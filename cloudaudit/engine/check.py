@@ -122,7 +122,7 @@ def _finding(
         address=resource.address,
         verdict=verdict,
         severity=rule.severity,
-        message=message_of(compiled, view) if verdict is Verdict.FAIL else rule.title,
+        message=message_of(compiled, view, verdict),
         target=view.graph.target,
         root=view.graph.root,
         location=resource.locate(rule.at),
@@ -131,9 +131,11 @@ def _finding(
     )
 
 
-def message_of(compiled: Compiled, view: View) -> str:
-    """What is wrong, in the words of the rule."""
+def message_of(compiled: Compiled, view: View, verdict: Verdict) -> str:
+    """What is wrong, in the words of the rule; else its statement, or that it is not known."""
     resource = view.resource
+    if verdict is not Verdict.FAIL:
+        return compiled.rule.title if verdict is Verdict.PASS else f"Not known: {compiled.rule.title}"
     return compiled.rule.message.strip().replace("{name}", resource.address).replace("{type}", resource.type)
 
 

@@ -43,10 +43,10 @@ class Document:
         """The bytes from `start` up to `end` as text."""
         return self.data[start:end].decode()
 
-    def problem(self, message: str, offset: int) -> None:
-        """Note that something at the byte `offset` cannot be read."""
+    def problem(self, message: str, offset: int, *, lost: bool = False) -> None:
+        """Note that something at the byte `offset` cannot be read; `lost` if no node stands for it."""
         line, column, *_ = self.span(offset, offset)
-        self.problems.append(SyntaxProblem(message, line, column))
+        self.problems.append(SyntaxProblem(message, line, column, lost))
 
     def _column(self, line: int, offset: int) -> int:
         return len(self.data[self._starts[line - 1] : offset].decode(errors="replace")) + 1

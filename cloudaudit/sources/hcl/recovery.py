@@ -53,7 +53,7 @@ class _Recovery:
         body = Body({}, [])
         for statement in _statements(self.document, start, end, top=depth == 0):
             if len(self.document.problems) >= _MOST_PROBLEMS:
-                self.document.problem("too many problems; the rest was not read", statement.start)
+                self.document.problem("too many problems; the rest was not read", statement.start, lost=True)
                 break
             noted = len(self.document.problems)
             try:
@@ -76,16 +76,16 @@ class _Recovery:
         if not header:
             return _without_value(document, statement, error, _FIRST_WORD if depth else _NAME)
         if depth > MAX_DEPTH or self.bytes_left < 0:
-            document.problem(error.message, error.offset)
+            document.problem(error.message, error.offset, lost=True)
             return Body({}, [])
         noted = len(document.problems)
         if not statement.closed:
             line = document.span(header.start(1), header.end())[0]
-            document.problem(f"missing closing brace for the block opened at line {line}", header.start(1))
+            document.problem(f"missing closing brace for the block opened at line {line}", header.start(1), lost=True)
         closing = document.data.rfind(b"}", header.end(), statement.end) if statement.closed else statement.end
         inside = self.body(header.end(), max(closing, header.end()), depth + 1)
         if len(document.problems) == noted:
-            document.problem(error.message, error.offset)
+            document.problem(error.message, error.offset, lost=True)
         labels = tuple((quoted or bare).decode() for quoted, bare in _LABEL.findall(header[2]))
         span = document.span(header.start(1), statement.end)
         head = document.span(header.start(1), header.end())
@@ -96,7 +96,7 @@ def _without_value(document: Document, statement: Statement, error: Broken, patt
     """The argument of a refused statement, its value unknown; nothing when not even a name is there."""
     name = pattern.match(document.data, statement.start, statement.end)
     if not name:
-        document.problem(error.message, error.offset)
+        document.problem(error.message, error.offset, lost=True)
         return Body({}, [])
     message, offset = error.message, error.offset
     if not statement.closed:

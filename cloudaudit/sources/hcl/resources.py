@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cloudaudit.model import Origin, Resource
+from cloudaudit.model import Origin, Resource, Unknown
 from cloudaudit.schema import normalise, resource_schema
 from cloudaudit.sources.hcl import pseudo
 from cloudaudit.sources.hcl.boundary import outside
@@ -48,6 +48,10 @@ def _resource(instance: Managed, module: Module, prefix: str) -> Resource:
     if schema and "tags_all" in schema.attributes and (tags := instance.tags_all(schema)):
         raw["tags_all"] = outside(tags)
     attributes = normalise(instance.type, raw)
+    if schema and instance.declared.broken:
+        # what was not read may be anything that is not here
+        hidden = Unknown(because=instance.declared.broken)
+        attributes |= {name: hidden for name in (*schema.attributes, *schema.blocks) if name not in attributes}
     if lifecycle := instance.lifecycle():
         attributes["lifecycle"] = [lifecycle]
     provider = instance.provider

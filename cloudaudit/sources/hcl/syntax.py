@@ -179,11 +179,13 @@ class Body(Node):
 
 
 class SyntaxProblem(Node):
-    """One place that a reader could not understand; the rest of the file is still read."""
+    """One place that a reader could not understand; the rest of the file is still read. `lost` says that arguments or
+    blocks may have stood there that are in no node."""
 
     message: str
     line: int
     column: int
+    lost: bool = False
 
 
 class File(Node):
