@@ -99,7 +99,7 @@ def _unknown_leaves_room(ours: Unknown, whole: Any) -> bool:
 
 def _fits(partial: Any, document: Any) -> bool:
     """The same for a part of a document. The places of a set's elements within it are not known."""
-    if isinstance(partial, Unknown) and partial.partial is not None and not isinstance(partial.partial, TfList | TfMap):
+    if isinstance(partial, Unknown) and type(partial.partial) in (dict, list):
         return _fits(partial.partial, document)
     if isinstance(partial, dict) and isinstance(document, dict):
         return partial.keys() == document.keys() and all(_fits(partial[name], document[name]) for name in partial)
