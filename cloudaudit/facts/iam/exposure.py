@@ -80,10 +80,10 @@ def _cross_account(resource: Resource, graph: ResourceGraph) -> list[str] | Unkn
 # Services that act for many customers and state in the request for whom; without a condition any customer can send
 # them. Those that only act through a role we pass, or only within the account, state nothing and need nothing.
 _DEPUTIES = {
-    "alexa-appkit", "apigateway", "backup", "cloudfront", "cloudtrail", "cloudwatch", "codestar-notifications",
-    "config", "delivery.logs", "elasticloadbalancing", "events", "guardduty", "iot", "lex", "lexv2",
-    "logdelivery.elasticloadbalancing", "logs", "macie", "scheduler", "serverlessrepo", "ses", "sns", "s3",
-    "vpc-flow-logs",
+    "alexa-appkit", "apigateway", "backup", "bedrock", "cloudfront", "cloudtrail", "cloudwatch", "codecommit",
+    "codestar-notifications", "cognito-idp", "config", "delivery.logs", "elasticloadbalancing", "events", "guardduty",
+    "iot", "lex", "lexv2", "logdelivery.elasticloadbalancing", "logs", "macie", "scheduler", "secretsmanager",
+    "serverlessrepo", "ses", "sns", "s3", "vpc-flow-logs",
 }  # fmt: skip
 
 _SOURCES = (
