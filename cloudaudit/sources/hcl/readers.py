@@ -1,5 +1,6 @@
 """The readers by name, and what they make of files, of expressions in text, and of templates in files."""
 
+import functools
 from importlib import import_module
 from typing import Any
 
@@ -28,8 +29,9 @@ def expression(reader: str, text: str) -> Expression:
         raise EvaluationError(broken.message) from None
 
 
+@functools.lru_cache(maxsize=64)
 def template(reader: str, text: str) -> Expression:
-    """The template in a text, as `templatefile` takes it. Raises `EvaluationError`."""
+    """The template in a text, as `templatefile` takes it; kept for the next call. Raises `EvaluationError`."""
     document = Document(text.encode(errors="replace"))
     end = len(document.data)
     try:
