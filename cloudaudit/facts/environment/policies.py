@@ -1,10 +1,13 @@
 """Policies that reach from one environment into another: whom they trust, and what they allow to touch."""
 
+from typing import Any
+
 from cloudaudit.facts.environment.crossings import Entry, across, entry, kind_of, literal
 from cloudaudit.facts.environment.inference import Inference, environment_of, outgoing
 from cloudaudit.facts.iam.document import Document, Text
 from cloudaudit.facts.iam.policies import identity_policy, resource_policy, trust_policy
 from cloudaudit.facts.iam.principals import account, home_account, of_kind
+from cloudaudit.facts.memory import per_graph
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Unknown
 
@@ -32,9 +35,16 @@ def _principal(name: Text, resource: Resource, ours: Inference, graph: ResourceG
         return entry(
             target.address if target else name.prefix, target.type if target else "", "principal", ours, theirs
         )
-    target = next((other for other in graph.of_type("aws_iam_role") if other.attributes.get("arn") == name), None)
+    target = _roles(graph).get(name)
     theirs = environment_of(target, graph) if target else literal(name, graph)
     return entry(name, kind_of(name), "principal", ours, theirs)
+
+
+@per_graph
+def _roles(graph: ResourceGraph) -> dict[str, Resource]:
+    """The roles by ARN; the first where several have one."""
+    arns = ((role.attributes.get("arn"), role) for role in reversed(graph.of_type("aws_iam_role")))
+    return {arn: role for arn, role in arns if isinstance(arn, str)}
 
 
 def _named(value: Unknown, graph: ResourceGraph) -> Resource | None:
@@ -74,10 +84,21 @@ def reaches(resource: Resource, graph: ResourceGraph) -> list[Entry]:
 
 def _target(name: str, graph: ResourceGraph) -> Inference:
     plain = name.removesuffix("/*").removesuffix("*")
-    for other in graph.of_type(kind_of(name)):
-        if plain in (other.arn, other.attributes.get("arn"), f"arn:aws:s3:::{other.attributes.get('bucket')}"):
-            return environment_of(other, graph)
-    return literal(name, graph)
+    target = _arns(graph).get((kind_of(name), plain))
+    return environment_of(target, graph) if target else literal(name, graph)
+
+
+@per_graph
+def _arns(graph: ResourceGraph) -> dict[tuple[str, Any], Resource]:
+    """The resources by type and ARN, also the one that a bucket will have; the first where several have one."""
+    found: dict[tuple[str, Any], Resource] = {}
+    for resource in graph:
+        bucket = resource.attributes.get("bucket")
+        own = f"arn:aws:s3:::{bucket}" if isinstance(bucket, str) else ""
+        for arn in (resource.arn, resource.attributes.get("arn"), own):
+            if isinstance(arn, str):
+                found.setdefault((resource.type, arn), resource)
+    return found
 
 
 def _holder(resource: Resource, graph: ResourceGraph) -> Inference:

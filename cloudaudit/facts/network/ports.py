@@ -1,7 +1,7 @@
 """Which ports a set of rules opens to the internet, three-valued."""
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -184,8 +184,7 @@ def _joint(openings: Openings) -> list[dict[str, Any]]:
     """Ranges that only several rules together open, as 0.0.0.0/1 in one and 128.0.0.0/1 in another."""
     parts = [rule for rule in openings.rules if not is_open(rule) and any(map(addresses.is_wide, rule.ranges))]
     found = []
-    for first, last in _segments(parts) if len(parts) > 1 else ():
-        there = [rule for rule in parts if _at(rule, first) is True and _at(rule, last) is True]
+    for first, last, there in _segments(parts) if len(parts) > 1 else ():
         if addresses.is_internet(text for rule in there for text in rule.ranges):
             cidrs = ", ".join(dict.fromkeys(text for rule in there for text in rule.ranges))
             by = ", ".join(dict.fromkeys(rule.by for rule in there))
@@ -193,12 +192,23 @@ def _joint(openings: Openings) -> list[dict[str, Any]]:
     return found
 
 
-def _segments(rules: list[Opening]) -> list[tuple[int, int]]:
-    """The pieces into which the ends of the rules cut the ports."""
-    firsts = [rule.first for rule in rules if isinstance(rule.first, int)]
-    afters = [rule.last + 1 for rule in rules if isinstance(rule.last, int)]
-    cuts = sorted({*firsts, *afters})
-    return [(low, high - 1) for low, high in pairwise(cuts)]
+def _segments(rules: list[Opening]) -> Iterator[tuple[int, int, list[Opening]]]:
+    """The pieces into which the ends of the rules cut the ports, each with the rules that certainly open all of it."""
+    starting: dict[int, list[int]] = {}
+    ended: dict[int, list[int]] = {}
+    for index, rule in enumerate(rules):
+        if isinstance(rule.first, int):
+            starting.setdefault(rule.first, [])
+        if isinstance(rule.last, int):
+            ended.setdefault(rule.last + 1, [])
+        if isinstance(rule.first, int) and isinstance(rule.last, int) and _at(rule, rule.first) is True:
+            starting[rule.first].append(index)
+            ended[rule.last + 1].append(index)
+    there: set[int] = set()
+    for low, high in pairwise(sorted({*starting, *ended})):
+        there.difference_update(ended.get(low, ()))
+        there.update(starting.get(low, ()))
+        yield low, high - 1, [rules[index] for index in sorted(there)]
 
 
 def with_doubts(openings: Openings) -> list[dict[str, Any]]:
