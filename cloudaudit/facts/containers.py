@@ -7,7 +7,7 @@ from cloudaudit.facts.credentials.places import decoded
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.truth import Truth, certain
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Resource, Unknown
+from cloudaudit.model import Relation, Resource, Unknown
 
 _DOCUMENTS = {"aws_batch_job_definition": "container_properties", "aws_ecs_task_definition": "container_definitions"}
 
@@ -55,7 +55,30 @@ def _is_silent(container: Mapping[str, Any]) -> Truth:
     return driver if isinstance(driver, Unknown) else driver in (None, "", "none")
 
 
+def _shares_role(resource: Resource, graph: ResourceGraph) -> Truth:
+    """By reference where the two roles are not known by name: one role is one role, whatever its ARN will be."""
+    agent, task = (resource.attributes.get(name) for name in ("execution_role_arn", "task_role_arn"))
+    if agent is None or task is None:
+        return False
+    roles = [_role(resource, graph, name) for name in ("execution_role_arn", "task_role_arn")]
+    if all(roles):
+        return roles[0] == roles[1]
+    return next((value for value in (agent, task) if isinstance(value, Unknown)), agent == task)
+
+
+def _role(resource: Resource, graph: ResourceGraph, attribute: str) -> str:
+    """The key of the one role that an attribute refers to; empty if that is not certain."""
+    related = graph.related(resource, Relation(type="aws_iam_role", via=attribute))
+    return related.found[0].key if len(related.found) == 1 and not related.because else ""
+
+
 FACTS = (
+    Fact(
+        name="containers.shares_role",
+        types=("aws_ecs_task_definition",),
+        compute=_shares_role,
+        doc="bool: the application has the role of the agent that starts it.",
+    ),
     Fact(
         name="containers.without_logs",
         types=("aws_ecs_task_definition",),

@@ -1,6 +1,8 @@
 import json
 
-from facts_building import ELSEWHERE, fact, is_unknown, resource
+from facts_building import ELSEWHERE, fact, is_unknown, ref, resource
+
+from cloudaudit.model import Unknown
 
 
 def task(*containers):
@@ -40,3 +42,16 @@ def test_definitions_that_are_not_known():
 
 def test_text_that_is_no_document_has_no_containers():
     assert fact("containers.privileged", resource("aws_ecs_task_definition.app", container_definitions="{")) == []
+
+
+def test_one_role_is_one_role_though_its_arn_is_not_known():
+    roles = [resource("aws_iam_role.agent"), resource("aws_iam_role.app")]
+
+    def shared(agent, task):
+        subject = resource("aws_ecs_task_definition.t", execution_role_arn=agent, task_role_arn=task)
+        return fact("containers.shares_role", subject, *roles)
+
+    assert shared(ref("aws_iam_role.agent.arn"), ref("aws_iam_role.agent.arn")) is True
+    assert shared(ref("aws_iam_role.agent.arn"), ref("aws_iam_role.app.arn")) is False
+    assert shared(ref("aws_iam_role.agent.arn"), None) is False
+    assert is_unknown(shared(ref("aws_iam_role.agent.arn"), Unknown(because="var.role has no value")))
