@@ -46,7 +46,7 @@ def tables() -> Tables:
 
 
 def targets_of(attribute: str) -> tuple[str, ...]:
-    """The types of resources that an attribute of this name refers to: aws_kms_key and aws_kms_alias for `kms_key_id`."""
+    """The types of resources that an attribute of this name refers to: aws_kms_key, aws_kms_alias for `kms_key_id`."""
     return tables().targets.get(attribute, ())
 
 

@@ -8,8 +8,9 @@ from cloudaudit.model import Unknown
 
 @pytest.mark.parametrize("reader", ["tree-sitter", "python-hcl2"])
 def test_what_a_broken_block_does_not_show_is_unknown(tmp_path, reader: str) -> None:
-    text = 'resource "aws_ebs_volume" "broken" {\n  @@@\n  size = 1\n}\nresource "aws_ebs_volume" "sound" {\n  size = 1\n}\n'
-    found = graph(tmp_path, text, reader=reader)
+    sound_block = 'resource "aws_ebs_volume" "sound" {\n  size = 1\n}\n'
+    broken_block = sound_block.replace("sound", "broken").replace("{", "{\n  @@@")
+    found = graph(tmp_path, broken_block + sound_block, reader=reader)
 
     broken, sound = found.get("aws_ebs_volume.broken"), found.get("aws_ebs_volume.sound")
     assert broken.attributes["size"] == 1
