@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from cloudaudit.graph import strip_keys
 from cloudaudit.model import Location, Unknown
 from cloudaudit.sources.hcl.declarations import Declared
 from cloudaudit.sources.hcl.evaluate import evaluate, value_of
@@ -125,5 +126,6 @@ def failed(scope: Scope, what: str, error: Exception, file: str, span: Span) -> 
         why = "expressions refer to each other too deeply"
     else:
         why = f"too large to compute: {error}" if isinstance(error, LimitError) else str(error)
-    scope.session.gap(what, why, location=locate(file, span))
+    # What fails in one instance mostly fails in all.
+    scope.session.gap(strip_keys(what), why, location=locate(file, span))
     return Unknown(because=f"{what} cannot be evaluated: {why}")

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cloudaudit.graph import strip_keys
 from cloudaudit.sources.hcl import library
 from cloudaudit.sources.hcl.namespaces import Absent
 
@@ -63,6 +64,8 @@ def _key(module: "Module", name: str) -> str:
 
 def _absent(module: "Module", declared: "Declared", why: str, source: str = "", remedy: str = "") -> Absent:
     address = f"{module.address}module.{declared.block.labels[0]}"
-    what = f"{address} ({source})" if source else address
+    # All instances of a call lack the same module.
+    plain = strip_keys(address)
+    what = f"{plain} ({source})" if source else plain
     module.session.gap(what, f"the module was not looked at: {why}", remedy, declared.location())
     return Absent(address, f"{address} was not looked at: {why}", declared)

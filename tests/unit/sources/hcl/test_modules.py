@@ -141,6 +141,17 @@ def test_a_module_that_is_not_on_disk_is_a_gap_and_hides_what_it_was_given(tmp_p
     assert volume.attributes["kms_key_id"].refs == ("module.policy.key",)
 
 
+def test_what_all_instances_lack_is_one_gap(tmp_path: Path) -> None:
+    files = {
+        "main.tf": 'module "m" {\n  source = "./m"\n  count = 3\n}\n',
+        "m/main.tf": 'module "x" {\n  source = "a/b/c"\n}\nresource "test_thing" "t" { it = {}.missing }\n',
+    }
+
+    found = graph(tmp_path, files)
+
+    assert [gap.what for gap in found.gaps] == ["module.m.test_thing.t.it", "module.m.module.x (a/b/c)"]
+
+
 def test_a_downloaded_module_is_read_where_terraform_put_it(tmp_path: Path) -> None:
     files = {
         "main.tf": 'module "t" {\n  source = "registry/topic/aws"\n  name = "n"\n}\n',
