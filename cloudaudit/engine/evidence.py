@@ -26,13 +26,13 @@ def conceal(value: Any, salt: str) -> str:
 
 
 def evidence(compiled: Compiled, view: View, redact: Redact) -> Evidence:
-    """What the rule read of the resource, of its neighbours and of the facts."""
-    reads = []
+    """What the rule read of the resource, of its neighbours and of the facts: each value once."""
+    reads: dict[tuple[str, str], Read] = {}
     for read in _all_reads(compiled, view, redact):
-        reads.append(read)
+        reads.setdefault((read.path, read.source), read)
         if len(reads) == MAX_READS:
             break
-    return Evidence(rule_digest=compiled.digest, reads=tuple(reads), origin=view.resource.origin)
+    return Evidence(rule_digest=compiled.digest, reads=tuple(reads.values()), origin=view.resource.origin)
 
 
 def causes(compiled: Compiled, view: View) -> tuple[str, ...]:
