@@ -21,6 +21,7 @@ ANYTHING = "*"
 """`Causes` at "ingress.*" are of a phantom in that list: any name below it is unknown."""
 
 _LATE = Unknown(because="known after apply")
+_MISSING = Unknown(because="it is required, and not written")
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 _SCALARS: dict[str, frozenset[type]] = {
     "string": frozenset({str}),
@@ -71,8 +72,11 @@ def _parts(schemas: list[TypeSchema], names: Tree, *, own: bool) -> tuple[Part, 
         holders = [schema for schema in schemas if name in schema.attributes or name in schema.blocks]
         if not holders:
             continue
-        part = _part(asked, holders[0].attributes.get(name) or holders[0].blocks[name], below)
-        parts.append(part if own and holders[0] is schemas[0] else part._replace(late=False))
+        schema = holders[0].attributes.get(name) or holders[0].blocks[name]
+        part = _part(asked, schema, below)
+        if not (own and holders[0] is schemas[0]):
+            part = part._replace(late=False, unset=None if part.unset is _MISSING else part.unset)
+        parts.append(part)
     return tuple(parts)
 
 
@@ -86,7 +90,8 @@ def _part(name: str, schema: AttributeSchema | NestedSchema, below: Tree) -> Par
     if isinstance(schema, AttributeSchema):
         members = _object(schema.type)
         nested = None if members is None else _object_parts(members, below)
-        return Part(name, schema.type, schema.unset, late, nested, keyed=False)
+        unset = _MISSING if schema.required and isinstance(schema.type, str) else schema.unset
+        return Part(name, schema.type, unset, late, nested, keyed=False)
     parts = tuple(
         _part(asked, schema.attributes.get(inner) or schema.blocks[inner], further)
         for asked, further in below.items()

@@ -62,3 +62,11 @@ def test_a_list_with_a_member_that_is_unknown_has_a_member(attributes: dict, sho
     seen = Lens("aws_cloudwatch_metric_alarm", ["alarm_actions__filled"]).show(attributes, source=True, causes=found)
 
     assert (seen, found) == (shown, causes)
+
+
+def test_a_required_argument_that_is_not_written_is_unknown() -> None:
+    found: dict[str, list[str]] = {}
+
+    seen = Lens("aws_db_parameter_group", ["family"]).show({}, source=True, causes=found)
+
+    assert (seen, found) == ({}, {"family": ["it is required, and not written"]})
