@@ -10,7 +10,7 @@ from cloudaudit.sources.hcl import operators
 from cloudaudit.sources.hcl.iteration import pairs
 from cloudaudit.sources.hcl.scope import Lazy, Session, plain
 from cloudaudit.sources.hcl.traverse import position
-from cloudaudit.sources.hcl.unknowns import EvaluationError, combine, unknowns
+from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError, combine, unknowns
 from cloudaudit.sources.hcl.values import Value, to_string
 
 MOST_INSTANCES = 10_000
@@ -33,7 +33,7 @@ SINGLE = Expansion("single", ((None, {}),))
 
 
 def by_count(value: Value) -> Expansion:
-    """The instances that `count = value` makes. Raises `EvaluationError`."""
+    """The instances that `count = value` makes. Raises `EvaluationError`, and `LimitError` for too many."""
     if value is None:
         raise EvaluationError("count must not be null")
     number = position(value)
@@ -42,12 +42,12 @@ def by_count(value: Value) -> Expansion:
     if number < 0:
         raise EvaluationError("count must not be negative")
     if number > MOST_INSTANCES:
-        return unknown(Unknown(because=f"count = {number} is more than the {MOST_INSTANCES:,} instances looked at"))
+        raise LimitError(f"count = {number:,} is more than the {MOST_INSTANCES:,} instances looked at")
     return Expansion("count", tuple((index, {"count": {"index": index}}) for index in range(number)))
 
 
 def by_each(value: Any) -> Expansion:
-    """The instances that `for_each = value` makes. Raises `EvaluationError`."""
+    """The instances that `for_each = value` makes. Raises `EvaluationError`, and `LimitError` for too many."""
     members = pairs(value)
     if isinstance(members, Unknown):
         return unknown(members, value)
@@ -61,8 +61,7 @@ def by_each(value: Any) -> Expansion:
             raise EvaluationError("a key of for_each must not be null")
         instances[name] = {"each": {"key": name, "value": member if is_map else name}}
         if len(instances) > MOST_INSTANCES:
-            because = f"for_each has more than the {MOST_INSTANCES:,} instances looked at"
-            return unknown(Unknown(because=because))
+            raise LimitError(f"for_each has more than the {MOST_INSTANCES:,} instances looked at")
     return Expansion("each", tuple(sorted(instances.items())))
 
 

@@ -139,6 +139,7 @@ def test_a_count_beyond_reason_is_judged_once(tmp_path: Path) -> None:
     found = graph(tmp_path, 'resource "aws_sns_topic" "t" {\n  count = 1000000000\n}\n')
 
     assert addresses(found) == ["aws_sns_topic.t[?]"]
+    assert [gap.what for gap in found.gaps] == ["aws_sns_topic.t.count"]
 
 
 def test_modules_that_multiply_are_bounded(tmp_path: Path) -> None:
