@@ -78,7 +78,12 @@ def _starts(resource: Unknown) -> Truth:
     )
 
 
+# Services whose ARNs begin with the name of a resource, not with its kind.
+_NAMED_FIRST = ("s3", "execute-api", "sqs", "sns")
+
+
 def _unlimited(resource: Text) -> Truth:
+    """Whether an ARN stands for all resources of its kind: arn:aws:iam::*:role/*, but not arn:aws:s3:::bucket/*."""
     if isinstance(resource, Unknown) and not resource.prefix:
         return _starts(resource)
     text = sketch(resource)
@@ -88,7 +93,7 @@ def _unlimited(resource: Text) -> Truth:
     if len(parts) < 6 or parts[0] != "arn":
         return False
     kind, separator, name = parts[5].replace("/", ":", 1).partition(":")
-    return is_wild(name if separator else kind)
+    return is_wild(name if separator and parts[2] not in _NAMED_FIRST else kind)
 
 
 def covers_resources(denial: Statement, statement: Statement) -> Truth:

@@ -1,3 +1,4 @@
+import pytest
 from facts_building import ELSEWHERE, fact, is_unknown, policy, ref, resource
 
 from cloudaudit.model import Unknown
@@ -128,3 +129,13 @@ def test_writes_that_could_be_limited_are_told_from_reads_and_from_services_with
         "dynamodb:*",
         "s3:putobject",
     ]
+
+
+@pytest.mark.parametrize(
+    ("arn", "open_"),
+    [("arn:aws:s3:::*/*", True), ("arn:aws:s3:::reports/*", False), ("arn:aws:s3:::reports", False)],
+)
+def test_all_objects_of_one_bucket_are_not_all_objects(arn, open_):
+    assert fact("iam.data_actions", allowing({"Action": "s3:GetObject", "Resource": arn})) == (
+        ["s3:GetObject"] if open_ else []
+    )
