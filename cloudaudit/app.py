@@ -346,10 +346,8 @@ def _report(request: Request, rules: "RuleSet", judged: Sequence[_Judged]) -> Re
     digest = hashlib.sha256()
     for part in (__version__, rules.digest, request.clock, *request.targets):
         digest.update(f"{part}\0".encode("utf-8", "replace"))
-    for finding in findings:
-        digest.update(
-            f"{finding.target}\0{finding.rule}\0{finding.resource}\0{finding.verdict}\0".encode("utf-8", "replace")
-        )
+    rows = (f"{one.target}\0{one.rule}\0{one.resource}\0{one.verdict}\0" for one in findings)
+    digest.update("".join(rows).encode("utf-8", "replace"))
     run = Run(
         id=digest.hexdigest()[:32],
         target=", ".join(request.targets),

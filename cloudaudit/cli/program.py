@@ -1,5 +1,6 @@
 """The `cloudaudit` program: finds the commands, and turns whatever happens into an answer and an exit code."""
 
+import gc
 import importlib
 import importlib.util
 import os
@@ -49,7 +50,9 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal's encoding lacks is shown escaped.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    sys.exit(_run())
+    code = _run()
+    gc.freeze()  # the interpreter collects garbage once more before it goes, and need not visit everything for that
+    sys.exit(code)
 
 
 def _run() -> int:

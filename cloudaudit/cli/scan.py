@@ -1,5 +1,6 @@
 """cloudaudit scan"""
 
+import gc
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,7 @@ def scan(ctx: click.Context, /, targets: tuple[str, ...], **given: Any) -> None:
     """  # noqa: D301 - click wants the control character
     from cloudaudit import app  # noqa: PLC0415 - `--help` needs no engine
 
+    gc.disable()  # until the process ends: what a scan makes lives as long, and every look at it would be for nothing
     writes = destinations(ctx.meta["order"], given["formats"], given["files"])
     threshold = None if given["fail_on"] == NEVER else Severity(given["fail_on"])
     with progress(sys.stderr) as tell:

@@ -1,7 +1,7 @@
 """All links of a graph: every value of every resource that names another resource."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -43,41 +43,44 @@ def _computed(kind: str) -> frozenset[str]:
     return _OWN | {name for name, attribute in attributes if attribute.computed and not attribute.optional}
 
 
-def _targets(identities: Identities, value: Any, path: str, name: str) -> Iterator[tuple[str, Resource, bool]]:
+_Target = tuple[str, Resource, bool]
+
+
+def _targets(identities: Identities, value: Any, path: str, name: str) -> Sequence[_Target]:
     """Path and target of each reference in a value, and whether it is certain. Paths have no list positions: sets have
     no order to speak of."""
     if isinstance(value, str):
-        for target in _by_text(identities, value, name):
-            yield path, target, True
-    elif isinstance(value, list):
-        for member in value:
-            yield from _targets(identities, member, path, name)
-    elif isinstance(value, dict):
-        for key, member in value.items():
-            yield from _targets(identities, member, f"{path}.{key}", key)
-    elif isinstance(value, Unknown):
-        for text in value.refs:
-            address = parse(text)
-            targets = identities.addresses.find(address) if address and address.is_managed else ()
-            if len(targets) > _MOST:
-                continue
+        return [(path, target, True) for target in named] if (named := _by_text(identities, value, name)) else ()
+    if isinstance(value, Unknown):
+        return [(path, target, sure) for target, sure in _by_reference(identities, value)] if value.refs else ()
+    if isinstance(value, list):
+        return [found for member in value for found in _targets(identities, member, path, name)]
+    if isinstance(value, dict):
+        return [found for key, member in value.items() for found in _targets(identities, member, f"{path}.{key}", key)]
+    return ()
+
+
+def _by_reference(identities: Identities, value: Unknown) -> Iterator[tuple[Resource, bool]]:
+    for text in value.refs:
+        address = parse(text)
+        targets = identities.addresses.find(address) if address and address.is_managed else ()
+        if len(targets) <= _MOST:
             sure = len(targets) == 1 and is_sure(value)
-            yield from ((path, target, sure) for target in targets)
+            yield from ((target, sure) for target in targets)
 
 
-def _by_text(identities: Identities, value: str, name: str) -> Iterator[Resource]:
+def _by_text(identities: Identities, value: str, name: str) -> Sequence[Resource]:
     if len(value) < 2:
-        return
+        return ()
     if found := identities.unique(value):
-        yield from found
-        return
+        return found
     if kinds := tables().targets.get(name):
-        yield from identities.resolve(value, kinds).found
-    elif "arn:aws" in value and not value.startswith("arn:"):
-        for arn in _ARN.findall(value):
-            yield from identities.unique(arn)
-    elif value.startswith("arn:") and not is_identifier(value):
-        yield from _by_service(identities, value)
+        return identities.resolve(value, kinds).found
+    if value.startswith("arn:"):
+        return () if is_identifier(value) else list(_by_service(identities, value))
+    if "arn:aws" in value:
+        return [target for arn in _ARN.findall(value) for target in identities.unique(arn)]
+    return ()
 
 
 def _by_service(identities: Identities, arn: str) -> Iterator[Resource]:

@@ -62,21 +62,19 @@ def _signals(resource: Resource, graph: ResourceGraph) -> Iterator[Signal]:
             yield Signal(basis=f"{basis} {text}", name=name, own=True)
 
 
-def _by_account(resource: Resource, graph: ResourceGraph) -> Iterator[Signal]:
+def _by_account(resource: Resource, graph: ResourceGraph) -> list[Signal]:
     accounts: Mapping[str, str] = graph.environment.get("account_map") or {}
     account = resource.account or str(graph.environment.get("account") or "")
-    if name := accounts.get(account):
-        yield Signal(basis="account map", name=words.stated(name), own=bool(resource.account))
+    name = accounts.get(account)
+    return [Signal(basis="account map", name=words.stated(name), own=bool(resource.account))] if name else []
 
 
-def _by_tag(resource: Resource, graph: ResourceGraph) -> Iterator[Signal]:
+def _by_tag(resource: Resource, graph: ResourceGraph) -> list[Signal]:
     """The tag that AWS will see: the resource's own, else the provider's default."""
     if found := _tag(_own_tags(resource)):
-        yield Signal(basis=f"tag {found[0]}", name=words.stated(found[1]), own=True)
-        return
-    defaults = resource.attributes.get("tags_all") or graph.environment.get("default_tags")
-    if found := _tag(defaults):
-        yield Signal(basis=f"default tag {found[0]}", name=words.stated(found[1]))
+        return [Signal(basis=f"tag {found[0]}", name=words.stated(found[1]), own=True)]
+    found = _tag(resource.attributes.get("tags_all") or graph.environment.get("default_tags"))
+    return [Signal(basis=f"default tag {found[0]}", name=words.stated(found[1]))] if found else []
 
 
 def _own_tags(resource: Resource) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Statement(Record, frozen=True):
     doubt: tuple[str, ...] = ()
 
 
-class Document(Record, frozen=True):
+class Document(Record, frozen=True, dict=True):
     """The statements of one or more policies that act together, and why there may be others."""
 
     statements: tuple[Statement, ...] = ()
@@ -53,17 +53,17 @@ class Document(Record, frozen=True):
         """Whether there is certainly no policy."""
         return not self.statements and not self.because
 
-    @property
+    @functools.cached_property
     def allows(self) -> tuple[Statement, ...]:
         """The statements that certainly allow."""
         return tuple(statement for statement in self.statements if statement.effect == "Allow")
 
-    @property
+    @functools.cached_property
     def denies(self) -> tuple[Statement, ...]:
         """The statements that certainly deny."""
         return tuple(statement for statement in self.statements if statement.effect == "Deny")
 
-    @property
+    @functools.cached_property
     def doubts(self) -> tuple[str, ...]:
         """Why there may be statements, or effects of statements, that we do not see."""
         effects = tuple(part.effect.because for part in self.statements if isinstance(part.effect, Unknown))
