@@ -100,10 +100,11 @@ def report(rows: list[Row], *, listing: bool) -> None:
     agree = sum(row.agrees for row in rows)
     known = sum(not row.agrees and bool(row.why) for row in rows)
     checks = len({row.check for row in rows})
-    print("| checks | labelled resources | agree | % | disagree, explained | disagree, not explained |")
-    print("| --: | --: | --: | --: | --: | --: |")
-    share = 100 * agree / max(1, len(rows))
-    print(f"| {checks} | {len(rows)} | {agree} | {share:.1f} | {known} | {len(rows) - agree - known} |")
+    print("| checks | labelled resources | agree | % | disagree, explained | not explained | % without the explained |")
+    print("| --: | --: | --: | --: | --: | --: | --: |")
+    share, rest = 100 * agree / max(1, len(rows)), 100 * agree / max(1, len(rows) - known)
+    left = len(rows) - agree - known
+    print(f"| {checks} | {len(rows)} | {agree} | {share:.1f} | {known} | {left} | {rest:.1f} |")
     kinds = Counter(f"theirs {row.label}, ours {row.ours}" for row in rows if not row.agrees)
     print("\n" + "; ".join(f"{kind}: {count}" for kind, count in sorted(kinds.items())))
     for row in rows if listing else ():
@@ -131,6 +132,11 @@ def main() -> None:
             rows.extend(score(case, rules, explained))
     report(rows, listing=options.list)
     print(f"\nlabels on types that our rules do not judge: {labels - len(rows)}")
+    if not options.only and not options.near:
+        needed = {row.why for row in rows if not row.agrees}
+        print(
+            "explanations of nothing:", ", ".join(key for key, why in explained.items() if why not in needed) or "none"
+        )
 
 
 if __name__ == "__main__":
