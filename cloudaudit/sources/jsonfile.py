@@ -66,7 +66,7 @@ def top_level(path: Path) -> frozenset[str]:
         except (msgspec.DecodeError, RecursionError):
             pass
         else:
-            return frozenset(name for name in keys.__struct_fields__ if bytes(getattr(keys, name)))
+            return frozenset(name for name in keys.__struct_fields__ if getattr(keys, name) is not _NONE)
     names = set(re.findall(rb'"(\w+)"\s*:', text))
     return frozenset(name for name in _Keys.__struct_fields__ if name.encode() in names)
 

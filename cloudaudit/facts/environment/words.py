@@ -25,12 +25,12 @@ _NOT_IN_NAMES = {"test", "shared"}
 SHARED = {"shared", "network", "security", "audit", "management"}
 
 
-_HINT = re.compile("prod|prd|stag|stg|uat|dev|sandbox|test|qa|shared|tooling", re.IGNORECASE)
+_HINT = re.compile("prod|prd|stag|stg|uat|dev|sandbox|test|qa|shared|tooling")
 
 
 def may_name(text: str) -> bool:
     """Whether some word of an environment is in the text at all; a look that costs little."""
-    return _HINT.search(text) is not None
+    return _HINT.search(text.lower()) is not None
 
 
 @functools.lru_cache(maxsize=8192)
