@@ -1,9 +1,10 @@
 """Facts about users, groups and roles: what all their policies together give them, by whatever path."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from cloudaudit.facts.fact import Fact
-from cloudaudit.facts.iam.document import Document, merge
+from cloudaudit.facts.iam.document import UNKNOWN, Document, merge, sketch
 from cloudaudit.facts.iam.effect import covers_action, on_everything, with_doubts
 from cloudaudit.facts.iam.identity import admits_everything, escalations, has_boundary
 from cloudaudit.facts.iam.policies import identity_policy
@@ -73,13 +74,21 @@ def _attached(resource: Resource, attribute: str, graph: ResourceGraph) -> Holdi
     """The managed policies that an attribute names, by ARN or by reference."""
     value = resource.attributes.get(attribute)
     values = value if isinstance(value, list) else [value] if value is not None else []
-    names = [text.partition(_OF_AWS)[2] for text in values if isinstance(text, str) and _OF_AWS in text]
+    names = [name for name in map(_name_at_aws, values) if name]
     found = [Held(by=resource.address, name=name) for name in names]
     if len(names) == len(values):
         return Holdings(policies=tuple(found))
     related = graph.related(resource, Relation(type=_POLICIES, via=attribute))
     found += [Held(by=resource.address, document=identity_policy(each, graph)) for each in related.found]
     return Holdings(policies=tuple(found), because=tuple(text for text in related.because if _OF_AWS not in text))
+
+
+def _name_at_aws(arn: Any) -> str:
+    """The name of an AWS managed policy, also where partition or account of its ARN are not known; else empty."""
+    if not isinstance(arn, str | Unknown):
+        return ""
+    name = sketch(arn).partition(_OF_AWS)[2]
+    return "" if UNKNOWN in name else name
 
 
 def _from_groups(resource: Resource, graph: ResourceGraph) -> Iterator[Holdings]:
@@ -128,9 +137,9 @@ def _managed_names(resource: Resource, graph: ResourceGraph) -> list[str] | Unkn
 def _attachment_name(resource: Resource, graph: ResourceGraph) -> str | Unknown:  # noqa: ARG001 - the form of a fact
     """The AWS managed policy that an attachment names; empty for a policy of one's own."""
     value = resource.attributes.get("policy_arn") or resource.attributes.get("managed_policy_arn")
-    if isinstance(value, Unknown):
+    if isinstance(value, Unknown) and not _name_at_aws(value):
         return "" if value.refs and "aws_iam_policy." in value.refs[0] and "data." not in value.refs[0] else value
-    return str(value or "").partition(":aws:policy/")[2].rpartition("/")[2]
+    return _name_at_aws(value).rpartition("/")[2]
 
 
 def _held_escalations(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
