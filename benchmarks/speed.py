@@ -72,6 +72,8 @@ def commands(work: Work, checkov: str, trivy: str) -> dict[str, list[str]]:
         place = ["-f", target] if work.path.is_file() else ["-d", target]
         framework = "terraform_plan" if work.is_plan else "terraform"
         found["checkov"] = [checkov, *place, "--framework", framework, "--compact", "--quiet"]
+        if not work.path.is_file():
+            found["checkov, as it comes"] = [checkov, *place, "--compact", "--quiet"]  # all frameworks, secrets too
     if trivy:
         found["trivy"] = [trivy, "config", "--offline-scan", "--skip-check-update", "--quiet", target]
     return found
