@@ -6,6 +6,13 @@ from source_building import attributes, graph, value
 
 from cloudaudit.model import Unknown
 
+NAMED = """
+variable "name" {}
+resource "aws_sns_topic" "t" { name = var.name }
+output "name" { value = aws_sns_topic.t.name }
+output "arn" { value = aws_sns_topic.t.arn }
+"""
+
 
 def test_dynamic_blocks_are_written_out(tmp_path: Path) -> None:
     source = """
