@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cloudaudit.facts.fact import Fact
-from cloudaudit.facts.iam.document import UNKNOWN, Document, merge, sketch
+from cloudaudit.facts.iam.document import UNKNOWN, Document, is_settled, merge, sketch
 from cloudaudit.facts.iam.effect import covers_action, on_everything, with_doubts
 from cloudaudit.facts.iam.identity import admits_everything, escalations, has_boundary
 from cloudaudit.facts.iam.policies import identity_policy
@@ -25,6 +25,7 @@ _POLICIES = ("aws_iam_policy",)
 _ADMINISTRATOR = {"AdministratorAccess", "AdministratorAccess-Amplify", "IAMFullAccess"}
 _NEARLY = {"PowerUserAccess", "SystemAdministrator", "job-function/SystemAdministrator"}
 _OF_AWS = ":aws:policy/"
+_IDENTITY = "data.aws_caller_identity."
 
 
 class Held(Record, frozen=True):
@@ -134,11 +135,18 @@ def _managed_names(resource: Resource, graph: ResourceGraph) -> list[str] | Unkn
     return certain([policy.name for policy in held.policies if policy.name], held.because)
 
 
+def _is_of_an_account(arn: Unknown) -> bool:
+    """Whether a policy is certainly none of AWS's: it is declared, or its ARN has a place for the caller's account."""
+    if arn.refs and "aws_iam_policy." in arn.refs[0] and "data." not in arn.refs[0]:
+        return True
+    return f":iam::{UNKNOWN}:policy/" in sketch(arn) and all(_IDENTITY in ref for ref in arn.refs) and is_settled(arn)
+
+
 def _attachment_name(resource: Resource, graph: ResourceGraph) -> str | Unknown:  # noqa: ARG001 - the form of a fact
     """The AWS managed policy that an attachment names; empty for a policy of one's own."""
     value = resource.attributes.get("policy_arn") or resource.attributes.get("managed_policy_arn")
     if isinstance(value, Unknown) and not _name_at_aws(value):
-        return "" if value.refs and "aws_iam_policy." in value.refs[0] and "data." not in value.refs[0] else value
+        return "" if _is_of_an_account(value) else value
     return _name_at_aws(value).rpartition("/")[2]
 
 
