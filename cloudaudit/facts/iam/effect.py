@@ -152,16 +152,10 @@ def _hits_outsiders(denial: Statement) -> Truth:
 
 def allowed(document: Document, action: str) -> Truth:
     """Whether `action` is allowed on all resources of its kind without a condition that limits it."""
+    about = ((statement, named) for statement in document.allows if (named := names_action(statement, action)))
     return any_of(
-        all_of(
-            [
-                names_action(statement, action),
-                everywhere(statement),
-                negate(limited(statement)),
-                negate(denied(document, statement, action)),
-            ]
-        )
-        for statement in document.allows
+        all_of([named, everywhere(statement), negate(limited(statement)), negate(denied(document, statement, action))])
+        for statement, named in about
     )
 
 
