@@ -1,14 +1,20 @@
 """Values as Terraform writes them."""
 
+import re
 from typing import Any
 
 from cloudaudit.model import Fix
 
+_REFERENCE = re.compile(r"(?:aws|github|gitlab)_\w+\.NAME\.\w+")
+"""How a fix names an attribute of a resource to add."""
+
 
 def literal(value: Any) -> str:
-    """A value in the syntax of Terraform."""
+    """A value in the syntax of Terraform; a reference stands without quotes."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, str) and _REFERENCE.fullmatch(value):
+        return value
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if isinstance(value, list | tuple):
