@@ -12,6 +12,7 @@ _ENDED = frozenset(
         "dotnet5.0",
         "dotnet6",
         "dotnet7",
+        "dotnet8",
         "dotnetcore1.0",
         "dotnetcore2.0",
         "dotnetcore2.1",
