@@ -70,8 +70,8 @@ ALLOWED = {
     examples.NONE: {examples.NONE, "pass", "unknown"},
 }
 
-# These rules ask what is written in the configuration: what is not known is no literal there, and refers to nothing.
-LENIENT = {Theme.SECRETS, Theme.ENVIRONMENT_SEPARATION}
+# These rules ask what is written in the configuration: what is not known is no literal there.
+LENIENT = {Theme.SECRETS}
 
 
 def is_allowed(rule: Rule, known: str, hidden: str) -> bool:

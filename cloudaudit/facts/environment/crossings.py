@@ -11,6 +11,7 @@ from cloudaudit.facts.reading import strings
 from cloudaudit.facts.truth import Truth, unknown
 from cloudaudit.graph import ResourceGraph, targets_of
 from cloudaudit.model import PLAIN, Record, Resource, Unknown
+from cloudaudit.schema import NestedSchema, resource_schema
 
 Entry = dict[str, Any]
 
@@ -79,8 +80,40 @@ def _hidden(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
     for path, because in resource.unknown.items():
         attribute = ".".join(part for part in path.split(".") if not part.isdigit())
         if attribute not in linked and path not in linked:
-            for kind in targets_of(attribute.rpartition(".")[2]):
+            for kind in sorted(_may_name(resource.type, attribute)):
                 yield Target(to="", kind=kind, attribute=attribute, environment=Inference(because=because))
+
+
+_SECURITY_GROUP, _SUBNET = ("aws_security_group",), ("aws_subnet",)
+_ALSO = {
+    "egress": _SECURITY_GROUP,
+    "file_system_config": ("aws_efs_access_point",),
+    "image_uri": ("aws_ecr_repository",),
+    "ingress": _SECURITY_GROUP,
+    "referenced_security_group_id": _SECURITY_GROUP,
+    "security_group_ids": _SECURITY_GROUP,
+    "security_groups": _SECURITY_GROUP,
+    "snapshot_identifier": ("aws_db_snapshot", "aws_db_cluster_snapshot", "aws_docdb_cluster_snapshot"),
+    "source_security_group_id": _SECURITY_GROUP,
+    "subnet_id": _SUBNET,
+    "subnet_ids": _SUBNET,
+    "subnets": _SUBNET,
+    "variables": ("aws_db_instance", "aws_dynamodb_table", "aws_s3_bucket", "aws_secretsmanager_secret"),
+    "vpc_security_group_ids": _SECURITY_GROUP,
+}
+"""What attributes may name by more than a name: by id or address, or in text among other text."""
+
+
+def _may_name(kind: str, attribute: str) -> set[str]:
+    """The types of resources that an attribute, or anything inside a block, may refer to."""
+    names = set(attribute.split("."))
+    known = resource_schema(kind)
+    found = known.find(attribute) if known else None
+    if isinstance(found, NestedSchema):
+        names |= found.attributes.keys()
+    else:
+        names &= {attribute.rpartition(".")[2], *_ALSO}
+    return {target for name in names for target in (*targets_of(name), *_ALSO.get(name, ()))}
 
 
 def crossings(resource: Resource, graph: ResourceGraph) -> list[Entry]:
@@ -124,15 +157,34 @@ def joins(resource: Resource, graph: ResourceGraph) -> list[Entry]:
     for each in (found := list(_targets(resource, graph, parents_too=True))):
         first.setdefault(each.environment.name or each.to, each)
     sides = list(first.values())
-    if len(found) == 1:
-        unseen = Inference(because=f"what {resource.address} joins with {found[0].to} is not known")
-        sides.append(Target(to="", kind="", attribute="", environment=unseen))
+    sides += _unseen(resource, found)
     return across(
         _pair(one, other) for index, other in enumerate(sides) for one in sides[:index][:_MOST] if one.to != other.to
     )
 
 
 _MOST = 5
+_SIDES = {
+    "aws_lambda_event_source_mapping": ("event_source_arn", "function_name"),
+    "aws_sns_topic_subscription": ("topic_arn", "endpoint"),
+    "aws_vpc_peering_connection": ("vpc_id", "peer_vpc_id"),
+}
+"""What a connection joins, by type."""
+
+
+def _unseen(resource: Resource, found: list[Target]) -> Iterator[Target]:
+    """The sides of a connection that are there, but not in sight. An address of mail is no resource."""
+    seen = {target.attribute for target in found}
+    for side in _SIDES.get(resource.type, ()):
+        value = resource.attributes.get(side)
+        if side in seen or not (isinstance(value, Unknown) or (isinstance(value, str) and side != "endpoint")):
+            continue
+        why = value.because if isinstance(value, Unknown) else f"{value!r} is not in this scan"
+        place = f"{resource.address}.{side}"
+        yield Target(to=place, kind="", attribute=side, environment=Inference(because=f"{place}: {why}"))
+    if resource.type not in _SIDES and len(found) == 1:
+        unseen = Inference(because=f"what {resource.address} joins with {found[0].to} is not known")
+        yield Target(to="", kind="", attribute="", environment=unseen)
 
 
 def _pair(one: Target, other: Target) -> Entry:

@@ -70,7 +70,24 @@ def _residents(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
             found[source.key] = source
             if source.type in ("aws_subnet", "aws_db_subnet_group"):
                 waiting.append(source.key)
-    return _distinct([environment_of(resource, graph), *(environment_of(each, graph) for each in found.values())])
+    ours = environment_of(resource, graph)
+    known = [environment_of(each, graph) for each in found.values()]
+    astray = [Inference(because=why) for theirs, why in _astray(graph) if crossings.crosses(ours, theirs) is not False]
+    return _distinct([ours, *known, *astray])
+
+
+@per_graph
+def _astray(graph: ResourceGraph) -> list[tuple[Inference, str]]:
+    """One for each environment of what lives in a network that is not known, and why it is not."""
+    found: dict[tuple[str, bool], tuple[Inference, str]] = {}
+    for resource in graph:
+        for name in _INSIDE:
+            value = resource.attributes.get(name)
+            if isinstance(value, Unknown) and not value.refs:
+                theirs = environment_of(resource, graph)
+                why = f"{resource.address}.{name}: {value.because}"
+                found.setdefault((theirs.name, theirs.silent), (theirs, why))
+    return list(found.values())
 
 
 def _present(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
@@ -96,26 +113,32 @@ def _holders(graph: ResourceGraph) -> dict[Any, list[tuple[Resource, str]]]:
     return {key: [holder for holders in groups.values() for holder in holders] for key, groups in found.items()}
 
 
+_NOT_KNOWN = object()
+"""Stands for a secret that may be any: a variable without value."""
+
+
 def _secrets(resource: Resource) -> Iterable[tuple[Any, str]]:
     for name, value in resource.attributes.items():
         kind = speaks_of_secret(name)
         if kind and isinstance(value, str) and is_secret(value, kind):
             yield value, name
-        elif kind and isinstance(value, Unknown) and value.refs:
-            yield value.refs, name
+        elif kind and isinstance(value, Unknown):
+            yield value.refs or _NOT_KNOWN, name
 
 
 def _same_secret(resource: Resource, graph: ResourceGraph) -> list[dict[str, Any]]:
     ours = environment_of(resource, graph)
-    others = [
-        (other, path)
-        for key, _ in _secrets(resource)
-        for other, path in _holders(graph).get(key, ())
-        if other.key != resource.key
-    ]
-    return crossings.across(
-        crossings.entry(other.address, other.type, path, ours, environment_of(other, graph)) for other, path in others
-    )
+    holders = _holders(graph)
+    found = []
+    for key, name in _secrets(resource):
+        same = [(other, path, None) for other, path in holders.get(key, ()) if key is not _NOT_KNOWN]
+        maybe = holders.values() if key is _NOT_KNOWN else [holders.get(_NOT_KNOWN, [])]
+        doubt = Unknown(because=f"whether {name} is the same secret is not known")
+        for other, path, unsure in [*same, *((other, path, doubt) for group in maybe for other, path in group)]:
+            if other.key != resource.key:
+                row = crossings.entry(other.address, other.type, path, ours, environment_of(other, graph))
+                found.append({**row, "crosses": unsure} if unsure and row["crosses"] is True else row)
+    return crossings.across(found)
 
 
 _ENTRY = (
