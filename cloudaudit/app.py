@@ -36,7 +36,8 @@ FAILED, INCOMPLETE = 1, 3
 
 class Request(Record, frozen=True):
     """What is asked for. `rule_paths` are rule files or folders besides our own; `only` and `themes` narrow the rules
-    when they name something; `clock` is the time to put on the report, empty for none."""
+    when they name something; `profile` comes before that of the settings; `clock` is the time to put on the report,
+    empty for none."""
 
     targets: tuple[str, ...] = ()
     options: Options = Options()
@@ -44,6 +45,7 @@ class Request(Record, frozen=True):
     rule_paths: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
+    profile: str = ""
     clock: str = ""
 
 
@@ -68,6 +70,15 @@ def check(
     return judge(_named(tuple(rules)), graph, complete(parameters))
 
 
+def _values(request: Request) -> dict[str, Any]:
+    """The parameters of the run: what the settings say, else the profile, else the defaults."""
+    from cloudaudit.engine.parameters import parameters  # noqa: PLC0415 - loading a graph needs no engine
+    from cloudaudit.engine.profiles import profile  # noqa: PLC0415
+
+    changed = profile(request.profile or request.settings.profile).parameters
+    return parameters({**changed, **request.settings.parameters})
+
+
 @functools.lru_cache(maxsize=8)
 def _named(ids: tuple[str, ...]) -> "RuleSet":
     """Our rules, or those named; kept, since a caller judges one graph after another."""
@@ -77,10 +88,11 @@ def _named(ids: tuple[str, ...]) -> "RuleSet":
 def scan(request: Request, tell: Tell | None = None) -> Report:
     """Judge everything that the targets hold. Raises the errors of the stage that cannot go on."""
     from cloudaudit.engine.check import check as judge  # noqa: PLC0415
-    from cloudaudit.engine.parameters import parameters  # noqa: PLC0415
 
-    rules = rule_set(request)
-    values = parameters(request.settings.parameters)
+    values = _values(request)
+    # Rules asked for by name apply, whatever their profile is.
+    chosen = "" if request.only else request.profile or request.settings.profile
+    rules = rule_set(msgspec.structs.replace(request, profile=chosen))
 
     def look(graph: "ResourceGraph") -> _Judged:
         defects: dict[Gap, None] = {}
@@ -91,7 +103,7 @@ def scan(request: Request, tell: Tell | None = None) -> Report:
         judged = [one for target in request.targets for one in _spread(target, request, look, tell)]
     if not judged:
         raise _nothing(request)
-    return _report(request, rules, judged)
+    return _report(request, rules, chosen, judged)
 
 
 def _spread(
@@ -131,11 +143,9 @@ def explain(request: Request, subject: str) -> list["Explanation"]:
     """Why a finding is what it is. `subject` is a fingerprint or its start, or RULE@ADDRESS; what stands in several
     roots is explained in each. SettingsError if there is no such finding."""
     from cloudaudit.engine.check import check as judge  # noqa: PLC0415
-    from cloudaudit.engine.parameters import parameters  # noqa: PLC0415
     from cloudaudit.outputs.pages.explanation import Explanation  # noqa: PLC0415
 
-    rules = rule_set(request)
-    values = parameters(request.settings.parameters)
+    rules, values = rule_set(msgspec.structs.replace(request, profile="")), _values(request)
     pick = _picker(subject, rules)
     answers = []
     for graph in graphs(request):
@@ -229,8 +239,10 @@ def criteria(request: Request, names: Sequence[str] = ()) -> list[CriterionState
 
 
 def rule_set(request: Request) -> "RuleSet":
-    """Our rules and those of the request, narrowed to what it asks for. SettingsError for an id that no rule has."""
+    """Our rules and those of the request, narrowed to what it asks for; without a profile, those of all profiles.
+    SettingsError for an id that no rule has."""
     from cloudaudit.engine import rulefile  # noqa: PLC0415
+    from cloudaudit.engine.profiles import WHOLE, members  # noqa: PLC0415
 
     found = rulefile.load(
         [own_rules(), *map(Path, request.rule_paths)],
@@ -241,6 +253,9 @@ def rule_set(request: Request) -> "RuleSet":
         found = found.only({find_rule(found, name) for name in request.only})
     if request.themes:
         found = found.only({name for name, rule in found.rules.items() if rule.theme in request.themes})
+    if request.profile not in ("", WHOLE):
+        chosen = members(request.profile)
+        found = found.only({name for name, rule in found.rules.items() if rule.profile in chosen})
     return found
 
 
@@ -339,7 +354,7 @@ def _defect(error: RuleError) -> Gap:
     return Gap(what="a rule", why=str(error), remedy="Mend the rule; its verdicts here are unknown.")
 
 
-def _report(request: Request, rules: "RuleSet", judged: Sequence[_Judged]) -> Report:
+def _report(request: Request, rules: "RuleSet", profile: str, judged: Sequence[_Judged]) -> Report:
     scanned = tuple(one for one, _, _ in judged)
     findings = tuple(finding for _, some, _ in judged for finding in some)
     gaps = tuple(dict.fromkeys(gap for _, _, some in judged for gap in some))
@@ -354,6 +369,7 @@ def _report(request: Request, rules: "RuleSet", judged: Sequence[_Judged]) -> Re
         rules_digest=rules.digest,
         version=__version__,
         population=sum(one.resources for one in scanned),
+        profile=profile,
         started=request.clock,
         finished=request.clock,
         gaps=gaps,

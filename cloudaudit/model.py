@@ -212,6 +212,17 @@ class Fix(Record, frozen=True):
     steps: str = ""
 
 
+DEFAULT_PROFILE = "soc2"
+
+
+class Eased(Record, frozen=True):
+    """A condition under which a failure is less severe than the rule says, and what is then said of it."""
+
+    when: str
+    severity: Severity
+    message: str = ""
+
+
 class Rule(Record, frozen=True):
     """One testable statement about one type of resource, or about several that share the attributes it reads."""
 
@@ -225,6 +236,8 @@ class Rule(Record, frozen=True):
     message: str
     why: str
     fix: Fix
+    profile: str = DEFAULT_PROFILE
+    eased: Eased | None = None
     related: dict[str, Relation] = {}
     when: str = "true"
     at: str = ""
@@ -330,13 +343,14 @@ class Waiver(Record, frozen=True):
 
 class Run(Record, frozen=True):
     """One scan. `started` and `finished` are ISO 8601 in UTC, empty when the caller gave no clock; `population` counts
-    the resources looked at."""
+    the resources looked at, `profile` names the choice of rules, empty where they were named one by one."""
 
     id: str
     target: str
     rules_digest: str
     version: str
     population: int
+    profile: str = ""
     started: str = ""
     finished: str = ""
     gaps: tuple[Gap, ...] = ()

@@ -2,6 +2,7 @@
 
 categories = ["availability", "confidentiality"]   # in scope beside security, which always is
 complete = false            # true: the targets hold the whole account, so what is missing is a failure
+profile = "soc2"            # how much is asked: soc2, strict (hardening, keys of your own), all (hygiene besides)
 exclude = ["examples/*"]    # roots that are not looked at, by their path in the repository
 
 [parameters]                # limits that rules compare with; "cloudaudit rules show" names them
@@ -19,7 +20,7 @@ from typing import Any
 import msgspec
 
 from cloudaudit.errors import SettingsError
-from cloudaudit.model import Record
+from cloudaudit.model import DEFAULT_PROFILE, Record
 
 FILE = "cloudaudit.toml"
 CATEGORIES = ("security", "availability", "confidentiality", "processing-integrity", "privacy")
@@ -31,6 +32,7 @@ class Settings(Record, frozen=True):
 
     categories: tuple[str, ...] = ("availability", "confidentiality")
     complete: bool = False
+    profile: str = DEFAULT_PROFILE
     exclude: tuple[str, ...] = ()
     parameters: dict[str, Any] = {}
     environments: dict[str, str] = {}

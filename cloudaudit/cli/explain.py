@@ -6,13 +6,14 @@ from typing import Any
 import click
 
 from cloudaudit.cli.answers import answer, in_colour, width
-from cloudaudit.cli.options import own_rules, reads_targets, request
+from cloudaudit.cli.options import own_rules, picks_profile, reads_targets, request
 
 
 @click.command()
 @click.argument("subject", metavar="FINGERPRINT|RULE@ADDRESS")
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to say it.")
+@picks_profile
 @own_rules
 @reads_targets
 def explain(subject: str, targets: tuple[str, ...], form: str, **given: Any) -> None:

@@ -44,10 +44,14 @@ _READING = (
     ),
     click.option("--config", type=FILE, help="Settings; else the nearest cloudaudit.toml."),
 )
+_PROFILE = click.option(
+    "--profile", default="", metavar="NAME", help="How much is asked: soc2 (default), strict or all."
+)
 _RULES = click.option(
     "--rules", "rule_paths", multiple=True, type=FOLDER, metavar="DIR", help="Rules of your own, too."
 )
 _CHOICE = (
+    _PROFILE,
     _RULES,
     click.option("--rule", "only", multiple=True, metavar="ID", help="Only this rule; repeatable."),
     click.option(
@@ -69,6 +73,11 @@ def reads_targets(command: F) -> F:
 def picks_rules(command: F) -> F:
     """Adds the options that say which rules apply."""
     return _with(command, _CHOICE)
+
+
+def picks_profile(command: F) -> F:
+    """Adds --profile NAME."""
+    return _PROFILE(command)
 
 
 def own_rules(command: F) -> F:
@@ -107,6 +116,7 @@ def request(targets: tuple[str, ...], given: Mapping[str, Any]) -> "Request":
         rule_paths=given.get("rule_paths", ()),
         only=given.get("only", ()),
         themes=given.get("themes", ()),
+        profile=given.get("profile", ""),
         clock=clock(),
     )
 

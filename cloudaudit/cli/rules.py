@@ -71,6 +71,7 @@ def _request(given: dict[str, Any]) -> Any:
         rule_paths=given.get("rule_paths", ()),
         only=given.get("only", ()),
         themes=given.get("themes", ()),
+        profile=given.get("profile", ""),
     )
 
 

@@ -22,7 +22,7 @@ VARIABLE = "CLOUDAUDIT_CACHE_DIR"
 KEEP = 20
 """Entries kept; older ones are deleted when one is added."""
 
-_HEADER = b"cloudaudit compiled rules 1\n"
+_HEADER = b"cloudaudit compiled rules 2\n"
 _DIGEST = 32
 
 
@@ -62,9 +62,7 @@ def fetch(place: Path, name: str) -> RuleSet | None:
     try:
         stored = msgspec.msgpack.decode(payload, type=_Stored)
         conditions = {text: cel.Program(text, *parts) for text, parts in stored.conditions.items()}
-        return RuleSet(
-            Compiled(rule, conditions.get(rule.when.strip()), conditions[rule.require.strip()]) for rule in stored.rules
-        )
+        return RuleSet(_restored(rule, conditions) for rule in stored.rules)
     except (msgspec.MsgspecError, KeyError):
         return None
 
@@ -72,10 +70,7 @@ def fetch(place: Path, name: str) -> RuleSet | None:
 def keep(place: Path, name: str, rules: RuleSet) -> None:
     """Store the rules under that name. A cache that cannot be written is no cache, and no error."""
     conditions = {
-        program.text: (program.serialized, program.reads)
-        for one in rules.compiled.values()
-        for program in (one.when, one.require)
-        if program is not None
+        program.text: (program.serialized, program.reads) for one in rules.compiled.values() for program in one.programs
     }
     payload = msgspec.msgpack.encode(_Stored(rules=tuple(rules.rules.values()), conditions=conditions))
     import tempfile  # noqa: PLC0415 - only where something is written
@@ -88,6 +83,11 @@ def keep(place: Path, name: str, rules: RuleSet) -> None:
             file.write(_HEADER + hashlib.sha256(payload).digest() + payload)
         Path(file.name).replace(place / name)
         _prune(place)
+
+
+def _restored(rule: Rule, conditions: Mapping[str, cel.Program]) -> Compiled:
+    eased = conditions[rule.eased.when.strip()] if rule.eased else None
+    return Compiled(rule, conditions.get(rule.when.strip()), conditions[rule.require.strip()], eased)
 
 
 def _ingredients(files: Mapping[str, bytes], criteria: Collection[str] | None) -> Iterator[bytes]:

@@ -8,10 +8,11 @@ from cloudaudit.engine.cel import EXHAUSTED, FAIL, PASS, Judgement, Program, jud
 from cloudaudit.engine.evidence import Redact, causes, evidence
 from cloudaudit.engine.parameters import parameters as defaults
 from cloudaudit.engine.ruleset import Compiled, RuleSet
+from cloudaudit.engine.severity import adjusted
 from cloudaudit.engine.view import View, Viewer
 from cloudaudit.errors import RuleError
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Evidence, Finding, Verdict
+from cloudaudit.model import Evidence, Finding, Severity, Verdict
 
 _Known: TypeAlias = dict[tuple[str, bytes, tuple[str, ...]], list[Verdict | RuleError | None]]
 """Verdicts by type, by what the rules see, and by what they do not see."""
@@ -115,14 +116,15 @@ def _finding(
     compiled: Compiled, view: View, verdict: Verdict, why: tuple[str, ...] = (), proof: Evidence | None = None
 ) -> Finding:
     rule, resource = compiled.rule, view.resource
+    eased = verdict is Verdict.FAIL and is_eased(compiled, view)
     return Finding(
         rule=rule.id,
         resource=resource.key,
         type=resource.type,
         address=resource.address,
         verdict=verdict,
-        severity=rule.severity,
-        message=message_of(compiled, view, verdict),
+        severity=severity_of(compiled, view, verdict, eased=eased),
+        message=message_of(compiled, view, verdict, eased=eased),
         target=view.graph.target,
         root=view.graph.root,
         location=resource.locate(rule.at),
@@ -131,12 +133,28 @@ def _finding(
     )
 
 
-def message_of(compiled: Compiled, view: View, verdict: Verdict) -> str:
+def is_eased(compiled: Compiled, view: View) -> bool:
+    """Whether the failure certainly weighs less here."""
+    return compiled.eased is not None and _judge(compiled.eased, compiled, view) is Verdict.PASS
+
+
+def severity_of(compiled: Compiled, view: View, verdict: Verdict, *, eased: bool = False) -> Severity:
+    """The severity of the finding; of a pass that of the rule, since nothing is at stake."""
+    rule = compiled.rule
+    if verdict is Verdict.PASS:
+        return rule.severity
+    severity = rule.eased.severity if eased and rule.eased else rule.severity
+    tags = view.variables["parameters"].get("classification_tags", ())
+    return adjusted(severity, rule.theme, view.resource, view.graph, tags)
+
+
+def message_of(compiled: Compiled, view: View, verdict: Verdict, *, eased: bool = False) -> str:
     """What is wrong, in the words of the rule; else its statement, or that it is not known."""
-    resource = view.resource
+    rule, resource = compiled.rule, view.resource
     if verdict is not Verdict.FAIL:
-        return compiled.rule.title if verdict is Verdict.PASS else f"Not known: {compiled.rule.title}"
-    return compiled.rule.message.strip().replace("{name}", resource.address).replace("{type}", resource.type)
+        return rule.title if verdict is Verdict.PASS else f"Not known: {rule.title}"
+    text = (rule.eased.message if eased and rule.eased else "") or rule.message
+    return text.strip().replace("{name}", resource.address).replace("{type}", resource.type)
 
 
 def _redact() -> Redact:

@@ -37,7 +37,7 @@ def evidence(compiled: Compiled, view: View, redact: Redact) -> Evidence:
 
 def causes(compiled: Compiled, view: View) -> tuple[str, ...]:
     """Why the verdict is unknown: each cause once, in the order of the paths read."""
-    return tuple(dict.fromkeys(view.why(compiled.reads)))
+    return tuple(dict.fromkeys(view.why(compiled.decisive)))
 
 
 def _all_reads(compiled: Compiled, view: View, redact: Redact) -> Iterator[Read]:

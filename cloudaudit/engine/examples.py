@@ -100,7 +100,9 @@ def directives(text: str) -> tuple[dict[str, str], dict[str, Any], bool]:
     return wanted, parameters(overrides), complete
 
 
-def _plain(text: str) -> bool | int | str:
+def _plain(text: str) -> Any:
+    if text.startswith("["):
+        return [_plain(member.strip().strip('"')) for member in text.strip("[]").split(",") if member.strip()]
     if text in ("true", "false"):
         return text == "true"
     return int(text) if re.fullmatch(r"-?\d+", text) else text

@@ -8,9 +8,9 @@ from cloudaudit.model import Record
 
 
 class Parameter(Record, frozen=True):
-    """A number or truth value that rules read. Its type is that of `default`."""
+    """A value that rules read: its type is that of `default`, of lists that of their members."""
 
-    default: bool | int | str
+    default: bool | int | str | tuple[str, ...] | tuple[int, ...]
     doc: str
 
 
@@ -19,6 +19,10 @@ PARAMETERS: Mapping[str, Parameter] = {
     "backup_plan_days": Parameter(default=35, doc="Days that some rule of a backup plan must keep backups."),
     "backup_retention_days": Parameter(default=7, doc="Days that automated backups must be kept at least."),
     "certificate_days_left": Parameter(default=30, doc="Days before its end that a certificate must be renewed."),
+    "classification_tags": Parameter(
+        default=("data-classification", "DataClassification", "data_classification", "classification"),
+        doc="Tags that say how confidential data is.",
+    ),
     "deletion_window_days": Parameter(default=7, doc="Days that a deleted key or secret must stay recoverable."),
     "key_deletion_days": Parameter(default=14, doc="Days that a deleted KMS key must stay recoverable at least."),
     "key_max_age_days": Parameter(default=90, doc="Days after which an access key must have been replaced."),
@@ -36,8 +40,18 @@ def parameters(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         if name not in values:
             message = f"parameter {name}: unknown; there are {', '.join(values)}"
             raise SettingsError(message)
-        if type(value) is not type(values[name]):
-            message = f"parameter {name}: {type(values[name]).__name__} expected, found {value!r}"
+        if not _fits(value, values[name]):
+            message = f"parameter {name}: {_kind(values[name])} expected, found {value!r}"
             raise SettingsError(message)
         values[name] = value
-    return values
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def _fits(value: Any, default: Any) -> bool:
+    if isinstance(default, tuple):
+        return isinstance(value, list | tuple) and all(type(member) is type(default[0]) for member in value)
+    return type(value) is type(default)
+
+
+def _kind(default: Any) -> str:
+    return f"list of {type(default[0]).__name__}" if isinstance(default, tuple) else type(default).__name__

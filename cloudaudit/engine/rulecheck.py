@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from cloudaudit.engine.attributes import attribute_fault, kind_of, type_fault
 from cloudaudit.engine.cel import Program
 from cloudaudit.engine.parameters import PARAMETERS
+from cloudaudit.engine.profiles import PROFILES
 from cloudaudit.engine.strictyaml import Document, Path
 from cloudaudit.facts import find
 from cloudaudit.model import Relation, Rule
@@ -46,6 +47,7 @@ def faults_of(draft: Draft, criteria: Collection[str] | None) -> _Faults:
         if fault:
             yield ("resource",), fault
     yield from _words(rule)
+    yield from _weight(rule)
     yield from _criteria(rule, criteria)
     yield from _relations(draft)
     yield from _reads(draft)
@@ -88,13 +90,21 @@ def _words(rule: Rule) -> _Faults:
     for name in ("title", "message", "why"):
         if not getattr(rule, name).strip():
             yield (name,), f"{name} is empty"
-    for placeholder in _PLACEHOLDER.findall(rule.message):
-        if placeholder not in ("name", "type"):
-            yield ("message",), f"message may hold {{name}} and {{type}}, not {{{placeholder}}}"
+    for place, text in (("message", rule.message), ("eased", rule.eased.message if rule.eased else "")):
+        for placeholder in _PLACEHOLDER.findall(text):
+            if placeholder not in ("name", "type"):
+                yield (place,), f"message may hold {{name}} and {{type}}, not {{{placeholder}}}"
     if rule.stage not in STAGES:
         yield ("stage",), f"stage is one of {', '.join(STAGES)}, not {rule.stage}"
     if rule.at:
         yield from _missing_everywhere(("at",), rule.types, rule.at)
+
+
+def _weight(rule: Rule) -> _Faults:
+    if rule.eased and rule.eased.severity.weight >= rule.severity.weight:
+        yield ("eased", "severity"), f"eased to {rule.eased.severity}, which is no less than {rule.severity}"
+    if rule.profile not in PROFILES:
+        yield ("profile",), f"profile is one of {', '.join(PROFILES)}, not {rule.profile}"
 
 
 def _criteria(rule: Rule, known: Collection[str] | None) -> _Faults:
@@ -118,7 +128,7 @@ def _relations(draft: Draft) -> _Faults:
                 yield where, fault
         if not name.isidentifier():
             yield where, f"{name} is no name: letters, digits and underscores"
-        if name not in read and len(draft.programs) > (rule.when.strip() != "true"):
+        if name not in read and len(draft.programs) == 1 + (rule.when.strip() != "true") + (rule.eased is not None):
             yield where, f"the relation {name} is never read"
         if relation.by and relation.via:
             yield where, "a relation has `by` (they refer to us) or `via` (we refer to them), not both"

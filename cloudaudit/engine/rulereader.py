@@ -33,7 +33,10 @@ def compile_files(files: Mapping[str, bytes], *, criteria: Collection[str] | Non
     errors += check_together(drafts)
     if errors:
         raise RuleError("\n".join(f"{file}:{line}: {text}" for file, line, text in sorted(set(errors))))
-    return RuleSet(Compiled(draft.rule, draft.programs.get("when"), draft.programs["require"]) for draft in drafts)
+    return RuleSet(
+        Compiled(draft.rule, draft.programs.get("when"), draft.programs["require"], draft.programs.get("eased"))
+        for draft in drafts
+    )
 
 
 def schema() -> dict[str, Any]:
@@ -104,12 +107,13 @@ def _place(error: str) -> tuple[str, Sequence[str | int]]:
 
 
 def _compile(draft: Draft, errors: list[tuple[str, int, str]]) -> None:
-    for name in ("when", "require"):
-        text = getattr(draft.rule, name).strip()
-        if name == "when" and text == "true":
+    rule = draft.rule
+    texts = {"when": rule.when, "require": rule.require, "eased": rule.eased.when if rule.eased else ""}
+    for name, text in texts.items():
+        if (name == "when" and text.strip() == "true") or (name == "eased" and rule.eased is None):
             continue
         try:
-            draft.programs[name] = cel.compile(text)
+            draft.programs[name] = cel.compile(text.strip())
         except RuleError as error:
             line = draft.line((name,))
             errors += [(draft.file, line, f"{draft.id}: {name}: {fault}") for fault in str(error).splitlines()]

@@ -11,21 +11,32 @@ from cloudaudit.model import Rule
 
 
 class Compiled:
-    """A rule with its conditions. `when` is None for a rule that always applies."""
+    """A rule with its conditions. `when` is None for a rule that always applies, `eased` for one that never eases."""
 
-    def __init__(self, rule: Rule, when: Program | None, require: Program) -> None:
+    def __init__(self, rule: Rule, when: Program | None, require: Program, eased: Program | None = None) -> None:
         self.rule = rule
         self.when = when
         self.require = require
+        self.eased = eased
 
     @cached_property
-    def reads(self) -> tuple[str, ...]:
-        """The paths that either condition reads, sorted."""
+    def programs(self) -> tuple[Program, ...]:
+        """All conditions that there are."""
+        return tuple(program for program in (self.when, self.require, self.eased) if program is not None)
+
+    @cached_property
+    def decisive(self) -> tuple[str, ...]:
+        """The paths that the verdict rests on, sorted."""
         return tuple(sorted({*self.require.reads, *(self.when.reads if self.when else ())}))
 
     @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """The paths that any condition reads, sorted."""
+        return tuple(sorted({read for program in self.programs for read in program.reads}))
+
+    @cached_property
     def relations(self) -> frozenset[str]:
-        """The names of the relations that either condition reads."""
+        """The names of the relations that any condition reads."""
         return frozenset(path.split(".")[1] for path in self.reads if path.startswith("related."))
 
     @cached_property

@@ -96,6 +96,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     rules_digest: str
     target: str
+    profile: str
     population: int
     started: str
     finished: str
@@ -181,6 +182,7 @@ def document(report: Report, options: Options) -> ReportRecord:
             version=run.version,
             rules_digest=run.rules_digest,
             target=run.target,
+            profile=run.profile,
             population=run.population,
             started=run.started,
             finished=run.finished,

@@ -40,6 +40,7 @@ def _opening(report: Report, options: Options) -> Iterator[str]:
     what = targets[0] if len(targets) == 1 else plural(len(targets), "target")
     size = f"{plural(resources, 'resource')} in {plural(len(report.scanned), 'root')}"
     title = f"cloudaudit {report.run.version} scanned {what}: {size}, {plural(len(report.rules), 'rule')}"
+    title += f" (profile {report.run.profile})" if report.run.profile else ""
     yield from wrapped(visible(title), options.width, "", "  ")
     for target in targets if len(targets) > 1 else ():
         mine = [one for one in report.scanned if one.target == target]
@@ -49,23 +50,23 @@ def _opening(report: Report, options: Options) -> Iterator[str]:
 
 
 def _failures(report: Report, paint: Paint, options: Options) -> Iterator[str]:
-    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    groups: dict[tuple[int, str], list[Finding]] = defaultdict(list)
     for finding in report.findings:
         if finding.verdict is Verdict.FAIL:
-            by_rule[finding.rule].append(finding)
-    order = sorted(by_rule, key=lambda name: (-report.rules[name].severity.weight, name))
-    for name in order:
+            groups[-finding.severity.weight, finding.rule].append(finding)
+    for (_, name), findings in sorted(groups.items(), key=lambda group: group[0]):
         yield ""
-        yield from _failing_rule(report.rules[name], by_rule[name], _Place(report), paint, options)
+        yield from _failing_rule(report.rules[name], findings, _Place(report), paint, options)
 
 
 def _failing_rule(
     rule: Rule, findings: Sequence[Finding], place: "_Place", paint: Paint, options: Options
 ) -> Iterator[str]:
-    label = rule.severity.value.upper()
+    severity = findings[0].severity
+    label = severity.value.upper()
     criteria = " ".join(rule.criteria)
     room = options.width - len(label) - 2 - len(rule.id) - len(criteria)
-    painted = f"{paint.severity(rule.severity, label)}  {paint.bold(rule.id)}"
+    painted = f"{paint.severity(severity, label)}  {paint.bold(rule.id)}"
     yield f"{painted}{' ' * room}{criteria}" if room >= 2 else painted
     if room < 2:
         yield from wrapped(criteria, options.width, "  ")

@@ -5,7 +5,7 @@ from itertools import groupby
 
 import msgspec
 
-from cloudaudit.model import Rule
+from cloudaudit.model import DEFAULT_PROFILE, Rule
 from cloudaudit.outputs.escape import visible
 from cloudaudit.outputs.layout import Paint, plural, wrapped
 from cloudaudit.outputs.literals import assignments
@@ -38,8 +38,9 @@ def listing(rules: Sequence[Rule], width: int, *, colour: bool) -> str:
 
 def _line(rule: Rule, column: int, paint: Paint) -> str:
     severity = paint.severity(rule.severity, f"{rule.severity:8}")
-    stage = "" if rule.stage == "stable" else f" ({rule.stage})"
-    return f"  {rule.id:{column}}  {severity}  {' '.join(rule.criteria)}{stage}"
+    special = [name for name in (rule.profile, rule.stage) if name not in (DEFAULT_PROFILE, "stable")]
+    remark = f" ({', '.join(special)})" if special else ""
+    return f"  {rule.id:{column}}  {severity}  {' '.join(rule.criteria)}{remark}"
 
 
 def pages(rules: Sequence[Rule], width: int, *, colour: bool) -> str:
@@ -80,6 +81,9 @@ def _page(rule: Rule, paint: Paint, width: int) -> Iterator[str]:
 
 def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
     yield "severity", rule.severity.value
+    if rule.eased:
+        yield "eased", f"{rule.eased.severity.value} where {' '.join(rule.eased.when.split())}"
+    yield "profile", rule.profile
     yield "theme", rule.theme.value
     yield "criteria", " ".join(rule.criteria)
     if rule.stage != "stable":
