@@ -1,9 +1,12 @@
 """Rules applied to a graph: one finding for every resource and every rule that applies to it."""
 
 import importlib.util
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
+import msgspec
+
+from cloudaudit.engine.absent import absent_parents
 from cloudaudit.engine.cel import EXHAUSTED, FAIL, PASS, Judgement, Program, judge
 from cloudaudit.engine.evidence import Redact, causes, evidence
 from cloudaudit.engine.parameters import parameters as defaults
@@ -12,7 +15,7 @@ from cloudaudit.engine.severity import adjusted
 from cloudaudit.engine.view import View, Viewer
 from cloudaudit.errors import RuleError
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Evidence, Finding, Severity, Verdict
+from cloudaudit.model import Evidence, Finding, Resource, Severity, Verdict
 
 _Known: TypeAlias = dict[tuple[str, bytes, tuple[str, ...]], list[Verdict | RuleError | None]]
 """Verdicts by type, by what the rules see, and by what they do not see."""
@@ -33,10 +36,26 @@ def check(
     Evidence comes with failures and unknowns, with passes only when asked for. A defective rule raises RuleError; with
     `on_defect`, that is told instead and the finding is unknown.
     """
-    viewer = Viewer(rules, graph, defaults() if parameters is None else parameters)
+    values = defaults() if parameters is None else parameters
+    yield from _judged(rules, Viewer(rules, graph, values), graph, all_evidence, on_defect)
+    if absent := absent_parents(rules, graph):
+        others, speakers = absent
+        stand_ins = [others.resources[key] for key in speakers]
+        for finding in _judged(rules, Viewer(rules, others, values), stand_ins, all_evidence, on_defect):
+            if finding.verdict is Verdict.FAIL:
+                yield _of_companion(finding, others.resources[finding.resource], speakers[finding.resource])
+
+
+def _judged(
+    rules: RuleSet,
+    viewer: Viewer,
+    resources: Iterable[Resource],
+    all_evidence: bool,
+    on_defect: Callable[[RuleError], None] | None,
+) -> Iterator[Finding]:
     redact = _redact()
     known: _Known = {}
-    for resource in graph:
+    for resource in resources:
         if not (compiled := rules.for_type(resource.type)):
             continue
         view = viewer.see(resource)
@@ -51,6 +70,18 @@ def check(
             elif verdict is not None:
                 why = (causes(one, view) or _TOO_MANY) if verdict is Verdict.UNKNOWN else ()
                 yield _finding(one, view, verdict, why, evidence(one, view, redact))
+
+
+def _of_companion(finding: Finding, stand_in: Resource, companion: Resource) -> Finding:
+    """A failure of a parent that is not there, as one of the companion that causes it."""
+    return msgspec.structs.replace(
+        finding,
+        resource=companion.key,
+        address=companion.address,
+        type=companion.type,
+        message=finding.message.replace(stand_in.address, companion.address),
+        location=companion.location,
+    )
 
 
 def _verdicts(compiled: Sequence[Compiled], view: View, known: _Known) -> list[Verdict | RuleError | None]:

@@ -7,7 +7,7 @@ from cloudaudit.graph.addresses import parse, strip_keys
 from cloudaudit.graph.companions import Companions, Related, shorten, via
 from cloudaudit.graph.identity import Identities
 from cloudaudit.graph.linking import links_of
-from cloudaudit.model import Gap, Link, Origin, Relation, Resource
+from cloudaudit.model import Gap, Link, Origin, Relation, Resource, Unknown
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -91,6 +91,18 @@ class ResourceGraph:
                 tuple(found[key] for key in sorted(found)), shorten(text for part in parts for text in part.because)
             )
         return self._neighbours_by(resource, relation)
+
+    def dangling(self, companion: Resource, attribute: str, parent: str) -> str | Unknown | None:
+        """The value by which a companion names a parent of that type that is not in the graph; None if it is there, may
+        be there, or is something else."""
+        references = list(self._identities.references(companion, attribute, (parent,)))
+        if len(references) != 1 or references[0].found:
+            return None
+        value = references[0].value
+        if not isinstance(value, Unknown):
+            return value
+        kinds = {address.type if (address := parse(text)) else "" for text in value.refs}
+        return value if not references[0].elsewhere or parent in kinds else None
 
     def neighbours(self, key: str) -> list[str]:
         """The keys of all resources that refer to this one, or that it refers to."""

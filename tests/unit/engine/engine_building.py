@@ -10,8 +10,8 @@ from cloudaudit.model import Origin, Resource
 RULE = """
   - id: {id}
     title: It is so
-    theme: logging
-    severity: low
+    theme: {theme}
+    severity: {severity}
     criteria: [CC6.1]
     resource: {resource}
     related: {related}
@@ -20,6 +20,7 @@ RULE = """
     at: {at}
     message: "{{name}} of {{type}} is not so."
     why: Because.
+    eased: {eased}
     fix: {{steps: Do it., effect: manual}}
     examples: {{pass: "", fail: "", unknown: "", fail-omitted: ""}}
 """
@@ -29,6 +30,9 @@ def rule_text(**values: str) -> str:
     """The text of a rule file with one rule; what is not given has a sound default."""
     defaults = {
         "id": "thing-is-so",
+        "theme": "logging",
+        "severity": "low",
+        "eased": "null",
         "resource": "aws_db_instance",
         "related": "{}",
         "when": "true",

@@ -114,7 +114,7 @@ def test_ids_are_taken_once_in_all_files() -> None:
 def test_rules_of_a_file_are_ordered_by_id() -> None:
     later = rule_text(id="b-b") + rule_text(id="a-a").partition("rules:")[2]
 
-    assert errors(later) == ["a.yaml:18: a-a: rules are ordered by id: move it before b-b"]
+    assert errors(later) == ["a.yaml:19: a-a: rules are ordered by id: move it before b-b"]
 
 
 def test_a_relation_means_the_same_to_all_rules_of_a_type() -> None:
