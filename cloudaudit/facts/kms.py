@@ -7,33 +7,86 @@ from typing import Any
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.truth import Truth, any_of
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Resource, Unknown
+from cloudaudit.model import Origin, Resource, Unknown
+from cloudaudit.schema import NestedSchema, TypeSchema, resource_schema
 
 _OF_AWS = re.compile(r"(?:arn:[\w-]+:kms:[^:]*:[^:]*:)?alias/aws/")
 _ALIAS = re.compile(r"(?:arn:[\w-]+:kms:[^:]*:[^:]*:)?alias/(?:a(?:w(?:s)?)?)?$")
-_NAMES = ("kms_key_id", "kms_key_arn", "kms_master_key_id", "encryption_key")
+_KEY = re.compile(r"arn:[\w-]+:kms:[^:]*:[^:]*:key/")
+_KINDS = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key")
+_NAMES = (
+    "aws_kms_key_id",
+    "cmk_arn",
+    "custom_model_kms_key_id",
+    "customer_encryption_key_arn",
+    "encryption_at_rest_kms_key_arn",
+    "encryption_key",
+    "encryption_key_arn",
+    "key_arn",
+    "key_id",
+    "kms_arn",
+    "kms_key",
+    "kms_key_arn",
+    "kms_key_id",
+    "kms_key_identifier",
+    "kms_master_key_id",
+    "master_user_secret_kms_key_id",
+    "model_kms_key_id",
+    "performance_insights_kms_key_id",
+    "server_side_encryption_kms_key_id",
+    "sse_aws_kms_key_id",
+    "volume_encryption_key",
+    "volume_kms_key_id",
+)
+# Arguments by which alone the older fact tells a key: `key_id` and the like are no KMS keys everywhere.
+_ONLY = ("encryption_key", "kms_key_arn", "kms_key_id", "kms_master_key_id")
+
+_Schema = TypeSchema | NestedSchema | None
 
 
-def _alias_of_aws(resource: Resource, graph: ResourceGraph) -> Truth:  # noqa: ARG001 - the form of a fact
-    return any_of(_is_of_aws(name) for name in _keys(resource.attributes))
+def _alias_of_aws(resource: Resource, graph: ResourceGraph) -> Truth:
+    return any_of(truth for name, truth in _keys(resource, graph) if name in _ONLY)
 
 
-def _keys(attributes: Mapping[str, Any], block: str = "") -> Iterator[Any]:
-    """The arguments that name a key, also those of blocks."""
+def _left_to_aws(resource: Resource, graph: ResourceGraph) -> dict[str, Truth]:
+    found = list(_keys(resource, graph))
+    return {name: any_of(truth for key, truth in found if key == name) for name in _NAMES}
+
+
+def _keys(resource: Resource, graph: ResourceGraph) -> Iterator[tuple[str, Truth]]:
+    """Every argument that names a key, those of blocks too, and whether the choice of the key is left to AWS."""
+    for name, value, may_be_filled in _named(resource.attributes, resource_schema(resource.type)):
+        yield name, _is_left(value) if not may_be_filled else _is_left_in_state(value, resource, graph)
+
+
+def _named(attributes: Mapping[str, Any], schema: _Schema, block: str = "") -> Iterator[tuple[str, Any, bool]]:
     for name, value in attributes.items():
-        if (name in _NAMES and not isinstance(value, list)) or (name == "id" and block == "encryption_key"):
-            yield value
+        if name in _NAMES and not isinstance(value, list):
+            known = schema.attributes.get(name) if schema is not None else None
+            yield name, value, known is not None and known.computed
+        elif name == "id" and block == "encryption_key":
+            yield "encryption_key", value, False
         elif isinstance(value, list):
+            inner = schema.blocks.get(name) if schema is not None else None
             for member in value:
                 if isinstance(member, dict):
-                    yield from _keys(member, name)
+                    yield from _named(member, inner, name)
 
 
-def _is_of_aws(name: Any) -> Truth:
+def _is_left(key: Any) -> Truth:
     """A key that is not known is none of AWS's, unless what is known of it is the start of an alias."""
-    if isinstance(name, Unknown):
-        return _OF_AWS.match(name.prefix) is not None or (name if _ALIAS.match(name.prefix) else False)
-    return isinstance(name, str) and _OF_AWS.match(name) is not None
+    if isinstance(key, Unknown):
+        return _OF_AWS.match(key.prefix) is not None or (key if _ALIAS.match(key.prefix) else False)
+    return isinstance(key, str) and (not key or _OF_AWS.match(key) is not None)
+
+
+def _is_left_in_state(key: Any, resource: Resource, graph: ResourceGraph) -> Truth:
+    """A state also holds the key that AWS chose where the argument was left out, and does not say whose it is."""
+    if resource.origin is not Origin.STATE or not isinstance(key, str) or not _KEY.match(key):
+        return _is_left(key)
+    if any(key in (ours.arn, ours.attributes.get("arn")) for kind in _KINDS for ours in graph.of_type(kind)):
+        return False
+    return Unknown(because=f"{resource.address}: the state does not say whose key {key.rpartition(':')[2]} is")
 
 
 FACTS = (
@@ -59,6 +112,13 @@ FACTS = (
             "aws_sqs_queue",
         ),
         compute=_alias_of_aws,
-        doc='bool: the resource names a key that AWS manages, by its alias ("alias/aws/ebs").',
+        doc='bool: the resource names a key that AWS manages, by its alias ("alias/aws/ebs"), or an empty name.',
+    ),
+    Fact(
+        name="kms.left_to_aws",
+        compute=_left_to_aws,
+        doc="map from argument (kms_key_id, performance_insights_kms_key_id, cmk_arn ...) to bool: where written, "
+        'it names a key that AWS manages ("alias/aws/ebs") or nothing (""). Unknown for a key that a state may have '
+        "from AWS.",
     ),
 )
