@@ -73,10 +73,36 @@ def union(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
+def without(part: Span, taken: Iterable[Span]) -> list[Span]:
+    """What is left of a range once the taken ones are cut out of it."""
+    left = [part]
+    for cut in taken:
+        left = [rest for piece in left for rest in _cut(piece, cut)]
+    return left
+
+
+def _cut(piece: Span, cut: Span) -> list[Span]:
+    if piece.version != cut.version or cut.last < piece.first or piece.last < cut.first:
+        return [piece]
+    below = [piece._replace(last=cut.first - 1)] if piece.first < cut.first else []
+    above = [piece._replace(first=cut.last + 1)] if cut.last < piece.last else []
+    return below + above
+
+
 def public_size(texts: Iterable[str], version: int) -> int:
     """How many addresses of the internet the ranges cover together."""
-    spans = [part for text in texts if (part := span(text)) and part.version == version]
-    return sum(part.last - part.first + 1 - _hidden(part) for part in union(spans))
+    return _public_size((part for text in texts if (part := span(text))), version)
+
+
+def _public_size(spans: Iterable[Span], version: int) -> int:
+    ours = union(part for part in spans if part.version == version)
+    return sum(part.last - part.first + 1 - _hidden(part) for part in ours)
+
+
+def are_internet(spans: Iterable[Span]) -> bool:
+    """Whether the ranges together let (nearly) anybody in, as `is_internet`."""
+    known = tuple(spans)
+    return any(_public_size(known, version) >= least for version, least in _INTERNET.items())
 
 
 def _hidden(part: Span) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 from cloudaudit.facts import addresses
 from cloudaudit.facts.fact import Fact
-from cloudaudit.facts.network import acls, exposure, ports, routes
+from cloudaudit.facts.network import acls, attachment, exposure, listeners, ports, routes, users
 from cloudaudit.facts.network.openings import GROUPS, RULES, incoming, outgoing
 from cloudaudit.facts.truth import Truth, unknown
 from cloudaudit.graph import ResourceGraph
@@ -50,8 +50,8 @@ def _without_rules(resource: Resource, graph: ResourceGraph) -> Truth:
 
 
 def _used_by(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
-    found = [user.address for user in exposure.users(resource, graph)]
-    because = exposure.hidden_users(resource, graph)
+    found = [user.address for user in users.users(resource, graph)]
+    because = users.hidden_users(resource, graph)
     return unknown(because) if because and not found else found
 
 
@@ -68,19 +68,25 @@ FACTS = (
         name="network.acl_opens",
         types=acls.TYPES,
         compute=_acl_opens,
-        doc="map from service to bool: the first matching entries of the network ACL let the internet reach it. "
-        "Names as in network.opens; admin for SSH, RDP and WinRM.",
+        doc="map from service to bool: the first matching entries of the network ACL let the internet reach it; of an "
+        "entry that is a resource of its own, it and those before it. Names as in network.opens.",
+    ),
+    Fact(
+        name="network.in_use",
+        types=GROUPS,
+        compute=users.in_use,
+        doc="bool: something in this scan uses the security group; unknown if it is handed to something elsewhere.",
     ),
     Fact(
         name="network.internet_opens",
-        types=exposure.TYPES,
+        types=attachment.TYPES,
         compute=exposure.internet_opens,
         doc="map from service to bool: the internet reaches it on this resource, by a public address, a route to "
-        "an internet gateway and an open security group at once. Names as in network.opens.",
+        "an internet gateway, an ACL and an open security group at once. Names as in network.opens.",
     ),
     Fact(
         name="network.internet_path",
-        types=exposure.TYPES,
+        types=attachment.TYPES,
         compute=exposure.internet_path,
         doc="list of the addresses along the way from the internet to the resource (gateway, route, table, "
         "subnet, rule, resource); empty if there is no way.",
@@ -90,6 +96,13 @@ FACTS = (
         types=_CLOSING,
         compute=_lets_everything_out,
         doc="bool: outgoing traffic to every port of every address is allowed.",
+    ),
+    Fact(
+        name="network.listener_opens",
+        types=listeners.TYPES,
+        compute=listeners.opens,
+        doc="map from service to bool: the internet reaches the listener, and its port is one of the service's. Names "
+        "as in network.opens.",
     ),
     Fact(
         name="network.open_admin_ports",
@@ -121,8 +134,8 @@ FACTS = (
     ),
     Fact(
         name="network.public_address",
-        types=(*exposure.TEMPLATES, *exposure.TYPES),
-        compute=exposure.public_address,
+        types=(*attachment.TEMPLATES, *attachment.TYPES),
+        compute=attachment.public_address,
         doc="bool: the resource has or gets a public address: by its own flag, its subnet's, or an elastic address.",
     ),
     Fact(
@@ -134,9 +147,16 @@ FACTS = (
     Fact(
         name="network.reached",
         types=GROUPS,
-        compute=exposure.reached,
+        compute=users.reached,
         doc="bool: something that uses the security group has a public address and a route from the internet; if "
         "false, what the group opens is open but nothing reaches it.",
+    ),
+    Fact(
+        name="network.unreached",
+        types=_OPENING,
+        compute=users.unreached,
+        doc="bool: what uses the security group (of the rule) is in this scan, and the internet has no way to any of "
+        "it: neither address, route and ACL, nor a load balancer before it. Unknown if something elsewhere may use it.",
     ),
     Fact(
         name="network.used_by",

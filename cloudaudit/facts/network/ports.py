@@ -90,7 +90,7 @@ def _is_whole(rule: Opening) -> Truth:
     return all_of(ours if isinstance(ours, Unknown) else ours == end for ours, end in ends)
 
 
-_NAMES = (*SERVICES, "admin", "anything", "data", "everything")
+NAMES = (*SERVICES, "admin", "anything", "data", "everything")
 
 
 def outward(openings: Openings) -> Openings:
@@ -103,16 +103,16 @@ def by_service(openings: Openings) -> dict[str, Truth]:
     """For each service whether the internet reaches it; also for `admin`, `data`, `anything` and `everything`."""
     openings = outward(openings)
     if not openings.rules and not openings.because:
-        return dict.fromkeys(_NAMES, False)
+        return dict.fromkeys(NAMES, False)
     if (plain := _plain(openings)) is not None:
         return dict(_plain_services(plain))
-    services = _services({port: opens(openings, port) for port in _ALL})
-    services["everything"] = opens_everything(openings)
-    services["anything"] = opens_anything(openings)
-    return services
+    found = services({port: opens(openings, port) for port in LISTED})
+    found["everything"] = opens_everything(openings)
+    found["anything"] = opens_anything(openings)
+    return found
 
 
-_ALL = frozenset({*ADMIN, *DATA, *(port for ports in SERVICES.values() for port in ports)})
+LISTED = frozenset({*ADMIN, *DATA, *(port for ports in SERVICES.values() for port in ports)})
 _Plain = tuple[tuple[str, int, int], ...]
 
 
@@ -127,17 +127,18 @@ def _plain(openings: Openings) -> _Plain | None:
 @functools.lru_cache(maxsize=256)
 def _plain_services(rules: _Plain) -> dict[str, Truth]:
     ends = [(first, last) for protocol, first, last in rules if protocol in _CARRIERS]
-    services = _services({port: any(first <= port <= last for first, last in ends) for port in _ALL})
-    services["everything"] = any((first, last) == ALL_PORTS for _, first, last in rules)
-    services["anything"] = True
-    return services
+    found = services({port: any(first <= port <= last for first, last in ends) for port in LISTED})
+    found["everything"] = any((first, last) == ALL_PORTS for _, first, last in rules)
+    found["anything"] = True
+    return found
 
 
-def _services(known: Mapping[int, Truth]) -> dict[str, Truth]:
-    services: dict[str, Truth] = {name: any_of(known[port] for port in ports) for name, ports in SERVICES.items()}
-    services["admin"] = any_of(known[port] for port in ADMIN)
-    services["data"] = any_of(known[port] for port in DATA)
-    return services
+def services(known: Mapping[int, Truth]) -> dict[str, Truth]:
+    """By service what is known by port; also for `admin` and `data`."""
+    found: dict[str, Truth] = {name: any_of(known[port] for port in ports) for name, ports in SERVICES.items()}
+    found["admin"] = any_of(known[port] for port in ADMIN)
+    found["data"] = any_of(known[port] for port in DATA)
+    return found
 
 
 def opens_anything(openings: Openings) -> Truth:

@@ -3,38 +3,61 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from cloudaudit.facts import addresses
 from cloudaudit.facts.memory import per_resource
 from cloudaudit.facts.reading import blocks
 from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
 from cloudaudit.graph import ResourceGraph
+from cloudaudit.graph.identity import is_sure
 from cloudaudit.model import Record, Relation, Resource, Unknown
 
 TABLES = ("aws_route_table", "aws_default_route_table")
 _VPCS = ("aws_vpc", "aws_default_vpc")
-_DESTINATIONS = ("destination_cidr_block", "destination_ipv6_cidr_block", "cidr_block", "ipv6_cidr_block")
+_DESTINATIONS = {
+    4: ("destination_cidr_block", "cidr_block"),
+    6: ("destination_ipv6_cidr_block", "ipv6_cidr_block"),
+}
+_PREFIX_LISTS = ("destination_prefix_list_id",)
 
 
 class Way(Record, frozen=True):
-    """Whether there is a way, and the addresses of the resources along it."""
+    """Whether there is a way by version 4 and by version 6 of IP, and the addresses of the resources along it."""
 
-    open: Truth
+    four: Truth
+    six: Truth
     steps: tuple[str, ...] = ()
 
+    @property
+    def open(self) -> Truth:
+        """Whether there is a way by either."""
+        return any_of((self.four, self.six))
 
-CLOSED = Way(open=False)
+    def by(self, version: int) -> Truth:
+        """Whether there is a way by that version."""
+        return self.six if version == 6 else self.four
+
+
+CLOSED = Way(four=False, six=False)
 
 
 def doubtful(because: tuple[str, ...] | list[str]) -> Way:
     """A way that cannot be told."""
-    return Way(open=unknown(because))
+    return Way(four=unknown(because), six=unknown(because))
+
+
+def _of_default(resource: Resource) -> Way:
+    """The default VPC has a way out by version 4; whether somebody added version 6 is not to be seen."""
+    six = unknown([f"whether {resource.address} has a route for IPv6 is not in this scan"])
+    return Way(four=True, six=six, steps=(resource.address,))
 
 
 @per_resource
 def way_out(subnet: Resource, graph: ResourceGraph) -> Way:
     """The way from a subnet to an internet gateway, through its route table or the main one of its VPC."""
     if subnet.type == "aws_default_subnet":
-        return Way(open=True, steps=(subnet.address,))
+        return _of_default(subnet)
     associations = graph.related(subnet, Relation(type="aws_route_table_association", by="subnet_id"))
     ways = []
     doubts = list(associations.because)
@@ -48,15 +71,15 @@ def way_out(subnet: Resource, graph: ResourceGraph) -> Way:
 
 
 def _with(resource: Resource, way: Way) -> Way:
-    return Way(open=way.open, steps=(*way.steps, resource.address)) if way.open is True else way
+    return msgspec.structs.replace(way, steps=(*way.steps, resource.address)) if way.open is True else way
 
 
 def either(ways: list[Way]) -> Way:
-    """The first way that is open; else unknown if one is; else none."""
-    for way in ways:
-        if way.open is True:
-            return way
-    return Way(open=any_of(way.open for way in ways))
+    """All ways as one, with the steps of the first that is open."""
+    if len(ways) == 1:
+        return ways[0]
+    steps = next((way.steps for way in ways if way.open is True), ())
+    return Way(four=any_of(way.four for way in ways), six=any_of(way.six for way in ways), steps=steps)
 
 
 def _main(subnet: Resource, graph: ResourceGraph) -> Way:
@@ -71,7 +94,7 @@ def _main(subnet: Resource, graph: ResourceGraph) -> Way:
 @per_resource
 def _main_of(vpc: Resource, graph: ResourceGraph) -> Way:
     if vpc.type == "aws_default_vpc":
-        return Way(open=True, steps=(vpc.address,))
+        return _of_default(vpc)
     ways: list[Way] = []
     doubts: list[str] = []
     chosen = graph.related(vpc, Relation(type="aws_main_route_table_association", by="vpc_id"))
@@ -106,28 +129,37 @@ def _through(table: Resource, graph: ResourceGraph) -> Way:
 
 
 def _by_route(holder: Resource, route: Mapping[str, Any], graph: ResourceGraph, table: tuple[str, ...]) -> Way:
-    gateway = _gateway(holder, route, graph)
-    truth = all_of([_to_everywhere(route), gateway.open])
-    return Way(open=truth, steps=(*gateway.steps, holder.address, *table)) if truth is True else Way(open=truth)
+    found, names = _gateway(holder, route, graph)
+    if found is False:
+        return CLOSED
+    four, six = (all_of([_to_everywhere(route, version), found]) for version in (4, 6))
+    steps = (*names, holder.address, *table) if four is True or six is True else ()
+    return Way(four=four, six=six, steps=steps)
 
 
-def _to_everywhere(route: Mapping[str, Any]) -> Truth:
-    values = [value for name in _DESTINATIONS if (value := route.get(name))]
-    return any_of(value if isinstance(value, Unknown) else addresses.is_internet([str(value)]) for value in values)
+def _to_everywhere(route: Mapping[str, Any], version: int) -> Truth:
+    values = [value for name in _DESTINATIONS[version] if (value := route.get(name))]
+    truths: list[Truth] = [v if isinstance(v, Unknown) else addresses.is_internet([str(v)]) for v in values]
+    if any(route.get(name) for name in _PREFIX_LISTS):
+        truths.append(unknown(["what a prefix list holds is not known"]))
+    return any_of(truths)
 
 
-def _gateway(holder: Resource, route: Mapping[str, Any], graph: ResourceGraph) -> Way:
-    """Whether the route leads to an internet gateway; one for IPv6 egress only, or for a VPN, is none."""
+def _gateway(holder: Resource, route: Mapping[str, Any], graph: ResourceGraph) -> tuple[Truth, tuple[str, ...]]:
+    """Whether the route leads to an internet gateway, and its address; one for IPv6 egress only, or for a VPN, is
+    none."""
     value = route.get("gateway_id")
     if not value:
-        return CLOSED
+        return False, ()
     if isinstance(value, str):
         named = [other for other in graph.of_type("aws_internet_gateway") if other.attributes.get("id") == value]
-        return Way(open=value.startswith("igw-"), steps=tuple(other.address for other in named[:1]) or (value,))
+        return value.startswith("igw-"), tuple(other.address for other in named[:1]) or (value,)
     kinds = {_kind(ref) for ref in value.refs}
-    if kinds == {"aws_internet_gateway"}:
-        return Way(open=True, steps=(value.refs[0].rpartition(".")[0],))
-    return CLOSED if kinds and "aws_internet_gateway" not in kinds else doubtful([f"{holder.address}: {value.because}"])
+    if kinds == {"aws_internet_gateway"} and is_sure(value):
+        return True, (value.refs[0].rpartition(".")[0],)
+    if kinds and all(kind.startswith("aws_") and kind != "aws_internet_gateway" for kind in kinds):
+        return False, ()
+    return unknown([f"{holder.address}: {value.because}"]), ()
 
 
 def _kind(ref: str) -> str:
@@ -171,6 +203,7 @@ SUBNETS: dict[str, tuple[str, ...]] = {
 
 _SUBNET_GROUPS: dict[str, tuple[str, str]] = {
     "aws_db_instance": ("aws_db_subnet_group", "db_subnet_group_name"),
+    "aws_dms_replication_instance": ("aws_dms_replication_subnet_group", "replication_subnet_group_id"),
     "aws_docdb_cluster": ("aws_docdb_subnet_group", "db_subnet_group_name"),
     "aws_elasticache_cluster": ("aws_elasticache_subnet_group", "subnet_group_name"),
     "aws_elasticache_replication_group": ("aws_elasticache_subnet_group", "subnet_group_name"),

@@ -1,0 +1,221 @@
+"""What uses a security group, and whether the internet gets to any of it."""
+
+from collections.abc import Iterable, Iterator
+
+from cloudaudit.facts.memory import per_graph, per_resource
+from cloudaudit.facts.network import exposure
+from cloudaudit.facts.network.attachment import BALANCERS, TEMPLATES, TYPES, by_subnets, template_flags
+from cloudaudit.facts.network.openings import GROUPS
+from cloudaudit.facts.network.routes import placed
+from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Link, Origin, Relation, Resource
+
+# What has addresses inside of a VPC only, whatever is written in it.
+_INSIDE = frozenset(
+    "aws_" + name
+    for name in (
+        "apigatewayv2_vpc_link", "apprunner_vpc_connector", "codebuild_project", "dax_cluster", "db_proxy",
+        "docdb_cluster", "efs_mount_target", "eks_cluster", "elasticache_cluster", "elasticache_replication_group",
+        "elasticache_serverless_cache", "elasticsearch_domain", "fsx_lustre_file_system", "fsx_ontap_file_system",
+        "fsx_openzfs_file_system", "fsx_windows_file_system", "glue_connection", "kinesis_firehose_delivery_stream",
+        "lambda_function", "memorydb_cluster", "mwaa_environment", "opensearch_domain",
+        "opensearchserverless_vpc_endpoint", "route53_resolver_endpoint", "vpc_endpoint",
+        "vpc_endpoint_security_group_association",
+    )
+)  # fmt: skip
+# What a group is only mentioned in.
+_RULES = ("aws_security_group", "aws_vpc_security_group")
+_MENTIONS = ("terraform_output", "terraform_module_call", "aws_ssm_parameter", "local_file")
+# What names a group for others: those are reached or not.
+_ON_BEHALF = {
+    "aws_network_interface_sg_attachment": Relation(
+        type=("aws_instance", "aws_network_interface"), via="network_interface_id"
+    ),
+    "aws_rds_cluster": Relation(type="aws_rds_cluster_instance", by="cluster_identifier"),
+}
+_STARTERS: dict[str, tuple[str, ...]] = {
+    "aws_autoscaling_group": (
+        "launch_configuration", "launch_template.id", "launch_template.name",
+        "mixed_instances_policy.launch_template.launch_template_specification.launch_template_id",
+        "mixed_instances_policy.launch_template.launch_template_specification.launch_template_name",
+    ),
+    "aws_instance": ("launch_template.id", "launch_template.name"),
+}  # fmt: skip
+
+
+@per_graph
+def _users(graph: ResourceGraph) -> dict[str, list[str]]:
+    """What refers to each security group, by key; rules of groups do not count."""
+    return _by_group(graph.links(), graph)
+
+
+@per_graph
+def _possible_users(graph: ResourceGraph) -> dict[str, list[str]]:
+    """The resources that a value not known yet may make users of each security group."""
+    return _by_group(graph.possible_links(), graph)
+
+
+def _by_group(links: Iterable[Link], graph: ResourceGraph) -> dict[str, list[str]]:
+    members = {resource.key for kind in GROUPS for resource in graph.of_type(kind)}
+    users: dict[str, list[str]] = {}
+    for link in links:
+        if link.target in members and not _is_rule(link.source, link.attribute, graph):
+            users.setdefault(link.target, []).append(link.source)
+    return {key: list(dict.fromkeys(found)) for key, found in users.items()}
+
+
+def _is_rule(key: str, attribute: str, graph: ResourceGraph) -> bool:
+    source = graph.get(key)
+    if source is None or source.type in GROUPS:
+        return True
+    return source.type.startswith(_RULES) or "source_security" in attribute
+
+
+def _referring(group: Resource, graph: ResourceGraph) -> list[Resource]:
+    return [user for key in _users(graph).get(group.key, ()) if (user := graph.get(key)) is not None]
+
+
+@per_resource
+def users(group: Resource, graph: ResourceGraph) -> tuple[Resource, ...]:
+    """The resources that use a security group."""
+    return tuple(user for user in _referring(group, graph) if user.type not in _MENTIONS)
+
+
+@per_resource
+def hidden_users(group: Resource, graph: ResourceGraph) -> tuple[str, ...]:
+    """Why a security group may have users that we do not see."""
+    unseen = graph.related(group, Relation(type="aws_network_interface", by="security_groups")).because
+    possible = _possible_users(graph).get(group.key, ())
+    mentions = [user.address for user in _referring(group, graph) if user.type in _MENTIONS]
+    if group.type == GROUPS[0]:
+        mentions.append("the default group is that of everything that names none")
+    return (
+        *unseen,
+        *(f"whether {key} uses {group.address} is known after apply" for key in possible[:3]),
+        *(f"{name}, so what uses {group.address} may be elsewhere" for name in mentions[:3]),
+    )
+
+
+@per_resource
+def in_use(group: Resource, graph: ResourceGraph) -> Truth:
+    """Whether something uses the group."""
+    if users(group, graph):
+        return True
+    because = hidden_users(group, graph)
+    return unknown(because) if because else False
+
+
+@per_resource
+def reached(group: Resource, graph: ResourceGraph) -> Truth:
+    """Whether something that uses the group has a public address and a route to the internet."""
+    truths: list[Truth] = [way_in(user, graph) for user in users(group, graph)]
+    because = hidden_users(group, graph)
+    return any_of([*truths, *([unknown(because)] if because else [])])
+
+
+@per_resource
+def unreached(subject: Resource, graph: ResourceGraph) -> Truth:
+    """Whether certainly nothing that the group stands before has a way from the internet; `subject` is a group or one
+    of its rules. Unknown for a group that nothing here uses: something elsewhere may."""
+    if subject.type not in GROUPS:
+        related = graph.related(subject, Relation(type=GROUPS, via="security_group_id"))
+        truths = [unreached(group, graph) for group in related.found]
+        doubts = (
+            [unknown(related.because or ["its group is not in this scan"])] if related.because or not truths else []
+        )
+        return all_of([*truths, *doubts])
+    whole = graph.complete or graph.origin is Origin.LIVE
+    if not whole and not users(subject, graph):
+        return unknown([f"what uses {subject.address} is not in this scan"])
+    return negate(reached(subject, graph))
+
+
+@per_resource
+def way_in(user: Resource, graph: ResourceGraph) -> Truth:
+    """Whether the internet gets to what uses a group: by an address of its own or through a load balancer."""
+    return any_of([_own_way(user, graph), _behind(user, graph)])
+
+
+def _own_way(user: Resource, graph: ResourceGraph) -> Truth:
+    if user.type in TYPES:
+        return exposure.route(user, graph)
+    if user.type in _ON_BEHALF:
+        related = graph.related(user, _ON_BEHALF[user.type])
+        doubts = [unknown(related.because)] if related.because else []
+        return any_of([*(exposure.route(each, graph) for each in related.found), *doubts])
+    if user.type in TEMPLATES:
+        return _started(user, graph)
+    if user.type in _INSIDE:
+        return False
+    return unknown([f"whether the internet gets to {user.address} is not known"])
+
+
+def _started(template: Resource, graph: ResourceGraph) -> Truth:
+    """Whether what a template starts is reached; what starts instances by it may be elsewhere, unless that is seen."""
+    found = [(kind, list(_starting(template, kind, graph))) for kind in _STARTERS]
+    if not any(starters for _, starters in found):
+        return unknown([f"where {template.address} starts instances is not known"])
+    truths: list[Truth] = []
+    for kind, starters in found:
+        for starter in starters:
+            flags = template_flags(template)
+            if kind == "aws_instance":
+                truths.append(exposure.route(starter, graph))
+                truths += [placed(starter, graph).four] if True in flags else []
+                continue
+            address = any_of(flags) if flags else by_subnets(starter, graph, "map_public_ip_on_launch")
+            six = by_subnets(starter, graph, "assign_ipv6_address_on_creation")
+            way = placed(starter, graph)
+            truths += [all_of([address, way.four]), all_of([six, way.six]), _behind(starter, graph)]
+    return any_of(truths)
+
+
+def _starting(template: Resource, kind: str, graph: ResourceGraph) -> Iterator[Resource]:
+    yield from graph.related(template, Relation(type=kind, by=_STARTERS[kind])).found
+
+
+_TARGETS = ("aws_alb_target_group", "aws_lb_target_group")
+_LISTENERS = ("aws_alb_listener", "aws_lb_listener")
+_ATTACHMENTS = ("aws_alb_target_group_attachment", "aws_lb_target_group_attachment")
+_FORWARDS = ("target_group_arn", "forward.target_group.arn")
+
+
+def _behind(user: Resource, graph: ResourceGraph) -> Truth:
+    """Whether a load balancer that faces the internet passes requests on to the resource."""
+    if user.type in BALANCERS:
+        return False
+    balancers = [*_classic(user, graph)]
+    for target in _target_groups(user, graph):
+        balancers += _balancers(target, graph)
+    return any_of(exposure.route(balancer, graph) for balancer in balancers)
+
+
+def _classic(user: Resource, graph: ResourceGraph) -> Iterator[Resource]:
+    if user.type == "aws_instance":
+        yield from graph.related(user, Relation(type="aws_elb", by="instances")).found
+    yield from graph.related(user, Relation(type="aws_elb", via=("load_balancers", "load_balancer.elb_name"))).found
+
+
+def _target_groups(user: Resource, graph: ResourceGraph) -> Iterator[Resource]:
+    for attachment in graph.related(user, Relation(type=_ATTACHMENTS, by="target_id")).found:
+        yield from graph.related(attachment, Relation(type=_TARGETS, via="target_group_arn")).found
+    yield from graph.related(
+        user, Relation(type=_TARGETS, via=("target_group_arns", "load_balancer.target_group_arn"))
+    ).found
+    for attachment in graph.related(
+        user, Relation(type="aws_autoscaling_attachment", by="autoscaling_group_name")
+    ).found:
+        names = ("lb_target_group_arn", "alb_target_group_arn")
+        yield from graph.related(attachment, Relation(type=_TARGETS, via=names)).found
+
+
+def _balancers(target: Resource, graph: ResourceGraph) -> Iterator[Resource]:
+    """The load balancers that pass requests on to a target group."""
+    by = tuple(f"default_action.{name}" for name in _FORWARDS)
+    listeners = list(graph.related(target, Relation(type=_LISTENERS, by=by)).found)
+    by = tuple(f"action.{name}" for name in _FORWARDS)
+    for rule in graph.related(target, Relation(type=("aws_alb_listener_rule", "aws_lb_listener_rule"), by=by)).found:
+        listeners += graph.related(rule, Relation(type=_LISTENERS, via="listener_arn")).found
+    for listener in listeners:
+        yield from graph.related(listener, Relation(type=("aws_alb", "aws_lb"), via="load_balancer_arn")).found
