@@ -9,7 +9,7 @@ from typing import Any
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Gap, Origin
 from cloudaudit.schema import expand_all
-from cloudaudit.sources.hcl import files, references, roots
+from cloudaudit.sources.hcl import files, following, references, roots
 from cloudaudit.sources.hcl.boundary import outside
 from cloudaudit.sources.hcl.declarations import Declarations
 from cloudaudit.sources.hcl.files import Repository
@@ -71,7 +71,8 @@ def _graph(declarations: Declarations, name: str, target: str, known: Library, o
     session = Session(CallContext(known.repository.root, folder, known.repository.beside), options.reader)
     given = given_values(folder, options, known.repository, session)
     module = Module(declarations, Root(folder, known, session, options.workspace, given))
-    found = expand_all(resources(module, "" if name == "." else f"{name}:"))
+    prefix = "" if name == "." else f"{name}:"
+    found = expand_all(resources(module, prefix))
     blind = dict(_blind(module))
     used = {id(each.declarations): each.declarations for each in modules(module)}
     noted = [gap for each in used.values() for gap in each.gaps]
@@ -83,8 +84,21 @@ def _graph(declarations: Declarations, name: str, target: str, known: Library, o
         complete=options.complete,
         gaps=[*noted, *session.gaps.values()],
         blind=blind,
-        environment=_environment(module, name),
+        environment={**_environment(module, name), "followed": _followed(module, prefix)},
     )
+
+
+def _followed(module: Module, prefix: str) -> dict[str, Any]:
+    """Where the secrets of a root end, found by modules of the same root in a session that follows them."""
+    root = module.root
+
+    def again() -> Iterator[Module]:
+        session = Session(root.session.files, root.session.reader, follows=True)
+        return modules(
+            Module(module.declarations, Root(root.folder, root.library, session, root.workspace, root.given))
+        )
+
+    return following.followed(modules(module), again, prefix)
 
 
 def modules(module: Module) -> Iterator[Module]:

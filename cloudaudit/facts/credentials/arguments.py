@@ -6,6 +6,7 @@ from typing import Any
 from cloudaudit.facts.credentials.literals import Found, entries, is_of_secret
 from cloudaudit.facts.credentials.names import speaks_of_secret
 from cloudaudit.facts.credentials.values import is_secret
+from cloudaudit.facts.credentials.ways import leading
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Origin, Resource, Unknown
 
@@ -21,12 +22,12 @@ HELD = {
 }
 
 
-def holds_secret(resource: Resource, graph: ResourceGraph) -> bool | Unknown:  # noqa: ARG001 - the form of a fact
+def holds_secret(resource: Resource, graph: ResourceGraph) -> bool | Unknown:
     """Whether a parameter, variable or output holds a secret: by its name, its value's form, or what the value is
     of."""
     attribute, values = HELD[resource.type]
     name = resource.attributes.get(attribute)
-    if any(is_of_secret(resource.attributes.get(value)) for value in values):
+    if any(is_of_secret(resource.attributes.get(value)) or leading(resource, graph, value) for value in values):
         return True
     if isinstance(name, Unknown):
         return True if speaks_of_secret(name.prefix.rstrip("/-_.").rpartition("/")[2]) else name

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cloudaudit.facts.credentials.assignments import assignments, is_too_long
-from cloudaudit.facts.credentials.names import speaks_of_secret
+from cloudaudit.facts.credentials.names import is_public, speaks_of_secret
 from cloudaudit.facts.credentials.places import (
     DEFINITIONS,
     SCRIPTS,
@@ -15,20 +15,24 @@ from cloudaudit.facts.credentials.places import (
 )
 from cloudaudit.facts.credentials.shapes import shapes
 from cloudaudit.facts.credentials.values import is_secret
+from cloudaudit.facts.credentials.ways import ARROW, followed, is_shown, leading, way
 from cloudaudit.facts.memory import per_resource
 from cloudaudit.facts.reading import reach, strings
-from cloudaudit.facts.truth import certain, unknown
+from cloudaudit.facts.truth import unknown
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Resource, Unknown
+from cloudaudit.model import Origin, Resource, Unknown
 
 Found = list[dict[str, str]]
 
 
-def entries(found: dict[str, str], doubts: list[str]) -> Found | Unknown:
-    """The places with their kinds; unknown if there is none and something could not be read."""
-    if doubts and not found:
+def entries(found: dict[str, str], doubts: list[str], ways: Mapping[str, str] | None = None) -> Found | Unknown:
+    """The places with their kinds, and with the ways that secrets took to them; unknown if there is none and something
+    could not be read."""
+    ways = ways or {}
+    if doubts and not found and not ways:
         return unknown(doubts)
-    return [{"path": path, "kind": kind} for path, kind in sorted(found.items())]
+    led = [{"path": path, "kind": "secret", "way": way} for path, way in sorted(ways.items())]
+    return [*({"path": path, "kind": kind} for path, kind in sorted(found.items())), *led]
 
 
 def _in_text(text: str, path: str) -> Iterator[tuple[str, str]]:
@@ -46,17 +50,42 @@ def _is_written(kind: str, value: str) -> bool:
 # -- environments
 
 
-def in_environment(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:  # noqa: ARG001 - form of a fact
-    """The variables that hold a secret in plain text: by name, or by the form of the value."""
-    found: list[str] = []
+@per_resource
+def in_environment(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
+    """The variables that hold a secret in plain text: by name, by the form of the value, or by what it is taken
+    from."""
+    found: Found = []
     doubts: list[str] = []
+    ways = _ways(resource, graph)
     for path, name, value in environment(resource):
         kind = speaks_of_secret(name)
-        if is_of_secret(value) or (isinstance(value, str) and _is_written(kind, value)):
-            found.append(name or path)
+        start = ways.get((path, name), "") if is_shown(value) else ""
+        written = is_of_secret(value) or (isinstance(value, str) and _is_written(kind, value))
+        if start or written or _is_marked(resource, path, name):
+            found.append(_variable(name or path, kind, f"{start}{ARROW}{resource.address}.{path}" if start else ""))
         elif isinstance(value, Unknown) and (kind or not name):
             doubts += [value.because] if _may_be_secret(value) else []
-    return certain(found, doubts)
+    return unknown(doubts) if doubts and not found else found
+
+
+def _variable(name: str, kind: str, way: str) -> dict[str, str]:
+    return {"variable": name, "kind": kind or "secret", **({"way": way} if way else {})}
+
+
+def _ways(resource: Resource, graph: ResourceGraph) -> dict[tuple[str, str], str]:
+    """The way of the secret in each variable of the environment that variables of Terraform brought there."""
+    marked = followed(resource, graph)
+    found = environment(marked) if marked else ()
+    return {(path, name): start for path, name, value in found if (start := way(value))}
+
+
+def _is_marked(resource: Resource, path: str, name: str) -> bool:
+    """Whether a plan or state says that the value of one variable is sensitive."""
+    if resource.origin is Origin.SOURCE or not resource.sensitive or not path.endswith(f".{name}"):
+        return False
+    first, _, rest = path.partition(".")
+    places = {path, f"{first}.0.{rest}"} if rest else {path}
+    return not is_public(name) and not resource.sensitive.isdisjoint(places)
 
 
 def has_shape(value: str) -> bool:
@@ -103,9 +132,10 @@ def _last(ref: str) -> str:
 # -- start scripts and definitions
 
 
-def in_user_data(resource: Resource, graph: ResourceGraph) -> Found | Unknown:  # noqa: ARG001 - the form of a fact
+def in_user_data(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
     """Secrets in the scripts that a machine runs when it starts."""
     found: dict[str, str] = {}
+    ways = {path: start for path in SCRIPTS.get(resource.type, ()) if (start := leading(resource, graph, path))}
     doubts: list[str] = []
     for path in SCRIPTS.get(resource.type, ()):
         for value in reach(resource.attributes, path):
@@ -118,7 +148,7 @@ def in_user_data(resource: Resource, graph: ResourceGraph) -> Found | Unknown:  
             elif isinstance(value, str):
                 found.update(_in_text(script(value), path))
                 doubts += ["the script is too long to be looked at"] if is_too_long(value) else []
-    return entries(found, doubts)
+    return entries(found, doubts, ways)
 
 
 def _pieces(value: Unknown) -> tuple[str, list[str]]:
@@ -130,9 +160,10 @@ def _pieces(value: Unknown) -> tuple[str, list[str]]:
     return known, [piece.because for piece in parts if _may_be_secret(piece)]
 
 
-def in_definition(resource: Resource, graph: ResourceGraph) -> Found | Unknown:  # noqa: ARG001 - the form of a fact
+def in_definition(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
     """Secrets in the documents that the resource stores."""
     found: dict[str, str] = {}
+    ways = {path: start for path in DEFINITIONS.get(resource.type, ()) if (start := leading(resource, graph, path))}
     doubts: list[str] = []
     for path in DEFINITIONS.get(resource.type, ()):
         for value in reach(resource.attributes, path):
@@ -141,7 +172,7 @@ def in_definition(resource: Resource, graph: ResourceGraph) -> Found | Unknown: 
                 document, because = _pieces(document)
                 doubts += because
             found.update(_in_document(document, path))
-    return entries(found, doubts)
+    return entries(found, doubts, ways)
 
 
 def _in_document(value: object, path: str) -> Iterator[tuple[str, str]]:

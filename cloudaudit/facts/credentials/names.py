@@ -63,6 +63,18 @@ def speaks_of_secret(name: str) -> str:
     return _kind(words)
 
 
+_PUBLIC = {
+    "account", "arn", "database", "dbname", "domain", "email", "endpoint", "engine", "environment", "host", "hostname",
+    "id", "ids", "login", "mail", "name", "names", "port", "region", "stage", "tags", "user", "username", "users",
+}  # fmt: skip
+
+
+def is_public(name: str) -> bool:
+    """Whether what is called so opens nothing by itself, even where somebody marked it as sensitive: db_username."""
+    words = [word.lower() for word in _WORDS.findall(name)]
+    return bool(words) and words[-1] in _PUBLIC
+
+
 def _kind(words: list[str]) -> str:
     last = words[-1]
     if last in _AT_THE_END or any(word in _SECRETS for word in words) or _JOINED.search("".join(words)):

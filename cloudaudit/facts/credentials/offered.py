@@ -9,7 +9,6 @@ from cloudaudit.facts.credentials.literals import (
     in_user_data,
     written_shapes,
 )
-from cloudaudit.facts.credentials.names import speaks_of_secret
 from cloudaudit.facts.credentials.places import DEFINITIONS, ENVIRONMENTS, SCRIPTS
 from cloudaudit.facts.fact import Fact
 from cloudaudit.graph import ResourceGraph
@@ -36,7 +35,7 @@ def _literals(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
     if isinstance(variables, Unknown):
         doubts.append(variables.because)
     else:
-        found |= {f"environment {name}": speaks_of_secret(name) or "secret" for name in variables}
+        found |= {f"environment {each['variable']}": each["kind"] for each in variables}
     return entries(found, doubts)
 
 
@@ -59,7 +58,9 @@ FACTS = (
         name="credentials.in_environment",
         types=ENVIRONMENTS,
         compute=in_environment,
-        doc="list of the environment variables that hold a secret in plain text, by name or by the form of the value.",
+        doc="list of {variable, kind, way}: the environment variables that hold a secret in plain text, by name, by "
+        "the form of the value, or because a secret variable of Terraform ends there; `way` says how it got there "
+        '("var.db_password -> module.api.var.env -> module.api.aws_lambda_function.main.environment.variables").',
     ),
     Fact(
         name="credentials.in_urls",

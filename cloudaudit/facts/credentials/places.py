@@ -49,6 +49,13 @@ _CONTAINERS: dict[str, str] = {
 
 ENVIRONMENTS = tuple(sorted({*_MAPS, *_PAIRS, *_CONTAINERS}))
 
+
+def variables_at(type_: str) -> tuple[str, ...]:
+    """Where the variables of a workload of that type stand."""
+    others = (_PAIRS[type_][:1] if type_ in _PAIRS else ()) + ((_CONTAINERS[type_],) if type_ in _CONTAINERS else ())
+    return (*_MAPS.get(type_, ()), *others)
+
+
 # Scripts that a machine runs when it starts, plain or in base64.
 SCRIPTS: dict[str, tuple[str, ...]] = {
     "aws_instance": ("user_data", "user_data_base64"),

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from cloudaudit.model import Unknown
-from cloudaudit.sources.hcl import values
+from cloudaudit.sources.hcl import following, values
 from cloudaudit.sources.hcl.blocks import settle
 from cloudaudit.sources.hcl.evaluate import value_of
 from cloudaudit.sources.hcl.scope import CONSTANT, Alone, Scope, bounded
@@ -28,7 +28,8 @@ def value(module: "Module", name: str) -> Value:
     if constant(module, declared.block.body.attributes.get("sensitive")) is True:
         module.session.tainted = True
     try:
-        return _converted(module, name, declared)
+        found = _converted(module, name, declared)
+        return following.marked(module, name, declared, found) if module.session.follows else found
     except (EvaluationError, LimitError, RecursionError) as error:
         return module.failed(f"var.{name}", error, declared.file, declared.block.span)
 

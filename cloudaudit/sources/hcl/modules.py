@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from cloudaudit.model import Location, Unknown
-from cloudaudit.sources.hcl import expansion, inputs, sourcing
+from cloudaudit.sources.hcl import expansion, following, inputs, sourcing
 from cloudaudit.sources.hcl.blocks import failed, settle
 from cloudaudit.sources.hcl.data import DataSource
 from cloudaudit.sources.hcl.declarations import Declarations, Declared
@@ -98,6 +98,8 @@ class Module:
             except RecursionError:
                 del self._memo[what]
                 raise
+            if session.follows and not isinstance(value, Lazy):
+                value = following.stamped(value, self._place(what))
             self._memo[what] = entry = (value, session.tainted)
             session.tainted, session.assumed = before
         elif entry is _RUNNING:
@@ -106,6 +108,9 @@ class Module:
         if entry[1]:
             session.tainted = True
         return entry[0]
+
+    def _place(self, what: str) -> str:
+        return self.address + (what.removeprefix("output.") if self.called else what)
 
     def _local(self, name: str) -> Any:
         local = self.declarations.locals.get(name)

@@ -44,12 +44,14 @@ class Session:
     """What the evaluation of one root shares.
 
     `tainted` is set when a sensitive value was read, `assumed` when something was read that may not exist, since the
-    `count` or `for_each` of its block is not known. Who wants to know clears them first.
+    `count` or `for_each` of its block is not known. Who wants to know clears them first. A session that `follows`
+    has marks in place of secrets.
     """
 
-    def __init__(self, files: CallContext, reader: str = "tree-sitter") -> None:
+    def __init__(self, files: CallContext, reader: str = "tree-sitter", *, follows: bool = False) -> None:
         self.files = files
         self.reader = reader
+        self.follows = follows
         self.tainted = False
         self.assumed: Unknown | None = None
         self.gaps: dict[tuple[str, str], Gap] = {}

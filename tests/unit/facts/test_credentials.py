@@ -126,17 +126,22 @@ def test_long_text_takes_no_long_time():
         list(assignments(text))
 
 
+def variables(subject, *others, **environment):
+    found = fact("credentials.in_environment", subject, *others, **environment)
+    return found if is_unknown(found) else [each["variable"] for each in found]
+
+
 def test_a_lambda_environment_with_a_secret_names_the_variable():
     def function(**variables):
         return resource("aws_lambda_function.f", environment=[{"variables": variables}])
 
-    assert fact("credentials.in_environment", function(STRIPE_API_KEY=STRIPE, STAGE="prod")) == ["STRIPE_API_KEY"]
-    assert fact("credentials.in_environment", function(DB_URL="postgres://app:hunter2@db/app")) == ["DB_URL"]
-    assert fact("credentials.in_environment", function(SECRET_ARN="arn:aws:secretsmanager:x", TABLE="t")) == []  # noqa: S106
-    assert fact("credentials.in_environment", function(SECRET=ref("aws_secretsmanager_secret.s.arn"))) == []
-    assert is_unknown(fact("credentials.in_environment", function(DB_PASSWORD=ELSEWHERE)))
-    assert fact("credentials.in_environment", function(STAGE=ELSEWHERE)) == []
-    assert is_unknown(fact("credentials.in_environment", resource("aws_lambda_function.f", environment=ELSEWHERE)))
+    assert variables(function(STRIPE_API_KEY=STRIPE, STAGE="prod")) == ["STRIPE_API_KEY"]
+    assert variables(function(DB_URL="postgres://app:hunter2@db/app")) == ["DB_URL"]
+    assert variables(function(SECRET_ARN="arn:aws:secretsmanager:x", TABLE="t")) == []  # noqa: S106
+    assert variables(function(SECRET=ref("aws_secretsmanager_secret.s.arn"))) == []
+    assert is_unknown(variables(function(DB_PASSWORD=ELSEWHERE)))
+    assert variables(function(STAGE=ELSEWHERE)) == []
+    assert is_unknown(variables(resource("aws_lambda_function.f", environment=ELSEWHERE)))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +156,7 @@ def test_a_lambda_environment_with_a_secret_names_the_variable():
 def test_a_secret_taken_from_elsewhere_still_ends_in_plain_environment(attribute):
     subject = resource("aws_lambda_function.f", environment=[{"variables": {"DB": ref(attribute)}}])
 
-    assert fact("credentials.in_environment", subject) == ["DB"]
+    assert variables(subject) == ["DB"]
 
 
 def test_user_data_with_unknown_parts_is_read_around_them():
@@ -176,8 +181,8 @@ def test_container_definitions_are_read_as_text_and_in_part():
     partial = Unknown(because="x", partial=[*containers("hunter2"), {"image": ELSEWHERE}])
     part = resource("aws_ecs_task_definition.t", container_definitions=partial)
 
-    assert fact("credentials.in_environment", text) == ["DB_PASSWORD"]
-    assert fact("credentials.in_environment", part) == ["DB_PASSWORD"]
+    assert variables(text) == ["DB_PASSWORD"]
+    assert variables(part) == ["DB_PASSWORD"]
 
 
 def test_codebuild_variables_that_name_a_store_are_references():
@@ -185,9 +190,9 @@ def test_codebuild_variables_that_name_a_store_are_references():
         variable = {"name": "REGISTRY_TOKEN", "value": "abcdef", **more}
         return resource("aws_codebuild_project.p", environment=[{"environment_variable": [variable]}])
 
-    assert fact("credentials.in_environment", project()) == ["REGISTRY_TOKEN"]
-    assert fact("credentials.in_environment", project(type="PLAINTEXT")) == ["REGISTRY_TOKEN"]
-    assert fact("credentials.in_environment", project(type="PARAMETER_STORE")) == []
+    assert variables(project()) == ["REGISTRY_TOKEN"]
+    assert variables(project(type="PLAINTEXT")) == ["REGISTRY_TOKEN"]
+    assert variables(project(type="PARAMETER_STORE")) == []
 
 
 def test_user_data_is_read_plain_and_in_base64():
