@@ -10,9 +10,19 @@ from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Unknown
 
-# How the ARNs of a type begin after the account, which is all that source tells of an ARN.
-_KINDS = {"aws_ebs_volume": ("ec2", "volume/"), "aws_efs_file_system": ("elasticfilesystem", "file-system/")}
-_ARN = re.compile(r"arn:[^:]*:(?P<service>[^:]*):[^:]*:[^:]*:(?P<rest>.*)")
+# How the ARNs of a type begin after the account, and the attribute with the name that follows; ids are not in source.
+_KINDS = {
+    "aws_db_instance": ("rds", "db:", "identifier"),
+    "aws_docdb_cluster": ("rds", "cluster:", "cluster_identifier"),
+    "aws_dynamodb_table": ("dynamodb", "table/", "name"),
+    "aws_ebs_volume": ("ec2", "volume/", ""),
+    "aws_efs_file_system": ("elasticfilesystem", "file-system/", ""),
+    "aws_instance": ("ec2", "instance/", ""),
+    "aws_neptune_cluster": ("rds", "cluster:", "cluster_identifier"),
+    "aws_rds_cluster": ("rds", "cluster:", "cluster_identifier"),
+    "aws_s3_bucket": ("s3", "", "bucket"),
+}
+_ARN = re.compile(r"arn:[^:]*:(?P<service>[^:]*):(?P<region>[^:]*):[^:]*:(?P<rest>.*)")
 _TESTS = {
     "string_equals": (False, False),
     "string_like": (False, True),
@@ -49,14 +59,30 @@ def _names(value: object, resource: Resource) -> Iterator[Truth]:
 
 
 def _is_named(pattern: str, resource: Resource) -> Truth:
+    """Whether a pattern of ARNs covers the resource. Only wildcards are special in it."""
     if pattern in ("*", resource.arn):
         return True
-    parts, (service, kind) = _ARN.fullmatch(pattern), _KINDS[resource.type]
-    if parts is None or parts["service"] not in (service, "*"):
+    if resource.arn:
+        return _like(pattern, resource.arn)
+    parts, (service, kind, attribute) = _ARN.fullmatch(pattern), _KINDS[resource.type]
+    if parts is None or not _like(parts["service"], service) or _is_elsewhere(parts["region"], resource):
         return False
-    return parts["rest"] in ("*", f"{kind}*") or (
-        unknown([f"the ARN may be one of {pattern}"]) if parts["rest"].startswith(kind) and not resource.arn else False
-    )
+    name = resource.attributes.get(attribute) if attribute else None
+    if isinstance(name, str) and name:
+        return _like(parts["rest"], kind + name)
+    if parts["rest"] in ("*", f"{kind}*"):
+        return True
+    start = parts["rest"].partition("*")[0]
+    may_be = start.startswith(kind) or ("*" in parts["rest"] and kind.startswith(start))
+    return unknown([f"the ARN may be one of {pattern}"]) if may_be else False
+
+
+def _is_elsewhere(region: str, resource: Resource) -> bool:
+    return bool(region and resource.region) and not _like(region, resource.region)
+
+
+def _like(pattern: str, text: str) -> bool:
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL) is not None
 
 
 def _conditions(selection: Mapping[str, Any], resource: Resource) -> Iterator[Truth]:
@@ -82,7 +108,7 @@ def _has_tag(resource: Resource, key: object, value: object, *, pattern: bool = 
     if isinstance(found, Unknown) or found is None:
         return found if found is not None else False
     if pattern:
-        return re.fullmatch(".*".join(map(re.escape, str(value).split("*"))), str(found), re.DOTALL) is not None
+        return _like(str(value), str(found))
     return str(found) == str(value)
 
 

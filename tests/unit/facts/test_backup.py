@@ -71,3 +71,28 @@ def test_a_lifecycle_policy_takes_snapshots_of_volumes_with_its_tag():
     assert taken(target_tags={"Backup": "no"}) is False
     assert taken(resource_types=["INSTANCE"]) is False
     assert is_unknown(taken(target_tags=ELSEWHERE))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("arn:aws:rds:*:*:cluster:shop", True),
+        ("arn:aws:rds:*:*:cluster:sh*", True),
+        ("arn:aws:rds:eu-central-1:*:cluster:*", True),
+        ("arn:aws:*:*:*:*", True),
+        ("arn:aws:rds:eu-west-1:*:cluster:*", False),
+        ("arn:aws:rds:*:*:cluster:blog", False),
+        ("arn:aws:rds:*:*:db:*", False),
+    ],
+)
+def test_patterns_of_arns_meet_region_kind_and_name(pattern, expected):
+    cluster = resource("aws_rds_cluster.main", cluster_identifier="shop", _region="eu-central-1")
+
+    assert selected({"resources": [pattern]}, cluster) is expected
+
+
+def test_a_name_that_is_not_known_may_be_the_one_in_a_pattern():
+    cluster = resource("aws_rds_cluster.main", cluster_identifier=ELSEWHERE)
+
+    assert is_unknown(selected({"resources": ["arn:aws:rds:*:*:cluster:shop"]}, cluster))
+    assert selected({"resources": ["arn:aws:rds:*:*:cluster:*"]}, cluster) is True
