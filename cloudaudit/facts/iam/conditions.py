@@ -25,7 +25,7 @@ _UNEQUAL = {
 }
 
 # Of the resources that AWS names in a request, these have names that no second account can take.
-_UNIQUE_NAMES = ("arn:aws:s3:::", "arn:aws-cn:s3:::", "arn:aws-us-gov:s3:::", "arn:aws:cloudfront::")
+_UNIQUE_NAMES = ("arn:aws:cloudfront::",)
 _ACCOUNT = re.compile(r"\d{12}")
 _CONCRETE = {"id", "arn", "account_id", "owner_id", "organization_id", "unique_id", "cidr_block", "public_ip", "org_id"}
 
@@ -42,7 +42,12 @@ def _arn(value: str) -> bool:
     if account and _account(account):
         return True
     name = value.split(":", 5)[-1]
-    return value.startswith(_UNIQUE_NAMES) and bool(name.strip("*?/")) and not name.startswith(("*", "?"))
+    return _has_unique_names(value) and bool(name.strip("*?/")) and not name.startswith(("*", "?"))
+
+
+def _has_unique_names(arn: str) -> bool:
+    """Whether no second account can have a resource of that name; buckets are often written "arn:aws:s3:*:*:NAME"."""
+    return arn.startswith(_UNIQUE_NAMES) or arn.split(":")[2] == "s3"
 
 
 def _organisation(value: str) -> bool:
@@ -171,10 +176,26 @@ _SESSION = (
 )  # fmt: skip
 
 
+def says_something(condition: Condition) -> Truth:
+    """Whether a condition demands anything: a pattern that matches everything, or that there is a value, does not."""
+    if condition.operator == "null":
+        return False
+    return all_of(
+        Unknown(because=value.because) if isinstance(value, Unknown) and not value.refs and not value.prefix
+        else bool(sketch(value).strip("*?:/"))
+        for value in condition.values
+    )  # fmt: skip
+
+
 def limited(statement: Statement) -> Truth:
     """Whether the conditions limit what the caller may do: to some resources, services or parameters.
 
-    Conditions on the session (second factor, address, time) leave everything allowed to whoever meets them.
+    Conditions on the session (second factor, address, time) leave everything allowed to whoever meets them; so do
+    patterns that match everything, and negations allow all but a few.
     """
-    truths: list[Truth] = [not condition.key.startswith(_SESSION) for condition in statement.conditions]
+    truths: list[Truth] = [
+        all_of([condition.operator not in _UNEQUAL, condition.operator == "null" or says_something(condition)])
+        for condition in statement.conditions
+        if not condition.key.startswith(_SESSION)
+    ]
     return any_of([*truths, *([unknown(statement.doubt)] if statement.doubt else [])])

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from cloudaudit.facts.iam.conditions import excludes, limited
-from cloudaudit.facts.iam.document import Document, Statement, Text, sketch
-from cloudaudit.facts.iam.patterns import allows_action, covers, is_wild, matches
+from cloudaudit.facts.iam.document import Condition, Document, Statement, Text, is_settled, sketch
+from cloudaudit.facts.iam.patterns import allows_action, common, covers, is_wild, matches
 from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
 from cloudaudit.model import Unknown
 
@@ -15,22 +15,19 @@ def action_patterns(statement: Statement) -> tuple[Text, ...]:
 
 
 def covers_action(statement: Statement, pattern: Text) -> Truth:
-    """Whether the statement names every action that `pattern` stands for."""
+    """Whether the statement names what `pattern` stands for, apart from what its own NotAction excepts of that."""
     if isinstance(pattern, Unknown):
-        return True if covers_action(statement, "*") is True else pattern
+        everything = any(isinstance(each, str) and is_wild(each) for each in statement.actions)
+        return True if everything else pattern
     lower = pattern.lower()
     if statement.not_actions is not None:
-        return all_of(_apart(member, lower) for member in statement.not_actions)
+        return all_of(
+            member if isinstance(member, Unknown) else not covers(member.lower(), lower)
+            for member in statement.not_actions
+        )
     return any_of(
         member if isinstance(member, Unknown) else covers(member.lower(), lower) for member in statement.actions
     )
-
-
-def _apart(excepted: Text, pattern: str) -> Truth:
-    """Whether the excepted actions have nothing in common with `pattern` (or, with a wildcard in both, seem not to)."""
-    if isinstance(excepted, Unknown):
-        return excepted
-    return not (matches(excepted.lower(), pattern) or matches(pattern, excepted.lower()))
 
 
 def names_action(statement: Statement, action: str) -> Truth:
@@ -55,7 +52,7 @@ def everywhere(statement: Statement) -> Truth:
     """Whether the statement is about all resources, or all of a kind ("arn:aws:iam::*:role/*")."""
     if statement.not_resources is not None:
         return True
-    return any_of(_unlimited(resource) for resource in statement.resources)
+    return any_of(_unlimited(resource, "*") for resource in statement.resources)
 
 
 def on_everything(statement: Statement) -> Truth:
@@ -82,89 +79,194 @@ def _starts(resource: Unknown) -> Truth:
 _NAMED_FIRST = ("s3", "execute-api", "sqs", "sns")
 
 
-def _unlimited(resource: Text) -> Truth:
-    """Whether an ARN stands for all resources of its kind: arn:aws:iam::*:role/*, but not arn:aws:s3:::bucket/*."""
+def _unlimited(resource: Text, action: Text) -> Truth:
+    """Whether an ARN stands for all resources of its kind: arn:aws:iam::*:role/*, but not arn:aws:s3:::bucket/*.
+
+    Actions of IAM work on resources of IAM only: iam:PassRole on arn:aws:s3:::* passes nothing.
+    """
     if isinstance(resource, Unknown) and not resource.prefix:
         return _starts(resource)
     text = sketch(resource)
     if is_wild(text):
         return True
     parts = text.split(":", 5)
-    if len(parts) < 6 or parts[0] != "arn":
+    if parts[0] != "arn" or (_of_iam(action) and not matches(parts[2] if len(parts) > 2 else "*", "iam")):
         return False
+    if len(parts) < 6:
+        return text.endswith("*")  # "arn:aws:s3*": the wildcard takes the rest of the ARN too
     kind, separator, name = parts[5].replace("/", ":", 1).partition(":")
     return is_wild(name if separator and parts[2] not in _NAMED_FIRST else kind)
 
 
-def covers_resources(denial: Statement, statement: Statement) -> Truth:
-    """Whether the denial is about every resource that the statement is about."""
-    if denial.not_resources is not None:
-        return False
-    if not denial.resources:
+def resource_patterns(statement: Statement) -> tuple[Text, ...]:
+    """The resources that the statement is about; "*" where it names none or only says which it is not about."""
+    if statement.not_resources is None:
+        return statement.resources or ("*",)
+    return () if any(isinstance(each, str) and is_wild(each) for each in statement.not_resources) else ("*",)
+
+
+def _of_iam(action: Text) -> bool:
+    return isinstance(action, str) and action.lower().startswith("iam:")
+
+
+def _whole_kind(resources: Iterable[Text], action: Text) -> bool:
+    """Whether all resources that an action of IAM knows are among them: arn:aws:iam::111111111111:role/* of
+    iam:PassRole."""
+    return _of_iam(action) and any(
+        isinstance(each, str)
+        and _unlimited(each, action) is True
+        and each.split(":", 5)[-1].partition("/")[0] in str(action).lower()
+        for each in resources
+    )
+
+
+def covers_resource(statement: Statement, resource: Text) -> Truth:
+    """Whether the statement is about what `resource` stands for, apart from what its own NotResource excepts of it."""
+    if statement.not_resources is not None:
+        return all_of(negate(_covered(excepted, resource)) for excepted in statement.not_resources)
+    if not statement.resources:
         return True
-    if statement.not_resources is not None or not statement.resources:
-        return on_everything(denial)
-    return all_of(any_of(_covered(outer, inner) for outer in denial.resources) for inner in statement.resources)
+    return any_of(_covered(outer, resource) for outer in statement.resources)
 
 
 def _covered(outer: Text, inner: Text) -> Truth:
-    if isinstance(outer, str) and is_wild(outer):
-        return True
-    if isinstance(outer, Unknown):
-        return outer
-    return inner if isinstance(inner, Unknown) else covers(outer, inner)
+    if isinstance(outer, str):
+        if is_wild(outer) or isinstance(inner, str):
+            return is_wild(outer) or covers(outer, str(inner))
+        reaches = inner.prefix + "*"
+        return True if covers(outer, reaches) else inner if common(outer, reaches) else False
+    if isinstance(inner, Unknown):
+        # Two texts about the same resource: "${aws_s3_bucket.b.arn}/*" covers "${aws_s3_bucket.b.arn}/logs".
+        same = bool(outer.refs) and outer.refs == inner.refs
+        return True if same and (outer == inner or _written_alike(outer, inner)) else outer
+    return False if is_wild(inner) and _everything(outer) is False else outer
 
 
-def denied(document: Document, statement: Statement, pattern: Text, *, outsiders: bool = False) -> Truth:
-    """Whether denials take away the actions `pattern` that `statement` allows.
+def _written_alike(outer: Unknown, inner: Unknown) -> bool:
+    return is_settled(outer) and is_settled(inner) and covers(sketch(outer), sketch(inner))
 
-    With `outsiders`, a denial of everybody except known callers counts: it takes the actions from all others.
+
+def taken(document: Document, statement: Statement, action: Text, resource: Text, *, outsiders: bool = False) -> Truth:
+    """Whether some denial takes away `action` on `resource` from `statement`, apart from what that denial excepts.
+
+    With `outsiders`, a denial of everybody except known callers counts: it takes the action from all others.
     """
-    truths = [_denies(denial, statement, pattern, outsiders) for denial in document.denies]
-    return any_of([*truths, *_maybe(document)])
-
-
-def _maybe(document: Document) -> list[Truth]:
-    """What we cannot read may be a denial."""
-    return [unknown(document.doubts)] if document.doubts else []
-
-
-def _denies(denial: Statement, statement: Statement, pattern: Text, outsiders: bool) -> Truth:
-    escape: list[Truth] = []
-    if outsiders:
-        escape = [excludes(condition) for condition in denial.conditions]
-    elif denial.conditions:
-        return False
-    doubt: list[Truth] = [unknown(denial.doubt)] if denial.doubt else []
-    return all_of(
-        [covers_action(denial, pattern), covers_resources(denial, statement), _hits_outsiders(denial), *escape, *doubt]
+    doubts: list[Truth] = [unknown(document.doubts)] if document.doubts else []
+    truths = (
+        all_of(
+            [
+                covers_action(denial, action),
+                any_of([covers_resource(denial, resource), not outsiders and _whole_kind(denial.resources, action)]),
+                _hits_outsiders(denial),
+                *(_is_met(condition, statement, outsiders) for condition in denial.conditions),
+                *([unknown(denial.doubt)] if denial.doubt else []),
+            ]
+        )
+        for denial in document.denies
     )
+    return any_of([*truths, *doubts])
+
+
+def _is_met(condition: Condition, statement: Statement, outsiders: bool) -> Truth:
+    """Whether the condition of a denial holds for all whom the denial is asked about: it may repeat the allowance's."""
+    return condition in statement.conditions or (outsiders and excludes(condition))
 
 
 def _hits_outsiders(denial: Statement) -> Truth:
     """Whether the denial is about everybody, or everybody but named principals; identity policies name nobody."""
-    if denial.not_principals is not None:
+    if denial.not_principals is not None or denial.principals is None:
         return True
-    if denial.principals is None:
-        return True
-    return any_of(name if isinstance(name, Unknown) else name == "*" for _, name in denial.principals)
+    return any_of(
+        name if isinstance(name, Unknown) else name == "*" and kind == "AWS" for kind, name in denial.principals
+    )
+
+
+def action_remains(document: Document, statement: Statement, action: Text) -> list[Text]:
+    """`action`, and those parts of it that some denial excepts, without what the statement itself excepts."""
+    parts = _with_exceptions(action, (denial.not_actions for denial in document.denies), fold=True)
+    excepted = statement.not_actions or ()
+    return [part for part in parts if not _is_excepted(part, excepted, fold=True)]
+
+
+def resource_remains(document: Document, statement: Statement) -> list[Text]:
+    """The resources of the statement, and those parts of them that some denial excepts."""
+    excepted = statement.not_resources or ()
+    parts = [
+        part
+        for resource in resource_patterns(statement)
+        for part in _with_exceptions(resource, (denial.not_resources for denial in document.denies), fold=False)
+    ]
+    return [part for part in parts if not _is_excepted(part, excepted, fold=False)]
+
+
+def _with_exceptions(pattern: Text, exceptions: Iterable[tuple[Text, ...] | None], *, fold: bool) -> list[Text]:
+    parts: list[Text] = [pattern]
+    for excepted in exceptions:
+        for member in excepted or ():
+            if isinstance(member, str) and isinstance(pattern, str):
+                shared = common(pattern.lower(), member.lower()) if fold else common(pattern, member)
+                parts += [shared] if shared is not None and shared not in parts else []
+            elif isinstance(member, Unknown) and isinstance(pattern, str):
+                parts += [member] if member not in parts else []
+    return parts
+
+
+def _is_excepted(part: Text, excepted: tuple[Text, ...], *, fold: bool) -> bool:
+    """Whether the part is certainly among the exceptions."""
+    if isinstance(part, Unknown):
+        return False
+    text = part.lower() if fold else part
+    return any(covers(each.lower() if fold else each, text) for each in excepted if isinstance(each, str))
+
+
+def left(document: Document, statement: Statement, action: Text, resource: Text, *, outsiders: bool = False) -> Truth:
+    """Whether the statement really allows `action` on `resource`: it excepts neither, and no denial takes it away."""
+    return all_of(
+        [
+            statement.not_actions is None or covers_action(statement, action),
+            statement.not_resources is None or covers_resource(statement, resource),
+            negate(taken(document, statement, action, resource, outsiders=outsiders)),
+        ]
+    )
+
+
+def denied(document: Document, statement: Statement, pattern: Text, *, outsiders: bool = False) -> Truth:
+    """Whether denials take away all of the actions `pattern` that `statement` allows, on all of its resources."""
+    if not document.denies and statement.not_actions is None and statement.not_resources is None:
+        return unknown(document.doubts) if document.doubts else False
+    resources = resource_remains(document, statement)
+    return negate(
+        any_of(
+            left(document, statement, action, resource, outsiders=outsiders)
+            for action in action_remains(document, statement, pattern)
+            for resource in resources
+        )
+    )
+
+
+def open_wide(document: Document, statement: Statement, action: Text) -> Truth:
+    """Whether `action` is allowed by the statement on all resources of a kind, and not denied there again."""
+    resources = (
+        all_of([_unlimited(resource, action), left(document, statement, action, resource)])
+        for resource in resource_remains(document, statement)
+    )
+    kept = not _whole_kind(statement.not_resources or (), action)
+    return all_of([kept, negate(limited(statement)), any_of(resources)])
+
+
+def open_to_all(document: Document, statement: Statement, action: Text) -> Truth:
+    """Whether `action` is allowed by the statement on every resource there is, and not denied there again."""
+    resources = (
+        all_of([_everything(resource), left(document, statement, action, resource)])
+        for resource in resource_patterns(statement)
+    )
+    return all_of([negate(limited(statement)), any_of(resources)])
 
 
 def allowed(document: Document, action: str) -> Truth:
     """Whether `action` is allowed on all resources of its kind without a condition that limits it."""
     about = ((statement, named) for statement in document.allows if (named := names_action(statement, action)))
-    return any_of(
-        all_of([named, everywhere(statement), negate(limited(statement)), negate(denied(document, statement, action))])
-        for statement, named in about
-    )
-
-
-def allowed_anywhere(document: Document, action: str) -> Truth:
-    """Whether `action` is allowed on some resource at all."""
-    return any_of(
-        all_of([names_action(statement, action), negate(denied(document, statement, action))])
-        for statement in document.allows
-    )
+    return any_of(all_of([named, open_wide(document, statement, action)]) for statement, named in about)
 
 
 def with_doubts(document: Document, truth: Truth) -> Truth:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from cloudaudit.facts.fact import Fact
-from cloudaudit.facts.iam.conditions import narrowed
+from cloudaudit.facts.iam.conditions import narrowed, says_something
 from cloudaudit.facts.iam.document import Condition, Document, Statement
 from cloudaudit.facts.iam.effect import action_patterns, covers_action, denied, on_everything, with_doubts
 from cloudaudit.facts.iam.policies import ENDPOINT, RESOURCE_TYPES, endpoint_policy, resource_policies, resource_policy
@@ -97,9 +97,11 @@ def is_deputy(service: str) -> bool:
     return service.split(".amazon", maxsplit=1)[0] in _DEPUTIES or service == "*"
 
 
-def names_source(condition: Condition) -> bool:
+def names_source(condition: Condition) -> Truth:
     """Whether the condition says for whom a service must act."""
-    return condition.key.startswith(_SOURCES) and not condition.if_exists and "not" not in condition.operator
+    if not condition.key.startswith(_SOURCES) or condition.if_exists or "not" in condition.operator:
+        return False
+    return says_something(condition)
 
 
 def unbound_services(document: Document) -> tuple[list[str], list[str]]:

@@ -7,12 +7,13 @@ from cloudaudit.facts.iam.conditions import limited
 from cloudaudit.facts.iam.document import Document, Statement
 from cloudaudit.facts.iam.effect import (
     action_patterns,
+    action_remains,
     allowed,
     covers_action,
-    denied,
     everywhere,
     first_unknown,
-    on_everything,
+    open_to_all,
+    open_wide,
     with_doubts,
 )
 from cloudaudit.facts.iam.escalation import CREDENTIALS, DATA, ESCALATIONS, PERMISSIONS
@@ -27,17 +28,14 @@ TYPES = tuple(IDENTITY)
 
 def admits_everything(document: Document) -> Truth:
     """Whether some statement allows every action (or all but a few, by NotAction) on every resource."""
-    truths = (
-        all_of([covers_all(part), on_everything(part), negate(limited(part)), negate(denied(document, part, "*"))])
-        for part in document.allows
-    )
+    truths = (all_of([covers_all(part), open_to_all(document, part, "*")]) for part in document.allows)
     return with_doubts(document, any_of(truths))
 
 
 def covers_all(statement: Statement) -> Truth:
     """Whether the statement names all actions; a NotAction on all resources counts."""
     if statement.not_actions is not None:
-        return True
+        return covers_action(statement, "*")
     return any_of(action if isinstance(action, Unknown) else is_wild(action) for action in statement.actions)
 
 
@@ -47,17 +45,7 @@ def _allows_admin(resource: Resource, graph: ResourceGraph) -> Truth:
 
 def _allows_full_iam(resource: Resource, graph: ResourceGraph) -> Truth:
     document = identity_policy(resource, graph)
-    truths = (
-        all_of(
-            [
-                covers_action(part, "iam:*"),
-                on_everything(part),
-                negate(limited(part)),
-                negate(denied(document, part, "iam:*")),
-            ]
-        )
-        for part in document.allows
-    )
+    truths = (all_of([covers_action(part, "iam:*"), open_to_all(document, part, "iam:*")]) for part in document.allows)
     return with_doubts(document, any_of(truths))
 
 
@@ -85,18 +73,13 @@ def unlimited_actions(document: Document) -> tuple[list[str], list[str]]:
         if reach is False:
             continue
         for action in action_patterns(part):
-            truth = _reached(document, part, action, reach)
-            if truth is True:
-                found.append(str(action).lower())
-            elif isinstance(truth, Unknown):
-                doubts.append(truth.because)
+            for piece in action_remains(document, part, action):
+                truth = piece if isinstance(piece, Unknown) else open_wide(document, part, piece)
+                if truth is True:
+                    found.append(str(piece).lower())
+                    break
+                doubts += [truth.because] if isinstance(truth, Unknown) else []
     return found, doubts
-
-
-def _reached(document: Document, part: Statement, action: str | Unknown, reach: Truth) -> Truth:
-    if isinstance(action, Unknown):
-        return action
-    return all_of([reach, negate(denied(document, part, action))])
 
 
 def _unlimited_actions(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:

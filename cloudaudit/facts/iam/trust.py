@@ -1,7 +1,7 @@
 """Facts about the trust policy of a role: who may assume it."""
 
 from cloudaudit.facts.fact import Fact
-from cloudaudit.facts.iam.conditions import narrowed
+from cloudaudit.facts.iam.conditions import narrowed, says_something
 from cloudaudit.facts.iam.document import Condition, Statement, Text, sketch
 from cloudaudit.facts.iam.effect import denied, names_action, with_doubts
 from cloudaudit.facts.iam.exposure import opened
@@ -29,11 +29,18 @@ def _trust_wildcard(resource: Resource, graph: ResourceGraph) -> Truth:
 def _guarded(statement: Statement, keys: tuple[str, ...]) -> Truth:
     """Whether a positive condition on one of `keys` is there."""
     truths: list[Truth] = [
-        condition.key.startswith(keys) and not condition.if_exists and "not" not in condition.operator
-        and condition.operator != "null"
+        all_of([not condition.if_exists and "not" not in condition.operator, _asks(condition)])
         for condition in statement.conditions
-    ]  # fmt: skip
+        if condition.key.startswith(keys)
+    ]
     return any_of([*truths, *([unknown(statement.doubt)] if statement.doubt else [])])
+
+
+def _asks(condition: Condition) -> Truth:
+    """Whether the condition demands something; a second factor that must be false is none."""
+    if condition.operator == "bool":
+        return all_of(value if isinstance(value, Unknown) else value.lower() == "true" for value in condition.values)
+    return says_something(condition)
 
 
 def _foreign(name: Text, own: frozenset[str]) -> Truth:
