@@ -8,7 +8,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -18,21 +17,21 @@ from cloudaudit import app, plugins, settings
 from cloudaudit.cli.program import program
 from cloudaudit.engine import rulereader
 from cloudaudit.engine.parameters import PARAMETERS
-from cloudaudit.model import CriterionState, Rule
+from cloudaudit.model import CriterionState
 from cloudaudit.outputs import records
-from cloudaudit.outputs.escape import markdown
-from cloudaudit.outputs.literals import assignments, literal
+from cloudaudit.outputs.literals import literal
+
+sys.path.insert(0, str(Path(__file__).parent))
+from rule_pages import NOTE, rule_pages
 
 TOP = Path(__file__).resolve().parent.parent
 DOCS = TOP / "docs"
-NOTE = "<!-- Made by `make docs`. Do not edit. -->\n\n"
 
 
 def pages() -> dict[Path, str]:
     """Every generated file and what it should hold."""
     rules = app.rules(app.Request())
-    made = {DOCS / "rules" / f"{service}.md": page for service, page in _rule_pages(rules)}
-    made[DOCS / "rules" / "README.md"] = NOTE + _rule_index(rules)
+    made = rule_pages(rules)
     made[DOCS / "criteria.md"] = NOTE + _criteria(app.criteria(app.Request()))
     made[DOCS / "facts.md"] = NOTE + _facts()
     made[DOCS / "settings.md"] = NOTE + _settings()
@@ -42,61 +41,6 @@ def pages() -> dict[Path, str]:
     made[TOP / "README.md"] = _readme((TOP / "README.md").read_text(encoding="utf-8"))
     made[DOCS / "architecture.md"] = _decisions((DOCS / "architecture.md").read_text(encoding="utf-8"))
     return made
-
-
-def _services(rules: list[Rule]) -> Iterator[tuple[str, list[Rule]]]:
-    ordered = sorted(rules, key=lambda rule: (rule.service, rule.id))
-    return ((service, list(group)) for service, group in groupby(ordered, key=lambda rule: rule.service))
-
-
-def _rule_index(rules: list[Rule]) -> str:
-    lines = ["# Rules", "", f"{len(rules)} rules. `cloudaudit rules show ID` prints one.", ""]
-    for service, group in _services(rules):
-        lines += [f"## [{service}]({service}.md)", "", "| rule | severity | criteria |", "| --- | --- | --- |"]
-        for rule in group:
-            name = f"[{rule.id}]({service}.md#{rule.id}): {markdown(rule.title)}"
-            lines.append(f"| {name} | {rule.severity} | {' '.join(rule.criteria)} |")
-        lines.append("")
-    return "\n".join(lines)
-
-
-def _rule_pages(rules: list[Rule]) -> Iterator[tuple[str, str]]:
-    for service, group in _services(rules):
-        sections = "\n".join("\n".join(_rule(rule)) for rule in group)
-        yield service, f"{NOTE}# Rules: {service}\n\n{sections}"
-
-
-def _rule(rule: Rule) -> Iterator[str]:
-    yield from (f"## {rule.id}", "", f"**{markdown(rule.title)}**", "")
-    yield from ("| | |", "| --- | --- |")
-    yield f"| severity | {rule.severity}{'' if rule.stage == 'stable' else f' ({rule.stage})'} |"
-    yield f"| theme | {rule.theme} |"
-    yield f"| criteria | {', '.join(rule.criteria)} |"
-    yield f"| judges | {', '.join(f'`{kind}`' for kind in rule.types)} |"
-    for label, peers in (("same as", rule.same_as), ("near", rule.near)):
-        if peers:
-            named = (f"{peer} {', '.join(ids)}" for peer, ids in sorted(peers.items()))
-            yield f"| {label} | {'; '.join(named)} |"
-    if rule.formerly:
-        yield f"| formerly | {', '.join(rule.formerly)} |"
-    yield from ("", " ".join(rule.why.split()), "", "```cel")
-    if rule.when.strip() != "true":
-        yield from ("// applies if", rule.when.strip(), "// requires")
-    yield from (rule.require.strip(), "```", "")
-    yield from _fix(rule)
-    for name in ("fail", "pass"):
-        if name in rule.examples:
-            yield from (f"Example, {name}:", "", "```terraform", rule.examples[name].strip(), "```", "")
-
-
-def _fix(rule: Rule) -> Iterator[str]:
-    effects = {"in-place": "in place", "replace": "replaces the resource", "manual": "by hand"}
-    snippet = assignments(rule.fix)
-    snippet += rule.fix.add.strip().splitlines()
-    yield f"Fix ({effects[rule.fix.effect]}). {' '.join(rule.fix.steps.split())}".rstrip()
-    yield ""
-    if snippet:
-        yield from ("```terraform", *snippet, "```", "")
 
 
 def _criteria(states: list[CriterionState]) -> str:

@@ -69,10 +69,12 @@ def test_every_output_is_named_in_the_help_of_scan() -> None:
     assert [name for name in names if not re.search(rf"[\[|]{name}[\]|]", page)] == []
 
 
-def test_every_rule_has_a_section() -> None:
-    text = "\n".join(path.read_text() for path in (DOCS / "rules").glob("*.md"))
+def test_every_rule_has_a_page_and_is_found_in_the_index() -> None:
+    index, search = ((DOCS / "rules" / name).read_text() for name in ("README.md", "index.html"))
+    rules = app.rules(app.Request())
 
-    assert [rule.id for rule in app.rules(app.Request()) if f"\n## {rule.id}\n" not in text] == []
+    assert [rule.id for rule in rules if not (DOCS / "rules" / f"{rule.id}.md").exists()] == []
+    assert [rule.id for rule in rules if f"({rule.id}.md)" not in index or f'"{rule.id}.md"' not in search] == []
 
 
 def test_every_fact_says_what_it_is() -> None:

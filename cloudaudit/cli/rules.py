@@ -19,14 +19,19 @@ def rules() -> None:
 
 
 @rules.command("list")
+@click.argument("words", nargs=-1, metavar="[WORD]...")
 @picks_rules
 @_FORM
-def list_rules(form: str, **given: Any) -> None:
-    """List the rules by service."""
+def list_rules(words: tuple[str, ...], form: str, **given: Any) -> None:
+    """List the rules by service.
+
+    With WORDs those that hold all of them: in the id, the title, the types, the theme, the criteria, or in the ids of
+    other scanners.
+    """
     from cloudaudit import app  # noqa: PLC0415 - `--help` needs no rules
     from cloudaudit.outputs.pages import rulebook  # noqa: PLC0415
 
-    found = app.rules(_request(given))
+    found = [rule for rule in app.rules(_request(given)) if rulebook.holds(rule, words)]
     answer(
         rulebook.as_json(found) if form == "json" else rulebook.listing(found, width(), colour=in_colour(sys.stdout))
     )

@@ -1,5 +1,6 @@
 """The rule book as text and JSON."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -12,12 +13,20 @@ from cloudaudit.outputs.literals import assignments
 from cloudaudit.outputs.records import indented
 
 _LABEL = 12
+_PARAMETER = re.compile(r"\bparameters\.(\w+)")
 _EFFECTS = {"in-place": "in place", "replace": "replaces the resource", "manual": "by hand"}
 
 
 def as_json(rules: Sequence[Rule]) -> str:
     """A list of rules with all their fields."""
     return indented([msgspec.to_builtins(rule) for rule in rules])
+
+
+def holds(rule: Rule, words: Sequence[str]) -> bool:
+    """Whether each word stands somewhere in what the rule is known by."""
+    peers = (name for ids in (*rule.same_as.values(), *rule.near.values()) for name in ids)
+    known = " ".join((rule.id, rule.title, *rule.types, rule.theme, rule.severity, *rule.criteria, *peers)).lower()
+    return all(word.lower() in known for word in words)
 
 
 def listing(rules: Sequence[Rule], width: int, *, colour: bool) -> str:
@@ -98,8 +107,15 @@ def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
     yield "requires", " ".join(rule.require.split())
     yield from _peers("same as", rule.same_as)
     yield from _peers("near", rule.near)
+    if named := parameters_of(rule):
+        yield "parameters", ", ".join(named)
     if rule.formerly:
         yield "formerly", ", ".join(rule.formerly)
+
+
+def parameters_of(rule: Rule) -> list[str]:
+    """The parameters that the rule reads, sorted."""
+    return sorted(set(_PARAMETER.findall(f"{rule.when} {rule.require}")))
 
 
 def _peers(label: str, ids: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
