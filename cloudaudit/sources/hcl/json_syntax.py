@@ -1,7 +1,8 @@
 """The reader of Terraform's JSON syntax (.tf.json, .tofu.json): the same nodes as the native syntax has.
 
-JSON does not tell blocks from arguments. Terraform's own blocks are made blocks here; an object that may be a nested
-block of a resource stays an argument, to be sorted out where the provider's schema is known.
+JSON does not tell blocks from arguments. Terraform's own blocks are made blocks here, and what holds a dynamic block; any
+other object that may be a nested block of a resource stays an argument, to be sorted out where the provider's schema is
+known.
 """
 
 from typing import Any
@@ -84,6 +85,7 @@ class _Reading:
     def __init__(self, document: Document, read_expression: ReadExpression) -> None:
         self.document = document
         self.read_expression = read_expression
+        self.dynamic = b'"dynamic"' in document.data
 
     # Bodies
 
@@ -96,6 +98,8 @@ class _Reading:
                 elif shape is _TOP:
                     if member.key != "//":
                         self.document.problem(f'"{member.key}" is no kind of block', member.span[4])
+                elif self.dynamic and _makes_blocks(member.value):
+                    body.blocks += self._blocks(member, _SHAPES["content"])
                 elif member.key != "//":
                     expression = self._value(member, written_out=member.key in shape.expressions)
                     bodies.add(self.document, body, Attribute(member.key, expression, member.span))
@@ -190,6 +194,29 @@ class _Reading:
             else:
                 seen[member.key] = member
         return list(seen.values())
+
+
+def _makes_blocks(value: Json) -> bool:
+    """Whether there is a dynamic block somewhere inside: no argument looks like that."""
+    if isinstance(value, Array):
+        return any(_makes_blocks(item) for item in value.items)
+    if not isinstance(value, Members):
+        return False
+    return any(
+        _is_dynamic(member.value) if member.key == "dynamic" else _makes_blocks(member.value)
+        for member in value.members
+    )
+
+
+def _is_dynamic(value: Json) -> bool:
+    """Whether these are dynamic blocks by their labels."""
+    objects = value.items if isinstance(value, Array) else [value]
+    labels = [member.value for object_ in objects if isinstance(object_, Members) for member in object_.members]
+    blocks = [block for label in labels for block in (label.items if isinstance(label, Array) else [label])]
+    return bool(blocks) and all(
+        isinstance(block, Members) and {"for_each", "content"} <= {member.key for member in block.members}
+        for block in blocks
+    )
 
 
 def _moved(document: Document, node: Any, span: Span) -> Any:

@@ -56,6 +56,21 @@ SAME = (
         'resource "a" "b" { dynamic "c" { for_each = `${d}`; content { e = `${c.value}` } } }',
     ),
     (
+        "blocks that hold dynamic blocks are blocks",
+        {
+            "resource": {
+                "a": {
+                    "b": {
+                        "rule": [{"n": 1, "dynamic": [{"c": {"for_each": "${d}", "content": {"e": {"f": 2}}}}]}],
+                        "tags": {"dynamic": "yes"},
+                    }
+                }
+            }
+        },
+        'resource "a" "b" { tags = {"dynamic" = "yes"};'
+        ' rule { n = 1; dynamic "c" { for_each = `${d}`; content { e = {"f" = 2} } } } }',
+    ),
+    (
         "the type of a variable is an expression",
         {"variable": {"a": {"type": "list(string)", "default": [], "validation": {"condition": "${var.a != []}"}}}},
         'variable "a" { type = list(string); default = []; validation { condition = `${(var.a != [])}` } }',
