@@ -24,15 +24,25 @@ PARAMETERS: Mapping[str, Parameter] = {
         default=("data-classification", "DataClassification", "data_classification", "classification"),
         doc="Tags that say how confidential data is.",
     ),
+    "classification_values": Parameter(
+        default=("public", "internal", "confidential", "restricted"),
+        doc="What a classification tag may say, in lower case.",
+    ),
     "deletion_window_days": Parameter(default=7, doc="Days that a deleted key or secret must stay recoverable."),
     "key_deletion_days": Parameter(default=14, doc="Days that a deleted KMS key must stay recoverable at least."),
     "key_max_age_days": Parameter(default=90, doc="Days after which an access key must have been replaced."),
     "key_rotation_days": Parameter(default=365, doc="Days after which a KMS key must rotate by itself."),
+    "owner_tags": Parameter(default=("owner", "Owner", "team", "Team"), doc="Tags that name who answers for a resource."),
     "password_min_length": Parameter(default=14, doc="Characters that a password of an IAM user must have."),
+    "personal_data_values": Parameter(
+        default=("personal", "pii", "phi", "temporary", "session", "sessions"),
+        doc="What a classification tag says of personal or temporary data, in lower case.",
+    ),
     "require_cmk": Parameter(default=False, doc="Demand keys that the customer manages wherever AWS offers them."),
     "require_field_level_encryption": Parameter(
         default=False, doc="Demand that CloudFront encrypts sensitive fields of forms by themselves."
     ),
+    "retention_tag": Parameter(default="data-retention-days", doc="Tag with the days that data may be kept at most."),
     "rotation_days": Parameter(default=90, doc="Days after which a secret must have been rotated."),
     "session_max_seconds": Parameter(default=43200, doc="Seconds that the session of a role may last."),
 }
