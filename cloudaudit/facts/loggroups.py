@@ -1,0 +1,108 @@
+"""Log groups that services make by name, and which of them are declared."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cloudaudit.facts.reading import blocks, listed
+from cloudaudit.facts.truth import Truth, all_of, unknown
+from cloudaudit.graph import Related, ResourceGraph
+from cloudaudit.model import Resource, Unknown
+
+_GROUP = "aws_cloudwatch_log_group"
+Name = str | Unknown
+
+
+def _lambda(attributes: Mapping[str, Any]) -> Iterator[Name]:
+    stated = [each.get("log_group") for each in blocks(attributes, "logging_config").items]
+    names = [name for name in stated if name]
+    yield from names or [_with("/aws/lambda/", attributes.get("function_name"))]
+
+
+def _instance(attributes: Mapping[str, Any]) -> Iterator[Name]:
+    yield from _exported("/aws/rds/instance/", attributes.get("identifier"), attributes)
+
+
+def _cluster(attributes: Mapping[str, Any]) -> Iterator[Name]:
+    yield from _exported("/aws/rds/cluster/", attributes.get("cluster_identifier"), attributes)
+
+
+def _exported(start: str, identifier: Any, attributes: Mapping[str, Any]) -> Iterator[Name]:
+    exports = listed(attributes.get("enabled_cloudwatch_logs_exports"))
+    yield from (_with(start, identifier, f"/{kind}") for kind in exports.items)
+    yield from (Unknown(because=text, prefix=start) for text in exports.because)
+
+
+def _kubernetes(attributes: Mapping[str, Any]) -> Iterator[Name]:
+    kinds = listed(attributes.get("enabled_cluster_log_types"))
+    if kinds.items:
+        yield _with("/aws/eks/", attributes.get("name"), "/cluster")
+    else:
+        yield from (Unknown(because=text, prefix="/aws/eks/") for text in kinds.because)
+
+
+def _builds(attributes: Mapping[str, Any]) -> Iterator[Name]:
+    yield _with("/aws/codebuild/", attributes.get("name"))
+
+
+_NAMES = {
+    "aws_codebuild_project": _builds,
+    "aws_db_instance": _instance,
+    "aws_eks_cluster": _kubernetes,
+    "aws_lambda_function": _lambda,
+    "aws_rds_cluster": _cluster,
+}
+TYPES = tuple(_NAMES)
+
+
+def _with(start: str, name: Any, end: str = "") -> Name:
+    if isinstance(name, str):
+        return f"{start}{name}{end}"
+    because = name.because if isinstance(name, Unknown) else "AWS makes up the name"
+    refs = name.refs if isinstance(name, Unknown) else ()
+    return Unknown(because=because, prefix=start + (name.prefix if isinstance(name, Unknown) else ""), refs=refs)
+
+
+def group_names(resource: Resource) -> list[Name]:
+    """The names of the log groups that the service makes for the resource, if nobody made them before."""
+    return list(_NAMES[resource.type](resource.attributes))
+
+
+def named_groups(name: Name, graph: ResourceGraph) -> Related:
+    """The declared group of that name or, if there is none for certain, why one may have it."""
+    found, doubts = [], []
+    for group in graph.of_type(_GROUP):
+        truth = _same(name, group.attributes.get("name"), group)
+        if truth is True:
+            found.append(group)
+        elif isinstance(truth, Unknown):
+            doubts.append(truth.because)
+    return Related(tuple(found), () if found else tuple(dict.fromkeys(doubts)))
+
+
+def _same(one: Name, other: Any, group: Resource) -> Truth:
+    if isinstance(other, str) and isinstance(one, str):
+        return one == other
+    if other is None:
+        other = Unknown(because=f"AWS makes up the name of {group.address}", prefix=_start(group))
+    starts = [text.prefix if isinstance(text, Unknown) else text for text in (one, other)]
+    short, long = sorted(starts, key=len)
+    if not long.startswith(short):
+        return False
+    return other if isinstance(other, Unknown) else one if isinstance(one, Unknown) else False
+
+
+def _start(group: Resource) -> str:
+    prefix = group.attributes.get("name_prefix")
+    return prefix.prefix if isinstance(prefix, Unknown) else prefix or ""
+
+
+def declared(resource: Resource, graph: ResourceGraph) -> Truth:
+    """Whether every group that the service makes for the resource is declared."""
+    return all_of(_is_declared(name, graph) for name in group_names(resource))
+
+
+def _is_declared(name: Name, graph: ResourceGraph) -> Truth:
+    related = named_groups(name, graph)
+    if related.found:
+        return True
+    return unknown(related.because) if related.because else False

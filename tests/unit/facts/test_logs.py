@@ -1,0 +1,300 @@
+import pytest
+from facts_building import ELSEWHERE, fact, is_unknown, policy, ref, resource
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloudaudit.facts.logsources import key_in_arn
+from cloudaudit.model import Unknown
+
+BUCKET = resource("aws_s3_bucket.logs", bucket="acme-logs")
+GROUP = resource("aws_cloudwatch_log_group.app", name="app", retention_in_days=30)
+
+
+def lifecycle(days, bucket="acme-logs", **more):
+    rule = {"status": "Enabled", "expiration": [{"days": days}], **more}
+    return resource("aws_s3_bucket_lifecycle_configuration.l", bucket=bucket, rule=[rule])
+
+
+def days(stores):
+    """For each place the days after which its logs go; unknown ends as a question mark."""
+    return {
+        store["place"]: [
+            "?" if is_unknown(end["days"]) or is_unknown(end["applies"]) else end["days"] for end in store["ends"]
+        ]
+        for store in stores
+    }
+
+
+def test_a_group_keeps_events_as_long_as_it_says():
+    def kept(**more):
+        return days(fact("logs.stores", resource("aws_cloudwatch_log_group.app", name="app", **more)))
+
+    assert kept() == {"aws_cloudwatch_log_group.app": []}
+    assert kept(retention_in_days=0) == {"aws_cloudwatch_log_group.app": []}
+    assert kept(retention_in_days=30) == {"aws_cloudwatch_log_group.app": [30]}
+    assert kept(retention_in_days=ELSEWHERE) == {"aws_cloudwatch_log_group.app": ["?"]}
+    assert kept(retention_in_days=400, log_group_class="DELIVERY") == {"aws_cloudwatch_log_group.app": [2]}
+
+
+FILTER = resource(
+    "aws_cloudwatch_log_subscription_filter.f",
+    log_group_name="app",
+    filter_pattern="",
+    destination_arn=ref("aws_kinesis_firehose_delivery_stream.s.arn"),
+)
+STREAM = resource(
+    "aws_kinesis_firehose_delivery_stream.s",
+    destination="extended_s3",
+    extended_s3_configuration=[{"bucket_arn": ref("aws_s3_bucket.logs.arn"), "prefix": "app/!{timestamp:yyyy}/"}],
+)
+
+
+def exported(*others):
+    found = days(fact("logs.stores", GROUP, BUCKET, *others))
+    found.pop("aws_cloudwatch_log_group.app")
+    return found
+
+
+def test_what_is_exported_is_kept_where_it_arrives():
+    assert exported(FILTER, STREAM) == {"aws_s3_bucket.logs": []}
+    assert exported(FILTER, STREAM, lifecycle(90)) == {"aws_s3_bucket.logs": [90]}
+    assert exported(FILTER, STREAM, lifecycle(90, prefix="other/")) == {"aws_s3_bucket.logs": []}
+
+
+def test_an_export_through_a_stream_is_followed():
+    export = resource(
+        "aws_cloudwatch_log_subscription_filter.f",
+        log_group_name="app",
+        filter_pattern="",
+        destination_arn=ref("aws_kinesis_stream.k.arn"),
+    )
+    stream = resource(
+        "aws_kinesis_firehose_delivery_stream.s",
+        destination="extended_s3",
+        kinesis_source_configuration=[{"kinesis_stream_arn": ref("aws_kinesis_stream.k.arn")}],
+        extended_s3_configuration=[{"bucket_arn": ref("aws_s3_bucket.logs.arn")}],
+    )
+
+    assert exported(export, resource("aws_kinesis_stream.k"), stream) == {"aws_s3_bucket.logs": []}
+
+
+def test_an_export_of_some_events_keeps_not_all_of_them():
+    export = resource(
+        "aws_cloudwatch_log_subscription_filter.f",
+        log_group_name="app",
+        filter_pattern="ERROR",
+        destination_arn=ref("aws_kinesis_firehose_delivery_stream.s.arn"),
+    )
+
+    assert exported(export, STREAM) == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"filter_pattern": ELSEWHERE},
+        {"destination_arn": ELSEWHERE},
+        {"destination_arn": "arn:aws:lambda:eu-central-1:111122223333:function:forward"},
+    ],
+)
+def test_an_export_that_cannot_be_followed_leaves_it_open(change):
+    plain = {
+        "log_group_name": "app",
+        "filter_pattern": "",
+        "destination_arn": ref("aws_kinesis_firehose_delivery_stream.s.arn"),
+    }
+    export = resource("aws_cloudwatch_log_subscription_filter.f", **plain | change)
+
+    assert list(exported(export, STREAM).values()) == [["?"]]
+
+
+def test_an_export_of_a_group_that_is_not_known_may_be_its_export():
+    export = resource("aws_cloudwatch_log_subscription_filter.f", log_group_name=ELSEWHERE, filter_pattern="")
+
+    assert any(is_unknown(store["ends"][0]["days"]) for store in fact("logs.stores", GROUP, export)[1:])
+
+
+def trail(**more):
+    return resource("aws_cloudtrail.t", s3_bucket_name=ref("aws_s3_bucket.logs.id"), **more)
+
+
+def test_the_bucket_of_a_trail_and_its_copies():
+    copy = resource("aws_s3_bucket.copy", bucket="acme-copy")
+    replication = resource(
+        "aws_s3_bucket_replication_configuration.r",
+        bucket="acme-logs",
+        rule=[{"status": "Enabled", "destination": [{"bucket": ref("aws_s3_bucket.copy.arn")}]}],
+    )
+
+    assert days(fact("logs.stores", trail(), BUCKET)) == {"aws_s3_bucket.logs": []}
+    assert days(fact("logs.stores", trail(), BUCKET, lifecycle(30))) == {"aws_s3_bucket.logs": [30]}
+    assert days(fact("logs.stores", trail(), BUCKET, lifecycle(30), copy, replication)) == {
+        "aws_s3_bucket.logs": [30],
+        "aws_s3_bucket.copy": [],
+    }
+    assert days(fact("logs.stores", trail(), BUCKET, lifecycle(30), replication)) == {
+        "aws_s3_bucket.logs": [30],
+        "aws_s3_bucket_replication_configuration.r": ["?"],
+    }
+
+
+def test_a_trail_with_a_prefix_is_reached_by_rules_for_it():
+    narrow = lifecycle(30, filter=[{"prefix": "audit/"}])
+
+    assert days(fact("logs.stores", trail(), BUCKET, narrow)) == {"aws_s3_bucket.logs": []}
+    assert days(fact("logs.stores", trail(s3_key_prefix="audit"), BUCKET, narrow)) == {"aws_s3_bucket.logs": [30]}
+
+
+def test_a_bucket_elsewhere_is_not_judged():
+    assert days(fact("logs.stores", resource("aws_cloudtrail.t", s3_bucket_name="central"))) == {
+        "aws_cloudtrail.t": ["?"]
+    }
+
+
+def build(**config):
+    return resource("aws_codebuild_project.b", name="app", logs_config=[config] if config else [])
+
+
+def test_build_logs_stay_in_the_group_that_codebuild_makes():
+    assert days(fact("logs.stores", build())) == {"aws_codebuild_project.b": []}
+
+
+def test_build_logs_stay_in_the_group_of_that_name():
+    group = resource("aws_cloudwatch_log_group.g", name="/aws/codebuild/app", retention_in_days=7)
+    hidden = resource("aws_cloudwatch_log_group.g", name=ELSEWHERE, retention_in_days=7)
+    other = resource("aws_cloudwatch_log_group.g", name=Unknown(because="x", prefix="/app/"), retention_in_days=7)
+
+    assert days(fact("logs.stores", build(), group)) == {"aws_cloudwatch_log_group.g": [7]}
+    assert days(fact("logs.stores", build(), hidden)) == {"aws_codebuild_project.b": ["?"]}
+    assert days(fact("logs.stores", build(), other)) == {"aws_codebuild_project.b": []}
+
+
+def test_build_logs_in_a_bucket():
+    project = build(
+        cloudwatch_logs=[{"status": "DISABLED"}], s3_logs=[{"status": "ENABLED", "location": "acme-logs/build"}]
+    )
+
+    assert days(fact("logs.stores", project, BUCKET, lifecycle(10))) == {"aws_s3_bucket.logs": [10]}
+    assert days(fact("logs.stores", project, BUCKET, lifecycle(10, prefix="x"))) == {"aws_s3_bucket.logs": []}
+    assert days(fact("logs.stores", project)) == {"aws_codebuild_project.b": ["?"]}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        trail(),
+        resource("aws_lb.l", access_logs=[{"bucket": "acme-logs", "enabled": True}]),
+        resource("aws_elb.l", access_logs=[{"bucket": "acme-logs"}]),
+        resource("aws_flow_log.f", log_destination="arn:aws:s3:::acme-logs/flow/", log_destination_type="s3"),
+        resource("aws_s3_bucket_logging.x", bucket="other", target_bucket="acme-logs", target_prefix="x/"),
+        resource(
+            "aws_cloudfront_distribution.d", logging_config=[{"bucket": ref("aws_s3_bucket.logs.bucket_domain_name")}]
+        ),
+        resource(
+            "aws_s3_bucket_policy.p",
+            bucket="acme-logs",
+            policy=policy(
+                {"Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:PutObject", "Resource": "*"}
+            ),
+        ),
+    ],
+    ids=lambda source: source.type,
+)
+def test_a_bucket_that_receives_logs(source):
+    assert fact("logs.received", BUCKET, source) is True
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        resource("aws_lb.l", access_logs=[{"bucket": "acme-logs", "enabled": False}]),
+        resource("aws_lb.l", access_logs=[{"bucket": "acme-logs"}]),
+        resource("aws_flow_log.f", log_destination_type="cloud-watch-logs"),
+        resource(
+            "aws_s3_bucket_policy.p",
+            bucket="acme-logs",
+            policy=policy({"Principal": {"AWS": "111122223333"}, "Action": "s3:PutObject", "Resource": "*"}),
+        ),
+    ],
+    ids=lambda source: source.type,
+)
+def test_a_bucket_that_receives_none(other):
+    assert fact("logs.received", BUCKET, other) is False
+
+
+def test_who_may_write_may_receive():
+    assert is_unknown(fact("logs.received", BUCKET, resource("aws_cloudtrail.t", s3_bucket_name=ELSEWHERE)))
+    assert is_unknown(
+        fact("logs.received", BUCKET, resource("aws_s3_bucket_policy.p", bucket="acme-logs", policy=ELSEWHERE))
+    )
+
+
+LOGGING = resource("aws_s3_bucket_logging.x", bucket="other", target_bucket="acme-logs", target_prefix="x/")
+
+
+def permitted(*others):
+    return fact("logs.delivery_permitted", LOGGING, BUCKET, *others)
+
+
+def test_the_target_lets_s3_write_logs():
+    def written(principal):
+        statement = {"Principal": {"Service": principal}, "Action": "s3:PutObject", "Resource": "*"}
+        return resource("aws_s3_bucket_policy.p", bucket="acme-logs", policy=policy(statement))
+
+    assert permitted() is False
+    assert permitted(written("logging.s3.amazonaws.com")) is True
+    assert permitted(written("cloudtrail.amazonaws.com")) is False
+    assert permitted(resource("aws_s3_bucket_acl.a", bucket="acme-logs", acl="log-delivery-write")) is True
+    assert permitted(resource("aws_s3_bucket_acl.a", bucket="acme-logs", acl="private")) is False
+    assert is_unknown(permitted(resource("aws_s3_bucket_acl.a", bucket="acme-logs", acl=ELSEWHERE)))
+    assert is_unknown(fact("logs.delivery_permitted", LOGGING))
+
+
+def test_groups_that_services_make_by_name():
+    function = resource("aws_lambda_function.f", function_name="pay")
+    database = resource("aws_db_instance.d", identifier="db", enabled_cloudwatch_logs_exports=["postgresql", "upgrade"])
+
+    def group(name, number=1):
+        return resource(f"aws_cloudwatch_log_group.g{number}", name=name)
+
+    assert fact("logs.groups_declared", function) is False
+    assert fact("logs.groups_declared", function, group("/aws/lambda/pay")) is True
+    assert is_unknown(fact("logs.groups_declared", function, group(Unknown(because="x", prefix="/aws/lambda/"))))
+    assert fact("logs.groups_declared", database, group("/aws/rds/instance/db/postgresql")) is False
+    assert (
+        fact(
+            "logs.groups_declared",
+            database,
+            group("/aws/rds/instance/db/postgresql"),
+            group("/aws/rds/instance/db/upgrade", 2),
+        )
+        is True
+    )
+    assert fact("logs.groups_declared", resource("aws_db_instance.d", identifier="db")) is True
+
+
+@pytest.mark.parametrize(
+    ("arn", "start", "sure"),
+    [
+        ("arn:aws:s3:::acme-logs", "", True),
+        ("arn:aws:s3:::acme-logs/flow/", "flow/", True),
+        ("arn:aws:s3:::acme-logs/AWSLogs/*", "AWSLogs/", True),
+        ("arn:aws:s3:::acme-logs/*", "", False),
+        (ref("aws_s3_bucket.logs.arn"), "", True),
+        (ELSEWHERE, "", False),
+        (Unknown(because="x", partial=(ref("aws_s3_bucket.logs.arn"), "/a/", ELSEWHERE, "/b")), "/a/"[1:], False),
+    ],
+)
+def test_the_key_in_an_arn(arn, start, sure):
+    found, rest = key_in_arn(arn)
+
+    assert (found, rest is None) == (start, sure)
+
+
+@given(st.integers(min_value=1, max_value=4000), st.sampled_from(["", "AWSLogs/", "AWSLogs/1/CloudTrail/", "other/"]))
+def test_a_hidden_part_of_a_rule_never_makes_logs_certain_to_go_or_to_stay(number, prefix):
+    known = days(fact("logs.stores", trail(), BUCKET, lifecycle(number, prefix=prefix)))["aws_s3_bucket.logs"]
+
+    for hidden in (lifecycle(ELSEWHERE, prefix=prefix), lifecycle(number, prefix=ELSEWHERE)):
+        after = days(fact("logs.stores", trail(), BUCKET, hidden))["aws_s3_bucket.logs"]
+        assert after in (["?"], known)
