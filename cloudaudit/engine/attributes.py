@@ -5,6 +5,7 @@ from typing import Any
 
 from cloudaudit.engine.reads import without_question
 from cloudaudit.schema import AttributeSchema, NestedSchema, TypeSchema, resource_schema, resource_types
+from cloudaudit.schema.data_sources import READING
 
 _OPTIONAL = 2
 
@@ -31,6 +32,7 @@ _PROVIDER = {
 # `aws_account` stands in every graph, for rules about what must exist somewhere in an account. The others stand for
 # what is declared beside resources; only Terraform source shows it.
 SYNTHETIC = {
+    **dict.fromkeys(READING, TypeSchema({}, {})),
     "aws_account": TypeSchema({}, {}),
     "terraform_backend": _made(type="string", **_BACKEND),
     "terraform_module_call": _made(name="string", source="string", version="string"),

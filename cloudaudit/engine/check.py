@@ -9,6 +9,7 @@ import msgspec
 from cloudaudit.engine.absent import absent_parents
 from cloudaudit.engine.cel import EXHAUSTED, FAIL, PASS, Judgement, Program, judge
 from cloudaudit.engine.evidence import Redact, causes, evidence
+from cloudaudit.engine.messages import message_of, place_of
 from cloudaudit.engine.parameters import parameters as defaults
 from cloudaudit.engine.ruleset import Compiled, RuleSet
 from cloudaudit.engine.severity import adjusted
@@ -158,7 +159,7 @@ def _finding(
         message=message_of(compiled, view, verdict, eased=eased),
         target=view.graph.target,
         root=view.graph.root,
-        location=resource.locate(rule.at),
+        location=place_of(compiled, view, verdict),
         unknown_because=why,
         evidence=proof,
     )
@@ -177,15 +178,6 @@ def severity_of(compiled: Compiled, view: View, verdict: Verdict, *, eased: bool
     severity = rule.eased.severity if eased and rule.eased else rule.severity
     tags = view.variables["parameters"].get("classification_tags", ())
     return adjusted(severity, rule.theme, view.resource, view.graph, tags)
-
-
-def message_of(compiled: Compiled, view: View, verdict: Verdict, *, eased: bool = False) -> str:
-    """What is wrong, in the words of the rule; else its statement, or that it is not known."""
-    rule, resource = compiled.rule, view.resource
-    if verdict is not Verdict.FAIL:
-        return rule.title if verdict is Verdict.PASS else f"Not known: {rule.title}"
-    text = (rule.eased.message if eased and rule.eased else "") or rule.message
-    return text.strip().replace("{name}", resource.address).replace("{type}", resource.type)
 
 
 def _redact() -> Redact:

@@ -72,11 +72,15 @@ def _neighbours(view: View, path: str, redact: Redact) -> Iterator[Read]:
 
 def _fact(facts: dict[str, Any], path: str, resource: Resource, redact: Redact) -> Iterator[Read]:
     value: Any = facts
-    for name in path.rpartition("facts.")[2].split("."):
+    start, _, names = path.rpartition("facts.")
+    seen = f"{start}facts"
+    for name in names.split("."):
+        if isinstance(value, list):
+            break  # what is read of the members of a list is shown with all of each
         if not isinstance(value, dict) or name not in value:
             return
-        value = value[name]
-    yield Read(path=path, value=_clean(value, path, redact), source=resource.key)
+        value, seen = value[name], f"{seen}.{name}"
+    yield Read(path=seen, value=_clean(value, seen, redact), source=resource.key)
 
 
 def _attribute(resource: Resource, shown: Any, path: str, prefix: str, redact: Redact) -> Iterator[Read]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from cloudaudit.engine.attributes import attribute_fault, kind_of, type_fault
 from cloudaudit.engine.cel import Program
+from cloudaudit.engine.messages import OWN, PLACEHOLDER, listing
 from cloudaudit.engine.parameters import PARAMETERS
 from cloudaudit.engine.profiles import PROFILES
 from cloudaudit.engine.strictyaml import Document, Path
@@ -17,7 +18,6 @@ VERDICTS = ("pass", "fail", "unknown")
 EXPECTATIONS = (*VERDICTS, "none")
 
 _KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
-_PLACEHOLDER = re.compile(r"\{(.*?)\}")
 
 _Faults = Iterator[tuple[Path, str]]
 
@@ -47,6 +47,7 @@ def faults_of(draft: Draft, criteria: Collection[str] | None) -> _Faults:
         if fault:
             yield ("resource",), fault
     yield from _words(rule)
+    yield from _messages(draft)
     yield from _weight(rule)
     yield from _criteria(rule, criteria)
     yield from _relations(draft)
@@ -90,14 +91,21 @@ def _words(rule: Rule) -> _Faults:
     for name in ("title", "message", "why"):
         if not getattr(rule, name).strip():
             yield (name,), f"{name} is empty"
-    for place, text in (("message", rule.message), ("eased", rule.eased.message if rule.eased else "")):
-        for placeholder in _PLACEHOLDER.findall(text):
-            if placeholder not in ("name", "type"):
-                yield (place,), f"message may hold {{name}} and {{type}}, not {{{placeholder}}}"
     if rule.stage not in STAGES:
         yield ("stage",), f"stage is one of {', '.join(STAGES)}, not {rule.stage}"
     if rule.at:
         yield from _missing_everywhere(("at",), rule.types, rule.at)
+
+
+def _messages(draft: Draft) -> _Faults:
+    rule = draft.rule
+    fact = listing(draft.programs["require"]) if "require" in draft.programs else None
+    known = (*OWN, *(fact.members if fact else ()))
+    for place, text in (("message", rule.message), ("eased", rule.eased.message if rule.eased else "")):
+        for placeholder in PLACEHOLDER.findall(text):
+            if placeholder not in known:
+                *most, last = (f"{{{name}}}" for name in known)
+                yield (place,), f"message may hold {', '.join(most)} and {last}, not {{{placeholder}}}"
 
 
 def _weight(rule: Rule) -> _Faults:

@@ -1,8 +1,8 @@
 """How severe a failure is here: as the rule says, adjusted to what is at stake.
 
-Outside production a failure weighs one step less, except where strangers, secrets or the audit's own evidence are
-concerned: a development account is as good a way in, and its logs are audited too. Data tagged as confidential weighs
-one step more.
+Outside production a failure weighs one step less, except where strangers, secrets, the audit's own evidence or the way
+into another environment are concerned: a development account is as good a way in, and its logs are audited too. Data
+tagged as confidential weighs one step more.
 """
 
 from collections.abc import Collection
@@ -12,7 +12,9 @@ from cloudaudit.facts import find
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Severity, Theme
 
-ALIKE_EVERYWHERE = frozenset({Theme.NETWORK_EXPOSURE, Theme.SECRETS, Theme.LOGGING, Theme.LOG_RETENTION})
+ALIKE_EVERYWHERE = frozenset(
+    {Theme.NETWORK_EXPOSURE, Theme.SECRETS, Theme.LOGGING, Theme.LOG_RETENTION, Theme.ENVIRONMENT_SEPARATION}
+)
 _NON_PRODUCTION = ("dev", "nonprod", "staging", "test")
 _CONFIDENTIAL = ("confidential", "restricted")
 _STEPS = tuple(Severity)

@@ -16,12 +16,14 @@ class Fact(Record, frozen=True):
     `name` is dotted and starts with the name of the module that exports it: "network.public_ports" stands in
     `cloudaudit/facts/network.py`. `compute(resource, graph)` returns plain data or `Unknown`; an `Unknown` at any
     depth makes the verdict unknown where a rule reads it. `types` are the resource types it is defined for, None for
-    all. `doc` is one line for authors of rules.
+    all. `members` are the keys that a message may name where the fact is a list of objects, one sentence for each that
+    the rule fails on. `doc` is one line for authors of rules.
     """
 
     name: str
     compute: Callable[[Resource, Any], Any]
     types: tuple[str, ...] | None = None
+    members: tuple[str, ...] = ()
     doc: str = ""
 
 

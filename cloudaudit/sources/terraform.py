@@ -9,7 +9,7 @@ from typing import Any
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Gap, Origin
 from cloudaudit.schema import expand_all
-from cloudaudit.sources.hcl import files, following, references, roots
+from cloudaudit.sources.hcl import backends, files, following, references, roots
 from cloudaudit.sources.hcl.boundary import outside
 from cloudaudit.sources.hcl.declarations import Declarations
 from cloudaudit.sources.hcl.files import Repository
@@ -47,10 +47,12 @@ def load(target: Path, options: Options) -> Iterator[ResourceGraph]:
     chosen = [(name, each) for name, each in named if roots.wanted(name, options.roots, options.exclude)]
     if not chosen and gaps:
         yield ResourceGraph((), target=str(target), root=repository.relative(top), origin=Origin.SOURCE, gaps=gaps)
+    beside = backends.of(named)
     for number, (name, declarations) in enumerate(chosen):
         if options.takes is None or options.takes(name):
             with _deep():
                 graph = _graph(declarations, name, str(target), known, options)
+            graph.environment["backends"] = beside
             if number == 0:
                 graph.gaps = (*gaps, *graph.gaps)
             yield graph

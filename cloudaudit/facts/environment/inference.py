@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cloudaudit.facts.environment import words
+from cloudaudit.facts.environment.words import Vocabulary
 from cloudaudit.facts.memory import per_graph, per_resource
 from cloudaudit.facts.reading import blocks
 from cloudaudit.graph import ResourceGraph
@@ -33,6 +33,12 @@ class Inference(Record, frozen=True):
     silent: bool = False
 
 
+@per_graph
+def vocabulary(graph: ResourceGraph) -> Vocabulary:
+    """The words that name an environment here: ours and those of the settings."""
+    return Vocabulary(graph.environment.get("environment_names") or {})
+
+
 @per_resource
 def environment_of(resource: Resource, graph: ResourceGraph) -> Inference:
     """By account map, tag, default tags, workspace, variable, path, name, and then by the resource it belongs to."""
@@ -56,7 +62,7 @@ def _signals(resource: Resource, graph: ResourceGraph) -> Iterator[Signal]:
     """The signals in order. A name counts against stronger ones only if it says prod or staging outright."""
     stronger = [*_by_account(resource, graph), *_by_tag(resource, graph), *_by_root(graph)]
     yield from stronger
-    names = _names(resource)
+    names, words = _names(resource), vocabulary(graph)
     for basis, text in names if words.may_name(" ".join(text for _, text in names)) else ():
         if (name := words.named(text)) and (not stronger or name in ("prod", "staging")):
             yield Signal(basis=f"{basis} {text}", name=name, own=True)
@@ -66,15 +72,17 @@ def _by_account(resource: Resource, graph: ResourceGraph) -> list[Signal]:
     accounts: Mapping[str, str] = graph.environment.get("account_map") or {}
     account = resource.account or str(graph.environment.get("account") or "")
     name = accounts.get(account)
-    return [Signal(basis="account map", name=words.stated(name), own=bool(resource.account))] if name else []
+    stated = vocabulary(graph).stated
+    return [Signal(basis="account map", name=stated(name), own=bool(resource.account))] if name else []
 
 
 def _by_tag(resource: Resource, graph: ResourceGraph) -> list[Signal]:
     """The tag that AWS will see: the resource's own, else the provider's default."""
+    stated = vocabulary(graph).stated
     if found := _tag(_own_tags(resource)):
-        return [Signal(basis=f"tag {found[0]}", name=words.stated(found[1]), own=True)]
+        return [Signal(basis=f"tag {found[0]}", name=stated(found[1]), own=True)]
     found = _tag(resource.attributes.get("tags_all") or graph.environment.get("default_tags"))
-    return [Signal(basis=f"default tag {found[0]}", name=words.stated(found[1]))] if found else []
+    return [Signal(basis=f"default tag {found[0]}", name=stated(found[1]))] if found else []
 
 
 def _own_tags(resource: Resource) -> dict[str, Any]:
@@ -113,18 +121,23 @@ def tag_of(resource: Resource, graph: ResourceGraph) -> str | Unknown:
 
 def _doubt(resource: Resource, attribute: str = "tags") -> str:
     """Why the tags may say what we do not see."""
-    tags = resource.attributes.get(attribute)
+    doubt = _doubt_of(resource.attributes.get(attribute))
+    return f"{resource.address}.{attribute}: {doubt}" if doubt else ""
+
+
+def _doubt_of(tags: object) -> str:
     if isinstance(tags, Unknown):
-        return f"{resource.address}.{attribute}: {tags.because}"
+        return tags.because
     for key, value in tags.items() if isinstance(tags, Mapping) else ():
         if isinstance(value, Unknown) and _is_environment_key(str(key)):
-            return f"{resource.address}.{attribute}: {value.because}"
+            return value.because
     return ""
 
 
 @per_graph
 def _root_signals(graph: ResourceGraph) -> tuple[Signal, ...]:
     found: list[Signal] = []
+    words = vocabulary(graph)
     workspace = str(graph.environment.get("workspace") or "")
     if workspace != "default" and (name := words.recognised(workspace)):
         found.append(Signal(basis=f"workspace {workspace}", name=name))
@@ -142,6 +155,27 @@ def _root_signals(graph: ResourceGraph) -> tuple[Signal, ...]:
 
 def _by_root(graph: ResourceGraph) -> tuple[Signal, ...]:
     return _root_signals(graph)
+
+
+@per_graph
+def root_environment(graph: ResourceGraph) -> Inference:
+    """The environment of the root itself, to which belongs what is no resource: its state, what it reads."""
+    found: list[Signal] = []
+    accounts: Mapping[str, str] = graph.environment.get("account_map") or {}
+    stated = vocabulary(graph).stated
+    if name := accounts.get(str(graph.environment.get("account") or "")):
+        found.append(Signal(basis="account map", name=stated(name)))
+    tags = graph.environment.get("default_tags")
+    if tag := _tag(tags):
+        found.append(Signal(basis=f"default tag {tag[0]}", name=stated(tag[1])))
+    found += _root_signals(graph)
+    if doubt := _doubt_of(tags):
+        return Inference(because=f"the default tags: {doubt}")
+    if len({signal.name for signal in found}) > 1:
+        return Inference(because="; ".join(f"{signal.basis} says {signal.name}" for signal in found))
+    if found:
+        return Inference(name=found[0].name, basis=found[0].basis)
+    return Inference(because="nothing says to which environment this root belongs", silent=True)
 
 
 _NAMES = (
@@ -167,6 +201,7 @@ def _names(resource: Resource) -> list[tuple[str, str]]:
 
 # A resource without environment of its own has that of the resource that it configures or lies in.
 _PARENTS = {
+    "aws_ec2_transit_gateway_vpc_attachment": ("vpc_id",),
     "aws_internet_gateway": ("vpc_id",),
     "aws_lambda_event_source_mapping": ("function_name",),
     "aws_lambda_permission": ("function_name",),
@@ -207,7 +242,8 @@ def _inherited(resource: Resource, graph: ResourceGraph) -> Inference:
     found = {parent.address: environment_of(parent, graph) for parent in parents(resource, graph)}
     names = {inference.name for inference in found.values()}
     if len(names) == 1 and (name := names.pop()):
-        return Inference(name=name, basis=f"it belongs to {next(iter(found))}", own=True)
+        parent, inference = next(iter(found.items()))
+        return Inference(name=name, basis=f"its {parent}, {inference.basis}", own=True)
     silent = all(inference.silent for inference in found.values())
     return Inference(because=f"nothing says to which environment {resource.address} belongs", silent=silent)
 

@@ -1,18 +1,18 @@
 """The facts about environments that rules read."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from cloudaudit.facts.credentials.names import speaks_of_secret
-from cloudaudit.facts.credentials.values import is_secret
-from cloudaudit.facts.environment import crossings, policies, words
-from cloudaudit.facts.environment.inference import Inference, environment_of, incoming, tag_of
+from cloudaudit.facts.environment import deployment, joins, mixes, policies, ranges, roots
+from cloudaudit.facts.environment.crossings import crossed_by, crossings
+from cloudaudit.facts.environment.entries import MEMBERS, PAIR
+from cloudaudit.facts.environment.inference import environment_of, root_environment, tag_of
+from cloudaudit.facts.environment.secrets import same_secret
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.iam.policies import IDENTITY, RESOURCE_TYPES
-from cloudaudit.facts.memory import per_graph
-from cloudaudit.facts.truth import Truth, unknown
+from cloudaudit.facts.truth import Truth
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Origin, Resource, Unknown
+from cloudaudit.schema.data_sources import READING
 
 
 def _name(resource: Resource, graph: ResourceGraph) -> str | Unknown:
@@ -29,8 +29,20 @@ def _is_production(resource: Resource, graph: ResourceGraph) -> Truth:
     return found.name == "prod" if found.name else Unknown(because=found.because)
 
 
-def _contradictions(resource: Resource, graph: ResourceGraph) -> list[str]:
-    return list(environment_of(resource, graph).contradictions)
+def _root_is_production(_: Resource, graph: ResourceGraph) -> Truth:
+    found = root_environment(graph)
+    return found.name == "prod" if found.name else Unknown(because=found.because)
+
+
+def _contradictions(resource: Resource, graph: ResourceGraph) -> list[dict[str, Any]]:
+    found = environment_of(resource, graph)
+    if found.contradictions:
+        first, *others = found.contradictions
+        return [{"first": first, "against": other, "certain": True} for other in others]
+    if found.name or found.silent:
+        return []
+    hidden = Unknown(because=found.because)
+    return [{"first": hidden, "against": hidden, "certain": hidden}]
 
 
 def _is_told(resource: Resource, graph: ResourceGraph) -> Truth:
@@ -42,132 +54,46 @@ def _is_told(resource: Resource, graph: ResourceGraph) -> Truth:
     return Unknown(because=found.because)
 
 
-def _distinct(found: Iterable[Inference]) -> list[str] | Unknown:
-    """The environments named, shared ones aside; unknown if there is at most one and others cannot be told."""
-    sides = list(found)
-    names = sorted({side.name for side in sides if side.name and side.name not in words.SHARED})
-    doubts = [side.because for side in sides if not side.name and not side.silent]
-    return unknown(doubts) if doubts and len(names) < 2 else names
-
-
-def _users_environments(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
-    sources = [graph.get(link.source) for link in incoming(graph).get(resource.key, ())]
-    return _distinct(environment_of(source, graph) for source in sources if source is not None)
-
-
-_INSIDE = ("vpc_id", "subnet_id", "subnet_ids", "subnets", "vpc_config", "network_configuration", "vpc_zone_identifier")
-
-
-def _residents(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
-    """The environments of what lives in a VPC, by its subnets and by what is in those."""
-    found: dict[str, Resource] = {}
-    waiting = [resource.key]
-    while waiting:
-        for link in incoming(graph).get(waiting.pop(), ()):
-            source = graph.get(link.source)
-            if source is None or source.key in found or link.attribute.partition(".")[0] not in _INSIDE:
-                continue
-            found[source.key] = source
-            if source.type in ("aws_subnet", "aws_db_subnet_group"):
-                waiting.append(source.key)
-    ours = environment_of(resource, graph)
-    known = [environment_of(each, graph) for each in found.values()]
-    astray = [Inference(because=why) for theirs, why in _astray(graph) if crossings.crosses(ours, theirs) is not False]
-    return _distinct([ours, *known, *astray])
-
-
-@per_graph
-def _astray(graph: ResourceGraph) -> list[tuple[Inference, str]]:
-    """One for each environment of what lives in a network that is not known, and why it is not."""
-    found: dict[tuple[str, bool], tuple[Inference, str]] = {}
-    for resource in graph:
-        for name in _INSIDE:
-            value = resource.attributes.get(name)
-            if isinstance(value, Unknown) and not value.refs:
-                theirs = environment_of(resource, graph)
-                why = f"{resource.address}.{name}: {value.because}"
-                found.setdefault((theirs.name, theirs.silent), (theirs, why))
-    return list(found.values())
-
-
-def _present(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
-    """The environments of all resources of the account."""
-    same = [each for each in graph if each.key != resource.key and each.account in ("", resource.account)]
-    return _distinct(environment_of(each, graph) for each in same)
-
-
-@per_graph
-def _holders(graph: ResourceGraph) -> dict[Any, list[tuple[Resource, str]]]:
-    """Resources with a secret argument, by its value or by what it refers to. The values never leave this index.
-
-    Two of each environment stand for all of it (one may be who asks), so that a password of a thousand is no thousand
-    times a thousand pairs.
-    """
-    found: dict[Any, dict[tuple[str, bool], list[tuple[Resource, str]]]] = {}
-    for resource in graph:
-        for key, path in _secrets(resource):
-            environment = environment_of(resource, graph)
-            holders = found.setdefault(key, {}).setdefault((environment.name, environment.silent), [])
-            if len(holders) < 2:
-                holders.append((resource, path))
-    return {key: [holder for holders in groups.values() for holder in holders] for key, groups in found.items()}
-
-
-_NOT_KNOWN = object()
-"""Stands for a secret that may be any: a variable without value."""
-
-
-def _secrets(resource: Resource) -> Iterable[tuple[Any, str]]:
-    for name, value in resource.attributes.items():
-        kind = speaks_of_secret(name)
-        if kind and isinstance(value, str) and is_secret(value, kind):
-            yield value, name
-        elif kind and isinstance(value, Unknown):
-            yield value.refs or _NOT_KNOWN, name
-
-
-def _same_secret(resource: Resource, graph: ResourceGraph) -> list[dict[str, Any]]:
-    ours = environment_of(resource, graph)
-    holders = _holders(graph)
-    found = []
-    for key, name in _secrets(resource):
-        same = [(other, path, None) for other, path in holders.get(key, ()) if key is not _NOT_KNOWN]
-        maybe = holders.values() if key is _NOT_KNOWN else [holders.get(_NOT_KNOWN, [])]
-        doubt = Unknown(because=f"whether {name} is the same secret is not known")
-        for other, path, unsure in [*same, *((other, path, doubt) for group in maybe for other, path in group)]:
-            if other.key != resource.key:
-                row = crossings.entry(other.address, other.type, path, ours, environment_of(other, graph))
-                found.append({**row, "crosses": unsure} if unsure and row["crosses"] is True else row)
-    return crossings.across(found)
-
-
 _ENTRY = (
-    "{to, type, attribute, ours, theirs, how, crosses}. Listed is only what may cross: crosses is true where both "
-    "environments are known and must be kept apart, and unknown where one is not. Ask with exists(c, c.crosses), and "
-    'exists(c, c.type == "aws_kms_key" && c.crosses) for one kind.'
+    "{to, type, attribute, path, ours, ours_by, theirs, theirs_by, crosses, production}. Listed is only what may "
+    "cross: crosses is true where both environments are known and must be kept apart, and unknown where one is not; "
+    "production says that one of them is. `ours_by` and `theirs_by` are what tells them, `path` the way from one to "
+    'the other. Ask with exists(c, c.crosses), and exists(c, c.type == "aws_kms_key" && c.crosses) for one kind.'
 )
+_PAIR = "{one, one_type, other, other_type} and, as in environment.crossings, {attribute, path, ours, ours_by, ...}"
 
 FACTS = (
     Fact(
         name="environment.basis",
         compute=_basis,
         doc='string: what tells the environment: "tag Environment", "account map", "workspace prod", "path '
-        'envs/prod"; empty if it is not known.',
+        'envs/prod", "its aws_vpc.main, tag Environment"; empty if it is not known.',
     ),
     Fact(
         name="environment.contradictions",
         compute=_contradictions,
-        doc='list of what signals say if they do not agree: ["tag Environment says prod", "path envs/dev says dev"].',
+        members=("first", "against"),
+        doc="list of {first, against, certain}: what signals say if they do not agree: tag Environment says prod, "
+        "path envs/dev says dev. Ask with exists(c, c.certain).",
     ),
     Fact(
         name="environment.crossed_by",
-        compute=crossings.crossed_by,
+        compute=crossed_by,
+        members=MEMBERS,
         doc=f"list of what refers to the resource from other environments (it is `to`): {_ENTRY}",
     ),
     Fact(
         name="environment.crossings",
-        compute=crossings.crossings,
+        compute=crossings,
+        members=MEMBERS,
         doc=f"list of what the resource refers to in other environments, also by literal ARN: {_ENTRY}",
+    ),
+    Fact(
+        name="environment.held",
+        types=("aws_iam_role",),
+        compute=policies.held,
+        members=PAIR,
+        doc=f"list of pairs of resources of different environments that the role's policies allow to use: {_PAIR}.",
     ),
     Fact(
         name="environment.is_production",
@@ -181,10 +107,24 @@ FACTS = (
     ),
     Fact(
         name="environment.joins",
-        compute=crossings.joins,
-        doc="list of {one, one_type, other, other_type, attribute, ours, theirs, crosses}: pairs of things that "
-        "the resource connects (networks of a peering, queue and function of a mapping). Ask with exists(j, "
-        "j.crosses).",
+        types=joins.TYPES,
+        compute=joins.joins,
+        members=PAIR,
+        doc="list of pairs of things that the resource connects (networks of a peering, queue and function of a "
+        f"mapping, attachments of a gateway): {_PAIR}. Ask with exists(j, j.crosses).",
+    ),
+    Fact(
+        name="environment.kept_apart",
+        types=("aws_account",),
+        compute=mixes.kept_apart,
+        doc="bool: no VPC of the account is home to two environments.",
+    ),
+    Fact(
+        name="environment.mixes",
+        compute=mixes.mixes,
+        members=PAIR,
+        doc=f"list of pairs of resources of different environments that live in the account or VPC, or that use the "
+        f"resource: {_PAIR}. Ask with exists(m, m.crosses).",
     ),
     Fact(
         name="environment.name",
@@ -194,44 +134,66 @@ FACTS = (
         "Unknown if nothing tells or signals contradict.",
     ),
     Fact(
-        name="environment.present",
-        types=("aws_account",),
-        compute=_present,
-        doc="list of the environments whose resources are in the account.",
+        name="environment.people",
+        types=("aws_iam_role",),
+        compute=deployment.people,
+        members=deployment.PERSON,
+        doc="list of {to, certain}: users, roles of single sign-on and whole accounts that may assume the role without "
+        "a second factor. Ask with exists(p, p.certain).",
     ),
     Fact(
         name="environment.principals",
         types=("aws_iam_role", *RESOURCE_TYPES),
         compute=policies.principals,
-        doc=f"list of the principals of other environments that the trust or policies allow: {_ENTRY}",
+        members=MEMBERS,
+        doc="list of the principals of other environments that the trust or policies allow, with `writes`: whether "
+        'they may do more than read. `attribute` is "principal", "source" for what a service acts for, and "subject" '
+        f"for the deployment environment in a pipeline's token: {_ENTRY}",
+    ),
+    Fact(
+        name="environment.ranges",
+        types=ranges.TYPES,
+        compute=ranges.ranges,
+        members=MEMBERS,
+        doc=f"list of incoming ranges of addresses that lie in networks of other environments: {_ENTRY}",
     ),
     Fact(
         name="environment.reaches",
         types=tuple(IDENTITY),
         compute=policies.reaches,
+        members=MEMBERS,
         doc=f"list of the resources of other environments that the policy allows something on: {_ENTRY}",
     ),
     Fact(
-        name="environment.residents",
-        types=("aws_vpc", "aws_default_vpc"),
-        compute=_residents,
-        doc="list of the environments of what lives in the VPC, its subnets included.",
+        name="environment.reads",
+        types=READING,
+        compute=roots.reads,
+        members=MEMBERS,
+        doc=f"list of what a data source names in other environments than that of its root: {_ENTRY}",
+    ),
+    Fact(
+        name="environment.root_is_production",
+        compute=_root_is_production,
+        doc="bool: the root, by account map, default tags, workspace, variable or path, is of production.",
     ),
     Fact(
         name="environment.same_secret",
-        compute=_same_secret,
+        compute=same_secret,
+        members=MEMBERS,
         doc=f"list of resources of other environments with the same password or key: {_ENTRY}",
+    ),
+    Fact(
+        name="environment.state",
+        types=("terraform_backend",),
+        compute=roots.state,
+        members=MEMBERS,
+        doc="list of what the place of the state has to do with other environments: it is named after one, or roots of "
+        f"others keep their state there, too: {_ENTRY}",
     ),
     Fact(
         name="environment.tag",
         compute=tag_of,
         doc="string: the value of the tag that names the environment, own or by the provider's default; empty if "
         "there is none.",
-    ),
-    Fact(
-        name="environment.users_environments",
-        compute=_users_environments,
-        doc="list of the environments of all that refers to the resource; two or more mean that it is shared "
-        "across them.",
     ),
 )

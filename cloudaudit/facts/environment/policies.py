@@ -1,43 +1,143 @@
 """Policies that reach from one environment into another: whom they trust, and what they allow to touch."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
-from cloudaudit.facts.environment.crossings import Entry, across, entry, kind_of, literal
-from cloudaudit.facts.environment.inference import Inference, environment_of, outgoing
-from cloudaudit.facts.iam.document import Document, Text
+from cloudaudit.facts.environment import words
+from cloudaudit.facts.environment.entries import Entry, Target, across, doubt, entry, pairs
+from cloudaudit.facts.environment.inference import Inference, environment_of, outgoing, vocabulary
+from cloudaudit.facts.environment.literals import kind_of, literal
+from cloudaudit.facts.iam.document import Document, Statement, Text, sketch
 from cloudaudit.facts.iam.policies import identity_policy, resource_policy, trust_policy
 from cloudaudit.facts.iam.principals import account, home_account, of_kind
 from cloudaudit.facts.memory import per_graph
+from cloudaudit.facts.truth import Truth, unknown
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Resource, Unknown
+from cloudaudit.model import Relation, Resource, Unknown
 
 _HOLDERS = ("aws_iam_group", "aws_iam_role", "aws_iam_user")
+_READING = re.compile(r"[a-z0-9-]+:(?:get|list|describe|batchget|batchcheck|head|query|scan|select)[a-z]*\*?", re.ASCII)
+
+PRINCIPAL = "writes"
+"""What an entry about a principal says besides: whether it may change something."""
 
 
 def principals(resource: Resource, graph: ResourceGraph) -> list[Entry]:
-    """The AWS principals of other environments that a role's trust or a resource's policy allows."""
+    """The principals of other environments that a role's trust or a resource's policy allows: AWS principals, sources
+    on whose behalf a service acts, and deployment environments of a pipeline."""
     trust = resource.type == "aws_iam_role"
     document = trust_policy(resource, graph) if trust else resource_policy(resource, graph)
     ours = environment_of(resource, graph)
-    names = [name for part in document.allows for name in of_kind(part, "AWS") if name != "*"]
-    found = [found for name in dict.fromkeys(names) if (found := _principal(name, resource, ours, graph))]
-    return across(found) + _doubts(document)
+    found: dict[tuple[str, str], Entry] = {}
+    for part in document.allows:
+        for target in _allowed(part, resource, graph):
+            row = {**entry(resource.address, target, ours), "writes": _writes(part)}
+            found.setdefault((target.attribute, f"{target.to} {row['writes']}"), row)
+    doubts = [{**doubt(why), "writes": Unknown(because=why)} for why in _reasons(document)]
+    return across(found.values()) + doubts
 
 
-def _principal(name: Text, resource: Resource, ours: Inference, graph: ResourceGraph) -> Entry | None:
-    """One principal; None for the account that the resource itself is in."""
-    owner = account(name)
-    if owner and owner == (resource.account or home_account(graph)):
-        return None
+def _reasons(document: Document) -> list[str]:
+    """Why the policy may say more, as one cause."""
+    return ["; ".join(document.doubts[:3])] if document.doubts else []
+
+
+def _writes(part: Statement) -> Truth:
+    """Whether the statement allows anything but reading."""
+    known = [action.lower() for action in part.actions if isinstance(action, str)]
+    if part.not_actions is not None or any(not _READING.fullmatch(action) for action in known):
+        return True
+    return (
+        unknown([action.because for action in part.actions if isinstance(action, Unknown)])
+        if len(known) < len(part.actions)
+        else False
+    )
+
+
+def _allowed(part: Statement, resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
+    """Whom one statement lets in, as far as that is of some environment."""
+    for name in dict.fromkeys(of_kind(part, "AWS")):
+        if name != "*" and (target := _principal(name, resource, graph)):
+            yield target
+    for condition in part.conditions:
+        if condition.key in ("aws:sourcearn", "aws:sourceaccount") and "not" not in condition.operator:
+            for value in condition.values:
+                yield from _source(value, resource, graph)
+        elif condition.key.endswith((":sub", ":environment", ":terraform_workspace_name")):
+            for value in condition.values:
+                yield from _subject(value, graph)
+
+
+def _principal(name: Text, resource: Resource, graph: ResourceGraph) -> Target | None:
+    """One AWS principal; None for the account that the resource itself is in, whose policies decide who may."""
     if isinstance(name, Unknown):
         target = _named(name, graph)
         theirs = environment_of(target, graph) if target else Inference(because=name.because)
-        return entry(
-            target.address if target else name.prefix, target.type if target else "", "principal", ours, theirs
-        )
+        shown, kind = (target.address, target.type) if target else (name.prefix or "a principal", "")
+        if not target and _is_our_root(name, resource, graph):
+            return None
+        return Target(to=shown, kind=kind, attribute="principal", environment=theirs)
     target = _roles(graph).get(name)
     theirs = environment_of(target, graph) if target else literal(name, graph)
-    return entry(name, kind_of(name), "principal", ours, theirs)
+    if not target and (owner := account(name)) and owner == _home(resource, graph):
+        if not (word := _by_name(name, graph)):
+            return None
+        theirs = word
+    return Target(to=name, kind=kind_of(name), attribute="principal", environment=theirs)
+
+
+_ROOT = re.compile(r"arn:[^:]*:iam::[^:]*:root")
+
+
+def _is_our_root(name: Unknown, resource: Resource, graph: ResourceGraph) -> bool:
+    """Whether a text known in part is the root of the account that the configuration is applied to."""
+    if not _ROOT.fullmatch(sketch(name)):
+        return False
+    owner = account(sketch(name))
+    return owner == _home(resource, graph) if owner else any("data.aws_caller_identity." in ref for ref in name.refs)
+
+
+def _by_name(arn: str, graph: ResourceGraph) -> Inference | None:
+    """What the name of a role of our own account says: several environments may share it."""
+    name = arn.rpartition(":")[2]
+    found = vocabulary(graph).named(name)
+    return Inference(name=found, basis=f"name {name}", own=True) if found else None
+
+
+def _home(resource: Resource, graph: ResourceGraph) -> str:
+    return resource.account or home_account(graph)
+
+
+def _source(value: Text, resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
+    """What a service acts for, where it is of some environment: a topic that writes to a queue."""
+    if isinstance(value, Unknown):
+        if target := _named(value, graph):
+            theirs = environment_of(target, graph)
+            yield Target(to=target.address, kind=target.type, attribute="source", environment=theirs)
+        elif not value.refs:
+            yield Target(to="a source", kind="", attribute="source", environment=Inference(because=value.because))
+        return
+    found = _arns(graph).get((kind_of(value), value.removesuffix("*").removesuffix("/")))
+    theirs = environment_of(found, graph) if found else literal(value, graph)
+    if theirs.name and (account(value) or value) != _home(resource, graph):
+        yield Target(to=value, kind=kind_of(value), attribute="source", environment=theirs)
+    elif theirs.name and (word := _by_name(value, graph)):
+        yield Target(to=value, kind=kind_of(value), attribute="source", environment=word)
+
+
+_OF_SUBJECT = re.compile(r"(?:^|:)(?:environment|workspace):([^:*?]+)")
+
+
+def _subject(value: Text, graph: ResourceGraph) -> Iterator[Target]:
+    """The deployment environment that the subject of a pipeline's token names: repo:acme/app:environment:prod."""
+    if isinstance(value, Unknown):
+        yield Target(to="a subject", kind="subject", attribute="subject", environment=Inference(because=value.because))
+        return
+    for name in _OF_SUBJECT.findall(value):
+        if found := vocabulary(graph).recognised(name):
+            theirs = Inference(name=found, basis=f"name {name}", own=True)
+            yield Target(to=value, kind="subject", attribute="subject", environment=theirs)
 
 
 @per_graph
@@ -57,14 +157,6 @@ def _named(value: Unknown, graph: ResourceGraph) -> Resource | None:
     return None
 
 
-def _doubts(document: Document) -> list[Entry]:
-    """An entry of unknowns where the policy cannot be read."""
-    if not document.doubts:
-        return []
-    nothing = Unknown(because="; ".join(document.doubts[:3]))
-    return [dict.fromkeys(("to", "type", "attribute", "ours", "theirs", "how", "crosses"), nothing)]
-
-
 def reaches(resource: Resource, graph: ResourceGraph) -> list[Entry]:
     """The resources of other environments that an identity policy allows something on.
 
@@ -72,14 +164,37 @@ def reaches(resource: Resource, graph: ResourceGraph) -> list[Entry]:
     """
     document = identity_policy(resource, graph)
     ours = _holder(resource, graph)
-    found = []
+    found = [entry(resource.address, target, ours) for target in _reached(document, graph)]
+    return across(found) + [doubt(why) for why in _reasons(document)]
+
+
+def _reached(document: Document, graph: ResourceGraph) -> Iterator[Target]:
     for name in dict.fromkeys(name for part in document.allows for name in part.resources):
         if isinstance(name, Unknown):
             if target := _named(name, graph):
-                found.append(entry(target.address, target.type, "resource", ours, environment_of(target, graph)))
+                theirs = environment_of(target, graph)
+                yield Target(to=target.address, kind=target.type, attribute="policy", environment=theirs)
         elif name.startswith("arn:") and ":aws:" not in name[8:] and (theirs := _target(name, graph)).name:
-            found.append(entry(name, kind_of(name), "resource", ours, theirs))
-    return across(found) + _doubts(document)
+            yield Target(to=name, kind=kind_of(name), attribute="policy", environment=theirs)
+
+
+_INLINE = Relation(type="aws_iam_role_policy", by="role")
+_ATTACHED = Relation(type="aws_iam_role_policy_attachment", by="role")
+_POLICY = Relation(type="aws_iam_policy", via="policy_arn")
+
+
+def held(resource: Resource, graph: ResourceGraph) -> list[Entry]:
+    """Pairs of resources of different environments that the policies of a role allow something on."""
+    inline, attached = graph.related(resource, _INLINE), graph.related(resource, _ATTACHED)
+    policies = [graph.related(each, _POLICY) for each in attached.found]
+    holders = [resource, *inline.found, *(policy for related in policies for policy in related.found)]
+    documents = [identity_policy(each, graph) for each in holders]
+    found = [target for document in documents for target in _reached(document, graph)]
+    kept = [each for each in found if each.environment.name not in words.SHARED and not each.environment.silent]
+    doubts = [*inline.because, *attached.because, *(why for one in documents for why in _reasons(one))]
+    # A policy that is not here, AWS's own aside, may allow anything.
+    rows = pairs(sorted(kept, key=lambda each: each.environment.name != "prod"), resource.address)
+    return rows + ([doubt("; ".join(doubts[:3]))] if doubts else [])
 
 
 def _target(name: str, graph: ResourceGraph) -> Inference:

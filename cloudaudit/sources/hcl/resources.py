@@ -5,6 +5,7 @@ from typing import Any
 
 from cloudaudit.model import Origin, Resource, Unknown
 from cloudaudit.schema import normalise, resource_schema
+from cloudaudit.schema.data_sources import READING, REQUEST
 from cloudaudit.sources.hcl import pseudo
 from cloudaudit.sources.hcl.boundary import outside
 from cloudaudit.sources.hcl.data import DataSource
@@ -14,7 +15,8 @@ from cloudaudit.sources.hcl.namespaces import Absent
 from cloudaudit.sources.hcl.references import direct
 
 MOST_RESOURCES = 200_000
-_DOCUMENT, _REQUEST = "aws_iam_policy_document", "http"
+_DOCUMENT = "aws_iam_policy_document"
+_JUDGED = {_DOCUMENT, *(kind.removeprefix("data.") for kind in (REQUEST, *READING))}
 
 
 def resources(module: Module, prefix: str, seen: set[int] | None = None) -> Iterator[Resource]:
@@ -24,7 +26,7 @@ def resources(module: Module, prefix: str, seen: set[int] | None = None) -> Iter
         for instance in module.members("resource", type_, name):
             yield _resource(instance, module, prefix)
     for type_, name in module.declarations.data:
-        if type_ in (_DOCUMENT, _REQUEST):
+        if type_ in _JUDGED:
             for instance in module.members("data", type_, name):
                 yield _judged(instance, module, prefix)
     if id(module.declarations) not in seen:
@@ -90,11 +92,12 @@ def _places(instance: Instance) -> dict[str, Any]:
 
 
 def _judged(instance: DataSource, module: Module, prefix: str) -> Resource:
-    """Policy documents and requests are no resources, but rules judge them where they are written."""
+    """Policy documents and what is read from elsewhere are no resources, but rules judge them where they are
+    written."""
     if instance.type == _DOCUMENT:
         attributes = {"json": instance.attribute("json")}
     else:
-        attributes = {name: outside(instance.attribute(name)) for name in instance.arguments()}
+        attributes = {name: outside(instance.attribute(name)) for name in (*instance.arguments(), *instance.kinds())}
     return Resource(
         key=prefix + instance.address,
         type=f"data.{instance.type}",

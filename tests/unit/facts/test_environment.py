@@ -60,7 +60,7 @@ def test_the_address_tells_when_nothing_else_does():
 )
 def test_contradictions_are_unknown_and_listed(attributes, place):
     assert is_unknown(fact("environment.name", bucket(**attributes), **place))
-    assert len(fact("environment.contradictions", bucket(**attributes), **place)) == 2
+    assert [each["certain"] for each in fact("environment.contradictions", bucket(**attributes), **place)] == [True]
     assert fact("environment.is_told", bucket(**attributes), **place) is False
 
 
@@ -137,7 +137,7 @@ def test_a_link_into_another_environment_crosses():
         ("aws_kms_key.k", "aws_kms_key", "dev", "prod", True)
     ]
     assert fact("environment.crossed_by", KEY, database(DEV))[0]["to"] == "aws_db_instance.d"
-    assert fact("environment.users_environments", KEY, database(DEV)) == ["dev"]
+    assert fact("environment.mixes", KEY, database(DEV)) == []
 
 
 def test_a_link_within_an_environment_does_not():
@@ -223,9 +223,13 @@ def test_a_network_with_residents_of_two_environments_is_shared():
         return resource(f"aws_instance.{name}", subnet_id=ref("aws_subnet.s.id"), tags=tags)
 
     network = resource("aws_vpc.v", tags={"Name": "main"})
-    assert fact("environment.residents", network, subnet, instance("a", PROD), instance("b", DEV)) == ["dev", "prod"]
-    assert fact("environment.residents", network, subnet, instance("a", PROD)) == ["prod"]
-    assert is_unknown(fact("environment.residents", network, subnet, instance("a", PROD), instance("b", ELSEWHERE)))
+    shared = fact("environment.mixes", network, subnet, instance("a", PROD), instance("b", DEV))
+    assert [(each["one"], each["other"], each["crosses"]) for each in shared] == [
+        ("aws_instance.a", "aws_instance.b", True)
+    ]
+    assert fact("environment.mixes", network, subnet, instance("a", PROD)) == []
+    unsure = fact("environment.mixes", network, subnet, instance("a", PROD), instance("b", ELSEWHERE))
+    assert [is_unknown(each["crosses"]) for each in unsure] == [True]
 
 
 def test_the_same_password_in_two_environments_is_found_without_showing_it():

@@ -1,0 +1,103 @@
+"""What several environments have in common: an account, a network, a key or a store that all of them use."""
+
+from collections.abc import Iterable, Iterator
+
+from cloudaudit.facts.environment import words
+from cloudaudit.facts.environment.entries import Entry, Target, crosses, pairs
+from cloudaudit.facts.environment.inference import Inference, environment_of, incoming
+from cloudaudit.facts.memory import per_graph
+from cloudaudit.facts.truth import unknown
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Link, Resource, Unknown
+
+NETWORKS = ("aws_vpc", "aws_default_vpc")
+_INSIDE = ("vpc_id", "subnet_id", "subnet_ids", "subnets", "vpc_config", "network_configuration", "vpc_zone_identifier")
+
+
+def mixes(resource: Resource, graph: ResourceGraph) -> list[Entry]:
+    """Pairs of resources of different environments: that live in the account or network, or that use the resource.
+
+    Of resources about which nothing says anything, and of those that serve all environments, there are no pairs.
+    """
+    if resource.type == "aws_account":
+        found = [each for each in graph if each.key != resource.key and each.account in ("", resource.account)]
+        return _pairs((_target(each, "", graph) for each in found if each.type.startswith("aws_")), resource)
+    if resource.type in NETWORKS:
+        return _pairs(_residents(resource, graph), resource)
+    return _pairs(_users(resource, graph), resource)
+
+
+def _pairs(found: Iterable[Target], resource: Resource) -> list[Entry]:
+    kept = (each for each in found if not each.environment.silent and each.environment.name not in words.SHARED)
+    # Production first, and with an example by name before those that are not known.
+    ordered = sorted(kept, key=lambda each: (each.environment.name != "prod", not each.environment.name))
+    return pairs(ordered, resource.address)
+
+
+def _target(resource: Resource, attribute: str, graph: ResourceGraph) -> Target:
+    return Target(
+        to=resource.address, kind=resource.type, attribute=attribute, environment=environment_of(resource, graph)
+    )
+
+
+def _users(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
+    for link in incoming(graph).get(resource.key, ()):
+        source = graph.get(link.source)
+        if source is not None and source.type.startswith("aws_"):
+            yield _target(source, link.attribute, graph)
+    for link in _possible(graph).get(resource.key, ()):
+        source = graph.get(link.source)
+        if source is not None and source.type.startswith("aws_"):
+            unsure = Inference(because=f"whether {source.address}.{link.attribute} names it is not known")
+            yield Target(to=source.address, kind=source.type, attribute=link.attribute, environment=unsure)
+
+
+@per_graph
+def _possible(graph: ResourceGraph) -> dict[str, list[Link]]:
+    """The links that unknown values may turn out to make, by the key of what they lead to."""
+    found: dict[str, list[Link]] = {}
+    for link in graph.possible_links():
+        found.setdefault(link.target, []).append(link)
+    return found
+
+
+def _residents(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
+    """What lives in a VPC, by its subnets and by what is in those."""
+    found: dict[str, Target] = {}
+    waiting = [resource.key]
+    while waiting:
+        for link in incoming(graph).get(waiting.pop(), ()):
+            source = graph.get(link.source)
+            if source is None or source.key in found or link.attribute.partition(".")[0] not in _INSIDE:
+                continue
+            found[source.key] = _target(source, link.attribute, graph)
+            if source.type in ("aws_subnet", "aws_db_subnet_group"):
+                waiting.append(source.key)
+    ours = environment_of(resource, graph)
+    yield _target(resource, "", graph)
+    yield from found.values()
+    for theirs, place, why in _astray(graph):
+        if crosses(ours, theirs) is not False:
+            yield Target(to=place, kind="", attribute="", environment=Inference(because=why))
+
+
+@per_graph
+def _astray(graph: ResourceGraph) -> list[tuple[Inference, str, str]]:
+    """One for each environment of what lives in a network that is not known, its address, and why it is not."""
+    found: dict[tuple[str, bool], tuple[Inference, str, str]] = {}
+    for resource in graph:
+        for name in _INSIDE:
+            value = resource.attributes.get(name)
+            if isinstance(value, Unknown) and not value.refs:
+                theirs = environment_of(resource, graph)
+                why = f"{resource.address}.{name}: {value.because}"
+                found.setdefault((theirs.name, theirs.silent), (theirs, resource.address, why))
+    return list(found.values())
+
+
+def kept_apart(_: Resource, graph: ResourceGraph) -> bool | Unknown:
+    """Whether the environments of an account have networks of their own: no VPC is home to two."""
+    rows = [row for kind in NETWORKS for network in graph.of_type(kind) for row in mixes(network, graph)]
+    if any(row["crosses"] is True for row in rows):
+        return False
+    return unknown([row["crosses"].because for row in rows]) if rows else True
