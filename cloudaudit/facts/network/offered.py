@@ -72,6 +72,13 @@ FACTS = (
         "entry that is a resource of its own, it and those before it. Names as in network.opens.",
     ),
     Fact(
+        name="network.default_routes",
+        types=("aws_route", *routes.TABLES),
+        compute=routes.default_routes,
+        doc="map from kind of target (instance, internet, nat, peering) to bool: the route, or one in the table, sends "
+        "there what goes to the internet.",
+    ),
+    Fact(
         name="network.in_use",
         types=GROUPS,
         compute=users.in_use,

@@ -162,6 +162,38 @@ def _gateway(holder: Resource, route: Mapping[str, Any], graph: ResourceGraph) -
     return unknown([f"{holder.address}: {value.because}"]), ()
 
 
+# What a route may lead to, by the attributes that say so.
+_TARGETS = {
+    "instance": ("instance_id", "network_interface_id"),
+    "internet": ("gateway_id",),
+    "nat": ("nat_gateway_id",),
+    "peering": ("vpc_peering_connection_id",),
+}
+
+
+def default_routes(holder: Resource, _graph: ResourceGraph) -> dict[str, Truth]:
+    """For each kind of target whether a route for everything, in a table or alone, leads to one."""
+    if holder.type == "aws_route":
+        return {kind: _leads_to(holder.attributes, names) for kind, names in _TARGETS.items()}
+    inline = blocks(holder.attributes, "route")
+    doubts = [unknown(inline.because)] if inline.because else []
+    return {
+        kind: any_of([*(_leads_to(route, names) for route in inline.items), *doubts])
+        for kind, names in _TARGETS.items()
+    }
+
+
+def _leads_to(route: Mapping[str, Any], names: tuple[str, ...]) -> Truth:
+    everything = any_of(_to_everywhere(route, version) for version in (4, 6))
+    return all_of([everything, any_of(_is_set(route.get(name)) for name in names)])
+
+
+def _is_set(value: object) -> Truth:
+    if isinstance(value, Unknown):
+        return True if value.is_set or (value.refs and is_sure(value)) else value
+    return bool(value)
+
+
 def _kind(ref: str) -> str:
     """The resource type in a reference: "module.vpc.aws_internet_gateway.main[0].id"."""
     parts = ref.split(".")

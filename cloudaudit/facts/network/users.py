@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from cloudaudit.facts.memory import per_graph, per_resource
 from cloudaudit.facts.network import exposure
-from cloudaudit.facts.network.attachment import BALANCERS, TEMPLATES, TYPES, by_subnets, template_flags
+from cloudaudit.facts.network.attachment import ATTACHED, BALANCERS, TEMPLATES, TYPES, by_subnets, template_flags
 from cloudaudit.facts.network.openings import GROUPS
 from cloudaudit.facts.network.routes import placed
 from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Link, Origin, Relation, Resource
+from cloudaudit.model import Link, Origin, Relation, Resource, Unknown
 
 # What has addresses inside of a VPC only, whatever is written in it.
 _INSIDE = frozenset(
@@ -23,6 +23,13 @@ _INSIDE = frozenset(
         "opensearchserverless_vpc_endpoint", "route53_resolver_endpoint", "vpc_endpoint",
         "vpc_endpoint_security_group_association",
     )
+)  # fmt: skip
+# Where the groups of a resource stand.
+_HOLDERS = tuple(sorted({*ATTACHED, *TEMPLATES, *_INSIDE, "aws_ecs_task_set", "aws_emr_cluster", "aws_msk_cluster"}))
+_BY = (
+    "broker_node_group_info.security_groups", "network_configuration.security_groups",
+    "network_interfaces.security_groups", "security_group_ids", "security_groups", "vpc_config.security_group_ids",
+    "vpc_options.security_group_ids", "vpc_security_group_ids",
 )  # fmt: skip
 # What a group is only mentioned in.
 _RULES = ("aws_security_group", "aws_vpc_security_group")
@@ -85,16 +92,28 @@ def users(group: Resource, graph: ResourceGraph) -> tuple[Resource, ...]:
 @per_resource
 def hidden_users(group: Resource, graph: ResourceGraph) -> tuple[str, ...]:
     """Why a security group may have users that we do not see."""
-    unseen = graph.related(group, Relation(type="aws_network_interface", by="security_groups")).because
+    unseen = graph.related(group, Relation(type=_HOLDERS, by=_BY)).because
     possible = _possible_users(graph).get(group.key, ())
     mentions = [user.address for user in _referring(group, graph) if user.type in _MENTIONS]
     if group.type == GROUPS[0]:
-        mentions.append("the default group is that of everything that names none")
+        possible = [*possible, "everything that names no group"]
     return (
         *unseen,
         *(f"whether {key} uses {group.address} is known after apply" for key in possible[:3]),
-        *(f"{name}, so what uses {group.address} may be elsewhere" for name in mentions[:3]),
+        *_outputs(graph)[:3],
+        *(f"{name} names {group.address}: what uses it may be elsewhere" for name in mentions[:3]),
     )
+
+
+@per_graph
+def _outputs(graph: ResourceGraph) -> list[str]:
+    """Why an output may hand out anything: nothing is known of it."""
+    values = ((output, output.attributes.get("value")) for output in graph.of_type("terraform_output"))
+    return [
+        f"{output.address}: {value.because}"
+        for output, value in values
+        if isinstance(value, Unknown) and not value.refs and not value.prefix and value.partial is None
+    ]
 
 
 @per_resource
