@@ -130,7 +130,10 @@ def _graphs(target: str, request: Request, takes: Callable[[str], bool] | None =
         takes=takes,
     )
     for graph in load(target, options):
-        graph.environment["account_map"] = dict(settings.environments)
+        named = settings.environments.items()
+        graph.environment["account_map"] = {place: name for place, name in named if place.isdigit()}
+        graph.environment["places"] = {place: name for place, name in named if not place.isdigit()}
+        graph.environment["environment_names"] = settings.environment_names
         yield graph
 
 

@@ -8,8 +8,13 @@ exclude = ["examples/*"]    # roots that are not looked at, by their path in the
 [parameters]                # limits that rules compare with; "cloudaudit rules show" names them
 audit_period_days = 365
 
-[environments]              # account id = "prod", "staging" or "dev"
+[environments]              # account id, network or range = "prod", "staging", "dev", "test", "nonprod" or "shared"
 111111111111 = "prod"
+"10.20.0.0/16" = "prod"
+
+[environment_names]         # words of yours for environments, in tags, workspaces, folders and names, besides:
+live = "prod"               # prod, production, prd; staging, stg, uat, preprod, preproduction; dev, development,
+demo = "demo"               # sandbox, sbx; test, testing, qa; nonprod, nonproduction, nprd; shared, tooling
 """
 
 import re
@@ -24,7 +29,7 @@ from cloudaudit.model import DEFAULT_PROFILE, Record
 
 FILE = "cloudaudit.toml"
 CATEGORIES = ("security", "availability", "confidentiality", "processing-integrity", "privacy")
-ENVIRONMENTS = ("prod", "staging", "dev")
+ENVIRONMENTS = ("prod", "staging", "dev", "test", "nonprod", "shared")
 
 
 class Settings(Record, frozen=True):
@@ -36,6 +41,7 @@ class Settings(Record, frozen=True):
     exclude: tuple[str, ...] = ()
     parameters: dict[str, Any] = {}
     environments: dict[str, str] = {}
+    environment_names: dict[str, str] = {}
 
     @property
     def scope(self) -> tuple[str, ...]:
@@ -77,9 +83,13 @@ def _validate(settings: Settings, path: Path, text: str) -> None:
         if name not in CATEGORIES:
             known = ", ".join(CATEGORIES)
             raise SettingsError(f"{path}:{_line(text, name)}: no category {name!r}; there are {known}")
+    for word in settings.environment_names:
+        if not re.fullmatch(r"[A-Za-z]+", word):
+            raise SettingsError(f"{path}:{_line(text, word)}: {word!r} is no single word: letters only")
+    environments = dict.fromkeys((*ENVIRONMENTS, *settings.environment_names.values()))
     for account, name in settings.environments.items():
-        if name not in ENVIRONMENTS:
-            known = ", ".join(ENVIRONMENTS)
+        if name not in environments:
+            known = ", ".join(environments)
             raise SettingsError(f"{path}:{_line(text, account)}: no environment {name!r}; there are {known}")
 
 

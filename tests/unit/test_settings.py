@@ -1,11 +1,13 @@
 """cloudaudit.toml is strict, and says where it is wrong."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from cloudaudit import settings
 from cloudaudit.errors import SettingsError
+from cloudaudit.facts.environment.words import ALIASES, CANONICAL
 
 
 def load(folder: Path, text: str) -> settings.Settings:
@@ -24,8 +26,22 @@ def test_the_example_in_the_docstring_is_a_valid_file(tmp_path: Path) -> None:
 
     found = load(tmp_path, example)
 
-    assert found.environments == {"111111111111": "prod"}
+    assert found.environments == {"111111111111": "prod", "10.20.0.0/16": "prod"}
+    assert found.environment_names == {"live": "prod", "demo": "demo"}
     assert found.parameters == {"audit_period_days": 365}
+
+
+def test_the_docstring_lists_the_words_that_name_an_environment_anyway() -> None:
+    described = (settings.__doc__ or "").partition("[environment_names]")[2]
+
+    assert set(ALIASES) <= set(re.findall(r"[a-z]+", described))
+    assert settings.ENVIRONMENTS == CANONICAL
+
+
+def test_an_environment_of_ones_own_may_be_mapped(tmp_path: Path) -> None:
+    found = load(tmp_path, '[environment_names]\ndemo = "demo"\n[environments]\n222222222222 = "demo"\n')
+
+    assert found.environments == {"222222222222": "demo"}
 
 
 def test_security_is_always_in_scope(tmp_path: Path) -> None:
@@ -39,6 +55,7 @@ def test_security_is_always_in_scope(tmp_path: Path) -> None:
         ('complete = "yes"\n', r"cloudaudit\.toml:1: Expected `bool`, got `str` - at `\$\.complete`"),
         ('\n\ncategories = ["securty"]\n', r"cloudaudit\.toml:3: no category 'securty'; there are security, "),
         ('[environments]\n111 = "prod"\n222 = "live"\n', r"cloudaudit\.toml:3: no environment 'live'"),
+        ('[environment_names]\n"blue-green" = "prod"\n', r"cloudaudit\.toml:2: 'blue-green' is no single word"),
         ("complete = \n", r"cloudaudit\.toml: Invalid value \(at line 1"),
     ],
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from cloudaudit.facts.environment import words
-from cloudaudit.facts.environment.entries import Entry, Target, crosses, pairs
+from cloudaudit.facts.environment.entries import Entry, Target, crosses, doubt, pairs
 from cloudaudit.facts.environment.inference import Inference, environment_of, incoming
 from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.truth import unknown
@@ -31,7 +31,10 @@ def _pairs(found: Iterable[Target], resource: Resource) -> list[Entry]:
     kept = (each for each in found if not each.environment.silent and each.environment.name not in words.SHARED)
     # Production first, and with an example by name before those that are not known.
     ordered = sorted(kept, key=lambda each: (each.environment.name != "prod", not each.environment.name))
-    return pairs(ordered, resource.address)
+    found_pairs = pairs(ordered, resource.address)
+    if not found_pairs and any(not each.environment.name for each in ordered):
+        return [doubt(next(each.environment.because for each in ordered if not each.environment.name))]
+    return found_pairs
 
 
 def _target(resource: Resource, attribute: str, graph: ResourceGraph) -> Target:
