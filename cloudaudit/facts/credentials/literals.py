@@ -31,8 +31,15 @@ def entries(found: dict[str, str], doubts: list[str], ways: Mapping[str, str] | 
     ways = ways or {}
     if doubts and not found and not ways:
         return unknown(doubts)
-    led = [{"path": path, "kind": "secret", "way": way} for path, way in sorted(ways.items())]
-    return [*({"path": path, "kind": kind} for path, kind in sorted(found.items())), *led]
+    return [*_listed(found), *(_entry(path, "secret", way) for path, way in sorted(ways.items()))]
+
+
+def _listed(found: Mapping[str, str]) -> Found:
+    return [_entry(path, kind) for path, kind in sorted(found.items())]
+
+
+def _entry(path: str, kind: str, way: str = "") -> dict[str, str]:
+    return {"path": path, "kind": kind, "way": way, "what": f"{path} ({way})" if way else path}
 
 
 def _in_text(text: str, path: str) -> Iterator[tuple[str, str]]:
@@ -59,8 +66,8 @@ def in_environment(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
     ways = _ways(resource, graph)
     for path, name, value in environment(resource):
         kind = speaks_of_secret(name)
-        start = ways.get((path, name), "") if is_shown(value) else ""
-        written = is_of_secret(value) or (isinstance(value, str) and _is_written(kind, value))
+        start = (ways.get((path, name), "") if is_shown(value) else "") or _taken_from(value)
+        written = isinstance(value, str) and (has_shape(value) or _is_written(kind, value))
         if start or written or _is_marked(resource, path, name):
             found.append(_variable(name or path, kind, f"{start}{ARROW}{resource.address}.{path}" if start else ""))
         elif isinstance(value, Unknown) and (kind or not name):
@@ -69,7 +76,7 @@ def in_environment(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
 
 
 def _variable(name: str, kind: str, way: str) -> dict[str, str]:
-    return {"variable": name, "kind": kind or "secret", **({"way": way} if way else {})}
+    return {"variable": name, "kind": kind or "secret", "way": way, "what": f"{name} ({way})" if way else name}
 
 
 def _ways(resource: Resource, graph: ResourceGraph) -> dict[tuple[str, str], str]:
@@ -97,7 +104,12 @@ def is_of_secret(value: object) -> bool:
     """Whether a value has the form of a credential, or is taken from an attribute that holds one."""
     if isinstance(value, str):
         return has_shape(value)
-    return isinstance(value, Unknown) and any(map(_is_secret_attribute, value.refs))
+    return bool(_taken_from(value))
+
+
+def _taken_from(value: object) -> str:
+    """The attribute holding a secret that a value is taken from."""
+    return next(filter(_is_secret_attribute, value.refs), "") if isinstance(value, Unknown) else ""
 
 
 def _is_secret_attribute(ref: str) -> bool:
@@ -207,7 +219,7 @@ def written_shapes(resource: Resource, graph: ResourceGraph) -> Found:  # noqa: 
         return []
     texts = [(path, script(text) if _is_script(path) else text) for path, text in strings(resource.attributes)]
     found = {path: kind for path, text in texts for kind, _, _ in shapes(text)}
-    return [{"path": path, "kind": kind} for path, kind in sorted(found.items())]
+    return _listed(found)
 
 
 def _any_shape(resource: Resource) -> bool:

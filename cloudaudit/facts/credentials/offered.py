@@ -3,7 +3,6 @@
 from cloudaudit.facts.credentials.arguments import HELD, arguments, holds_secret, is_as_written
 from cloudaudit.facts.credentials.literals import (
     Found,
-    entries,
     in_definition,
     in_environment,
     in_user_data,
@@ -11,6 +10,7 @@ from cloudaudit.facts.credentials.literals import (
 )
 from cloudaudit.facts.credentials.places import DEFINITIONS, ENVIRONMENTS, SCRIPTS
 from cloudaudit.facts.fact import Fact
+from cloudaudit.facts.truth import unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Unknown
 
@@ -21,7 +21,7 @@ def _in_urls(resource: Resource, graph: ResourceGraph) -> list[str]:
 
 def _literals(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
     """All of it: arguments (in source), environments, scripts, definitions, and known forms anywhere."""
-    found = {entry["path"]: entry["kind"] for entry in written_shapes(resource, graph)}
+    found = {entry["path"]: entry for entry in written_shapes(resource, graph)}
     doubts: list[str] = []
     parts: list[Found | Unknown] = [in_user_data(resource, graph), in_definition(resource, graph)]
     if is_as_written(resource):
@@ -30,14 +30,16 @@ def _literals(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
         if isinstance(part, Unknown):
             doubts.append(part.because)
         else:
-            found |= {entry["path"]: entry["kind"] for entry in part}
+            found |= {entry["path"]: entry for entry in part}
     variables = in_environment(resource, graph)
     if isinstance(variables, Unknown):
         doubts.append(variables.because)
     else:
-        found |= {f"environment {each['variable']}": each["kind"] for each in variables}
-    return entries(found, doubts)
+        found |= {each["variable"]: {"path": each.pop("variable"), **each} for each in map(dict, variables)}
+    return unknown(doubts) if doubts and not found else [found[path] for path in sorted(found)]
 
+
+_MEMBERS = ("path", "kind", "way", "what")
 
 FACTS = (
     Fact(
@@ -51,16 +53,19 @@ FACTS = (
         name="credentials.in_definition",
         types=tuple(DEFINITIONS),
         compute=in_definition,
-        doc="list of {path, kind}: secrets written out in documents that the resource stores (templates, state "
-        "machines, container definitions, scripts of builds).",
+        members=_MEMBERS,
+        doc="list of {path, kind, way, what}: secrets written out in documents that the resource stores "
+        "(templates, state machines, container definitions, scripts of builds).",
     ),
     Fact(
         name="credentials.in_environment",
         types=ENVIRONMENTS,
         compute=in_environment,
-        doc="list of {variable, kind, way}: the environment variables that hold a secret in plain text, by name, by "
-        "the form of the value, or because a secret variable of Terraform ends there; `way` says how it got there "
-        '("var.db_password -> module.api.var.env -> module.api.aws_lambda_function.main.environment.variables").',
+        members=("variable", "kind", "way", "what"),
+        doc="list of {variable, kind, way, what}: the environment variables that hold a secret in plain text, "
+        "by name, by the form of the value, or because a secret variable of Terraform ends there; `way` says how "
+        'it got there ("var.db_password -> module.api.var.env -> module.api.aws_lambda_function.main.environment.'
+        'variables.DB_PASSWORD").',
     ),
     Fact(
         name="credentials.in_urls",
@@ -71,19 +76,23 @@ FACTS = (
         name="credentials.in_user_data",
         types=tuple(SCRIPTS),
         compute=in_user_data,
-        doc="list of {path, kind}: secrets in the script that a machine runs when it starts, also in base64.",
+        members=_MEMBERS,
+        doc="list of {path, kind, way, what}: secrets in the script that a machine runs when it starts, also "
+        "in base64.",
     ),
     Fact(
         name="credentials.literal_arguments",
         compute=arguments,
-        doc="list of {path, kind}: arguments such as password or auth_token that are written out, in the "
+        members=_MEMBERS,
+        doc="list of {path, kind, way, what}: arguments such as password or auth_token that are written out, in the "
         "configuration or its variable files. Unknown in plans and states, which do not show where a value "
         "comes from.",
     ),
     Fact(
         name="credentials.literals",
         compute=_literals,
-        doc="list of {path, kind}: every secret written out in the resource: arguments (in source only), "
+        members=_MEMBERS,
+        doc="list of {path, kind, way, what}: every secret written out in the resource: arguments (in source only), "
         "environment, scripts, definitions, and known forms anywhere.",
     ),
     Fact(
@@ -95,8 +104,9 @@ FACTS = (
     Fact(
         name="credentials.shapes",
         compute=written_shapes,
-        doc="list of {path, kind}: credentials of a known form (AWS access keys, private keys, tokens of GitHub, "
-        "GitLab, Slack, Stripe, Google ..., URLs with a password) in any attribute. Documented test values "
+        members=_MEMBERS,
+        doc="list of {path, kind, way, what}: credentials of a known form (AWS access keys, private keys, tokens "
+        "of GitHub, GitLab, Slack, Stripe, Google ..., URLs with a password) in any attribute. Documented test values "
         "are none.",
     ),
 )

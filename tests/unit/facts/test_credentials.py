@@ -126,6 +126,11 @@ def test_long_text_takes_no_long_time():
         list(assignments(text))
 
 
+def places(name, subject, *others):
+    found = fact(name, subject, *others)
+    return found if is_unknown(found) else [{"path": each["path"], "kind": each["kind"]} for each in found]
+
+
 def variables(subject, *others, **environment):
     found = fact("credentials.in_environment", subject, *others, **environment)
     return found if is_unknown(found) else [each["variable"] for each in found]
@@ -170,7 +175,7 @@ def test_user_data_with_unknown_parts_is_read_around_them():
     assert fact("credentials.in_user_data", script("host ", ref("aws_eip.e.public_ip"))) == []
     assert is_unknown(fact("credentials.in_user_data", script("x ", ref("data.aws_ssm_parameter.p.value"))))
     taken = resource("aws_instance.i", user_data=ref("random_password.p.result"))
-    assert fact("credentials.in_user_data", taken) == [{"path": "user_data", "kind": "secret"}]
+    assert places("credentials.in_user_data", taken) == [{"path": "user_data", "kind": "secret"}]
 
 
 def test_container_definitions_are_read_as_text_and_in_part():
@@ -200,8 +205,8 @@ def test_user_data_is_read_plain_and_in_base64():
     encoded = base64.b64encode(script.encode()).decode()
     found = [{"path": "user_data: API_TOKEN", "kind": "token"}]
 
-    assert fact("credentials.in_user_data", resource("aws_instance.i", user_data=script)) == found
-    assert fact("credentials.in_user_data", resource("aws_launch_template.t", user_data=encoded)) == found
+    assert places("credentials.in_user_data", resource("aws_instance.i", user_data=script)) == found
+    assert places("credentials.in_user_data", resource("aws_launch_template.t", user_data=encoded)) == found
     assert fact("credentials.in_user_data", resource("aws_instance.i", user_data="#!/bin/sh\necho hello\n")) == []
     assert is_unknown(fact("credentials.in_user_data", resource("aws_instance.i", user_data="ab" * 20)))
     assert is_unknown(fact("credentials.in_user_data", resource("aws_instance.i", user_data=ELSEWHERE)))
@@ -213,7 +218,7 @@ def test_a_password_argument_is_literal_only_in_source():
         **{**{f: getattr(written, f) for f in written.__struct_fields__}, "origin": Origin.PLAN}
     )
 
-    assert fact("credentials.literal_arguments", written) == [{"path": "password", "kind": "password"}]
+    assert places("credentials.literal_arguments", written) == [{"path": "password", "kind": "password"}]
     assert is_unknown(fact("credentials.literal_arguments", planned))
     assert (
         fact("credentials.literal_arguments", resource("aws_db_instance.d", password=ref("random_password.p.result")))
@@ -228,7 +233,7 @@ def test_a_password_argument_is_literal_only_in_source():
 def test_known_forms_are_found_in_any_attribute_but_documented_ones_are_not():
     subject = resource("aws_ssm_document.d", content=f"key: {ACCESS_KEY}", description="AKIAIOSFODNN7EXAMPLE")
 
-    assert fact("credentials.shapes", subject) == [{"path": "content", "kind": "aws-access-key"}]
+    assert places("credentials.shapes", subject) == [{"path": "content", "kind": "aws-access-key"}]
 
 
 def test_parameters_are_judged_by_name_and_by_value():
@@ -259,7 +264,7 @@ def test_a_secret_default_of_a_variable_is_written_out():
     def variable(default, name="db_password"):
         return resource("terraform_variable.v", name=name, default=default)
 
-    assert fact("credentials.literal_arguments", variable("hunter2")) == [{"path": "default", "kind": "password"}]
+    assert places("credentials.literal_arguments", variable("hunter2")) == [{"path": "default", "kind": "password"}]
     assert fact("credentials.literal_arguments", variable("")) == []
     assert fact("credentials.literal_arguments", variable("eu-west-1", "region")) == []
 

@@ -10,7 +10,7 @@ resource "aws_lambda_function" "main" {
   environment { variables = merge({ STAGE = "prod" }, var.env) }
 }
 """
-SECRET = 'variable "db_password" {\n type = string\n sensitive = true\n}\n'
+SENSITIVE = 'variable "db_password" {\n type = string\n sensitive = true\n}\n'
 
 
 def ways(found, key):
@@ -25,7 +25,7 @@ def test_a_secret_variable_is_followed_through_locals_and_modules(tmp_path):
     found = graph(
         tmp_path,
         {
-            "main.tf": SECRET
+            "main.tf": SENSITIVE
             + 'locals { env = { PW = "x-${var.db_password}" } }\n'
             + 'module "api" {\n source = "./api"\n env = local.env\n}\n',
             "api/main.tf": FUNCTION,
@@ -35,8 +35,9 @@ def test_a_secret_variable_is_followed_through_locals_and_modules(tmp_path):
     key = "module.api.aws_lambda_function.main"
     way = "var.db_password -> local.env -> module.api.var.env"
     assert ways(found, key) == {"environment.0.variables.PW": way}
+    whole = f"{way} -> {key}.environment.variables.PW"
     assert fact(found, "credentials.in_environment", key) == [
-        {"variable": "PW", "kind": "password", "way": f"{way} -> {key}.environment.variables.PW"}
+        {"variable": "PW", "kind": "password", "way": whole, "what": f"PW ({whole})"}
     ]
 
 
@@ -44,7 +45,7 @@ def test_a_secret_is_followed_out_of_a_module(tmp_path):
     found = graph(
         tmp_path,
         {
-            "main.tf": SECRET
+            "main.tf": SENSITIVE
             + 'module "a" {\n source = "./a"\n password = var.db_password\n}\n'
             + 'output "url" { value = "https://x/${module.a.shown}" }\n',
             "a/main.tf": 'variable "password" {}\noutput "shown" { value = var.password }\n'
@@ -68,9 +69,9 @@ FUNCTION_OF = 'resource "aws_lambda_function" "f" {\n environment { variables = 
         ('variable "x" { default = "ghp_' + "a1B2" * 9 + '" }', "A = var.x"),
         ('variable "db_password" { default = "hunter2" }', "A = upper(var.db_password)"),
         ('variable "logins" {\n type = map(string)\n sensitive = true\n}', 'A = var.logins["db"]'),
-        ('variable "db_password" {}', 'A = jsonencode({ pw = var.db_password })'),
+        ('variable "db_password" {}', "A = jsonencode({ pw = var.db_password })"),
         ('variable "db_password" {}', 'A = join(",", ["a", var.db_password])'),
-        ('variable "db_password" {}', "A = coalesce(var.db_password, \"x\")"),
+        ('variable "db_password" {}', 'A = coalesce(var.db_password, "x")'),
     ],
 )  # fmt: skip
 def test_what_ends_in_the_environment(tmp_path, declared, variables):
@@ -78,6 +79,16 @@ def test_what_ends_in_the_environment(tmp_path, declared, variables):
 
     assert list(ways(found, "aws_lambda_function.f")) != []
     assert [each["variable"] for each in fact(found, "credentials.in_environment", "aws_lambda_function.f")] == ["A"]
+
+
+ARN_TO_A_MODULE = """
+resource "aws_secretsmanager_secret" "s" {}
+module "m" {
+  source   = "./m"
+  password = aws_secretsmanager_secret.s.arn
+}
+"""
+MODULE = 'variable "password" {}\noutput "given" { value = var.password }\n'
 
 
 @pytest.mark.parametrize(
@@ -92,16 +103,12 @@ def test_what_ends_in_the_environment(tmp_path, declared, variables):
         ('variable "db_password" { default = "/prod/db/password" }', "A = var.db_password"),
         ('variable "db_password" {}\nvariable "stage" {}', "A = var.stage"),
         ('variable "db_password" {}', 'A = "x"\n B = length("y")'),
-        (
-            'variable "db_password" {}\nresource "aws_secretsmanager_secret" "s" {}\n'
-            'module "m" {\n source = "./m"\n password = aws_secretsmanager_secret.s.arn\n}',
-            'A = "x"',
-        ),
+        (ARN_TO_A_MODULE, "A = module.m.given"),
         ('variable "db_password" {}\nresource "aws_kms_key" "k" {}', "A = true ? aws_kms_key.k.arn : var.db_password"),
     ],
 )
 def test_what_does_not(tmp_path, declared, variables):
-    files = {"main.tf": declared + "\n" + FUNCTION_OF % variables, "m/main.tf": 'variable "password" {}\n'}
+    files = {"main.tf": declared + "\n" + FUNCTION_OF % variables, "m/main.tf": MODULE}
     found = graph(tmp_path, files)
 
     assert fact(found, "credentials.in_environment", "aws_lambda_function.f") == []
@@ -116,7 +123,7 @@ def test_nothing_is_evaluated_again_where_no_variable_is_a_secret(tmp_path):
 def test_every_instance_has_its_own_way(tmp_path):
     found = graph(
         tmp_path,
-        SECRET
+        SENSITIVE
         + 'locals { all = { a = { PW = var.db_password }, b = { PW = "arn:aws:x" } } }\n'
         + 'resource "aws_lambda_function" "f" {\n for_each = local.all\n environment { variables = each.value }\n}\n',
     )
@@ -128,23 +135,16 @@ def test_every_instance_has_its_own_way(tmp_path):
 def test_scripts_and_containers_show_where_the_secret_came_from(tmp_path):
     found = graph(
         tmp_path,
-        SECRET
+        SENSITIVE
         + 'resource "aws_instance" "i" { user_data = base64encode("export X=${var.db_password}") }\n'
         + 'resource "aws_ecs_task_definition" "t" {\n container_definitions = jsonencode([{ name = "a"\n'
         + ' environment = [{ name = "X", value = var.db_password }] }])\n}\n',
     )
 
-    way = "var.db_password -> aws_instance.i.user_data"
-    assert fact(found, "credentials.in_user_data", "aws_instance.i") == [
-        {"path": "user_data", "kind": "secret", "way": way}
-    ]
-    assert fact(found, "credentials.in_environment", "aws_ecs_task_definition.t") == [
-        {
-            "variable": "X",
-            "kind": "secret",
-            "way": "var.db_password -> aws_ecs_task_definition.t.container_definitions.environment.X",
-        }
-    ]
+    (script,) = fact(found, "credentials.in_user_data", "aws_instance.i")
+    (variable,) = fact(found, "credentials.in_environment", "aws_ecs_task_definition.t")
+    assert script["way"] == "var.db_password -> aws_instance.i.user_data"
+    assert variable["way"] == ("var.db_password -> aws_ecs_task_definition.t.container_definitions.environment.X")
 
 
 def test_a_way_never_holds_the_value(tmp_path):
