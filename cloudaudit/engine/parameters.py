@@ -29,15 +29,21 @@ PARAMETERS: Mapping[str, Parameter] = {
         doc="What a classification tag may say, in lower case.",
     ),
     "deletion_window_days": Parameter(default=7, doc="Days that a deleted key or secret must stay recoverable."),
+    "internet_vpcs": Parameter(
+        default=(), doc="Names (tag Name) of the VPCs that may have an internet gateway; empty: every one may."
+    ),
     "key_deletion_days": Parameter(default=14, doc="Days that a deleted KMS key must stay recoverable at least."),
     "key_max_age_days": Parameter(default=90, doc="Days after which an access key must have been replaced."),
     "key_rotation_days": Parameter(default=365, doc="Days after which a KMS key must rotate by itself."),
-    "owner_tags": Parameter(default=("owner", "Owner", "team", "Team"), doc="Tags that name who answers for a resource."),
+    "owner_tags": Parameter(
+        default=("owner", "Owner", "team", "Team"), doc="Tags that name who answers for a resource."
+    ),
     "password_min_length": Parameter(default=14, doc="Characters that a password of an IAM user must have."),
     "personal_data_values": Parameter(
         default=("personal", "pii", "phi", "temporary", "session", "sessions"),
         doc="What a classification tag says of personal or temporary data, in lower case.",
     ),
+    "public_ports": Parameter(default=(80, 443), doc="Ports that security groups may open to the internet."),
     "require_cmk": Parameter(default=False, doc="Demand keys that the customer manages wherever AWS offers them."),
     "require_field_level_encryption": Parameter(
         default=False, doc="Demand that CloudFront encrypts sensitive fields of forms by themselves."
