@@ -70,9 +70,14 @@ def parameters(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
 
 def _fits(value: Any, default: Any) -> bool:
     if isinstance(default, tuple):
-        return isinstance(value, list | tuple) and all(type(member) is type(default[0]) for member in value)
+        return isinstance(value, list | tuple) and all(type(member) is _member(default) for member in value)
     return type(value) is type(default)
 
 
 def _kind(default: Any) -> str:
-    return f"list of {type(default[0]).__name__}" if isinstance(default, tuple) else type(default).__name__
+    return f"list of {_member(default).__name__}" if isinstance(default, tuple) else type(default).__name__
+
+
+def _member(default: tuple[Any, ...]) -> type:
+    """What a list holds; one that is empty by default holds text."""
+    return type(default[0]) if default else str
