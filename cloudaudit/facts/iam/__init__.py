@@ -1,7 +1,7 @@
 """What IAM policies allow, and to whom."""
 
-from cloudaudit.facts.iam import exposure, holders, identity, oidc, trust
+from cloudaudit.facts.iam import denials, exposure, holders, identity, oidc, trust
 
-FACTS = (*exposure.FACTS, *holders.FACTS, *identity.FACTS, *oidc.FACTS, *trust.FACTS)
+FACTS = (*denials.FACTS, *exposure.FACTS, *holders.FACTS, *identity.FACTS, *oidc.FACTS, *trust.FACTS)
 
 __all__ = ["FACTS"]

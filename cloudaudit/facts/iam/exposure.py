@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from cloudaudit.facts.fact import Fact
-from cloudaudit.facts.iam.conditions import narrowed, says_something
-from cloudaudit.facts.iam.document import Condition, Document, Statement
+from cloudaudit.facts.iam.conditions import narrowed, narrows, says_something
+from cloudaudit.facts.iam.document import Condition, Document, Statement, Text
 from cloudaudit.facts.iam.effect import action_patterns, covers_action, denied, on_everything, with_doubts
 from cloudaudit.facts.iam.policies import ENDPOINT, RESOURCE_TYPES, endpoint_policy, resource_policies, resource_policy
 from cloudaudit.facts.iam.principals import account, of_kind, own_accounts, public
@@ -60,21 +60,58 @@ def _public(resource: Resource, graph: ResourceGraph) -> Truth:
 
 
 def _cross_account(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
-    """Account principals that are not our own. Without any known account of ours, other people's cannot be told."""
-    document = resource_policy(resource, graph)
+    """Principals of other accounts. Without any known account of ours, other people's cannot be told."""
     own = own_accounts(graph)
     foreign: list[str] = []
-    doubts = list(document.doubts)
-    for part in document.allows:
-        for name in of_kind(part, "AWS"):
-            owner = account(name)
-            if not owner and isinstance(name, Unknown) and not name.refs:
-                doubts.append(name.because)
-            elif owner and not own:
-                doubts.append("no account of our own is known")
-            elif owner and owner not in own:
-                foreign.append(name if isinstance(name, str) else name.prefix)
+    doubts: list[str] = []
+    for document in resource_policies(resource, graph):
+        doubts += document.doubts
+        for part in document.allows:
+            kept = any_of([_in_organisation(part), _closed_to_others(document, part)])
+            for name in [] if kept is True else _callers(part):
+                truth = all_of([_is_foreign(name, own), negate(kept)])
+                if truth is True:
+                    foreign.append(name if isinstance(name, str) else name.prefix)
+                elif isinstance(truth, Unknown):
+                    doubts.append(truth.because)
     return certain(foreign, doubts)
+
+
+def _is_foreign(name: Text, own: frozenset[str]) -> Truth:
+    owner = account(name)
+    if owner:
+        return owner not in own if own else Unknown(because="no account of our own is known")
+    return name if isinstance(name, Unknown) and not name.refs else False
+
+
+# Conditions by which a statement for everybody names accounts.
+_CALLERS = ("aws:principalaccount", "aws:principalarn", "kms:calleraccount")
+
+
+def _callers(part: Statement) -> list[Text]:
+    """The principals that the statement names, by name or by condition."""
+    named = [
+        value
+        for condition in part.conditions
+        if condition.key in _CALLERS and "not" not in condition.operator
+        for value in condition.values
+    ]
+    return [*of_kind(part, "AWS"), *(named if public(part) is True else [])]
+
+
+def _in_organisation(part: Statement) -> Truth:
+    """Whether only callers of an organisation are allowed."""
+    return any_of(
+        [
+            *(narrows(each) for each in part.conditions if each.key.startswith(("aws:principalorg", "aws:vpceorg"))),
+            *([unknown(part.doubt)] if part.doubt else []),
+        ]
+    )
+
+
+def _closed_to_others(document: Document, part: Statement) -> Truth:
+    """Whether a denial of all but known callers takes everything away again from others."""
+    return all_of(denied(document, part, action, outsiders=True) for action in action_patterns(part) or ("*",))
 
 
 # Services that act for many customers and state in the request for whom; without a condition any customer can send
@@ -146,9 +183,9 @@ FACTS = (
         name="iam.cross_account_principals",
         types=RESOURCE_TYPES,
         compute=_cross_account,
-        doc="list of principals of other accounts that the resource's policies allow. Own accounts come from the "
-        "account map in the settings, from the resources themselves and from key policies; unknown if none is"
-        " known.",
+        doc="list of principals of other accounts that the resource's policies allow, unless conditions or denials "
+        "keep to an organisation. Own accounts come from the account map in the settings, from the resources "
+        "themselves and from key policies; unknown if none is known.",
     ),
     Fact(
         name="iam.denies_insecure_transport",

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from cloudaudit.facts.fact import Fact
-from cloudaudit.facts.iam.document import UNKNOWN, Document, is_settled, merge, sketch
+from cloudaudit.facts.iam.document import UNKNOWN, Condition, Document, is_settled, merge, sketch
 from cloudaudit.facts.iam.effect import covers_action, on_everything, with_doubts
 from cloudaudit.facts.iam.identity import admits_everything, escalations, has_boundary
 from cloudaudit.facts.iam.policies import identity_policy
 from cloudaudit.facts.memory import per_resource
-from cloudaudit.facts.truth import Truth, all_of, any_of, certain
+from cloudaudit.facts.truth import Truth, all_of, any_of, certain, negate, unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Record, Relation, Resource, Unknown
 
@@ -21,6 +21,7 @@ _HOLDERS = {
 }
 TYPES = tuple(_HOLDERS)
 _POLICIES = ("aws_iam_policy",)
+_ATTACHMENTS = (*(attachment for _, (attachment, _), _ in _HOLDERS.values()), "aws_iam_policy_attachment")
 
 _ADMINISTRATOR = {"AdministratorAccess", "AdministratorAccess-Amplify", "IAMFullAccess"}
 _NEARLY = {"PowerUserAccess", "SystemAdministrator", "job-function/SystemAdministrator"}
@@ -162,7 +163,42 @@ def _requires_mfa(resource: Resource, graph: ResourceGraph) -> Truth:
     documents = [policy.document for policy in held.policies if policy.document is not None]
     truths = [with_doubts(document, _denies_without_mfa(document)) for document in documents]
     doubts: list[Truth] = [Unknown(because=text) for text in held.because]
-    return any_of([*truths, *doubts])
+    return any_of([*truths, *doubts, _allows_only_with_mfa(held)])
+
+
+def _allows_only_with_mfa(held: Holdings) -> Truth:
+    """Whether all that is allowed at all asks for a second factor; AWS's own policies do not."""
+    documents = [policy.document for policy in held.policies if policy.document is not None]
+    parts = [part for document in documents for part in document.allows]
+    if not parts or any(policy.document is None for policy in held.policies):
+        return False
+    doubts: list[Truth] = [Unknown(because=text) for document in documents for text in document.doubts]
+    return all_of([*(any_of(map(_asks_for_mfa, part.conditions)) for part in parts), *doubts])
+
+
+def _asks_for_mfa(condition: Condition) -> Truth:
+    if condition.key == "aws:multifactorauthage":
+        return condition.operator.startswith("numericless") and not condition.if_exists
+    if condition.key != "aws:multifactorauthpresent" or condition.operator != "bool" or condition.if_exists:
+        return False
+    return all_of(value if isinstance(value, Unknown) else value.lower() == "true" for value in condition.values)
+
+
+def _only_boundary(resource: Resource, graph: ResourceGraph) -> Truth:
+    """Whether a policy bounds users or roles and is attached to nobody, so that it grants nothing."""
+    attached = [
+        graph.related(resource, Relation(type=kind, by=by))
+        for kind, by in (*((kind, "policy_arn") for kind in _ATTACHMENTS), ("aws_iam_role", "managed_policy_arns"))
+    ]
+    if any(each.found for each in attached):
+        return False
+    bounded = [
+        graph.related(resource, Relation(type=kind, by="permissions_boundary"))
+        for kind in ("aws_iam_role", "aws_iam_user")
+    ]
+    unsure: list[Truth] = [unknown(each.because) for each in attached if each.because]
+    serves = any_of(bool(each.found) or (unknown(each.because) if each.because else False) for each in bounded)
+    return all_of([serves, negate(any_of(unsure))])
 
 
 def _denies_without_mfa(document: Document) -> Truth:
@@ -227,10 +263,17 @@ FACTS = (
         doc='list of AWS managed policies that the user, group or role holds: ["ReadOnlyAccess"].',
     ),
     Fact(
+        name="iam.only_boundary",
+        types=_POLICIES,
+        compute=_only_boundary,
+        doc="bool: the policy is the permissions boundary of users or roles here and attached to nobody: it grants "
+        "nothing.",
+    ),
+    Fact(
         name="iam.requires_mfa",
         types=TYPES,
         compute=_requires_mfa,
         doc="bool: a policy of the user, group or role denies everything (or all but enrolment) without a second "
-        "factor.",
+        "factor, or each thing that is allowed asks for one.",
     ),
 )

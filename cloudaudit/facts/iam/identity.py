@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from cloudaudit.facts.fact import Fact
+from cloudaudit.facts.iam.actions import could_be_limited
 from cloudaudit.facts.iam.conditions import limited
 from cloudaudit.facts.iam.document import Document, Statement
 from cloudaudit.facts.iam.effect import (
@@ -86,29 +87,14 @@ def _unlimited_actions(resource: Resource, graph: ResourceGraph) -> list[str] | 
     return certain(*unlimited_actions(identity_policy(resource, graph)))
 
 
-# Verbs of actions that only look. What AWS calls a list or a read begins with one of them.
-_LOOKING = (
-    "batchget", "check", "describe", "discover", "download", "estimate", "filter", "get", "head", "list", "lookup",
-    "preview", "query", "read", "scan", "search", "select", "simulate", "test", "validate", "verify", "view",
-)  # fmt: skip
-
-# Services and actions that know no resources: "*" is the only way to allow them.
-_WITHOUT_RESOURCES = (
-    "cloudwatch:putmetricdata", "ec2messages:", "ecr:getauthorizationtoken", "health:", "kms:generaterandom",
-    "pricing:", "ssmmessages:", "sts:getcalleridentity", "sts:getsessiontoken", "support:", "xray:", "ce:", "cur:",
-    "tag:",
-)  # fmt: skip
-
-
-def _is_write(action: str) -> bool:
-    """Whether the pattern allows an action that changes something and could be limited to some resources."""
-    verb = action.partition(":")[2]
-    return not verb.startswith(_LOOKING) and not action.startswith(_WITHOUT_RESOURCES)
-
-
 def _unlimited_writes(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
     found, doubts = unlimited_actions(identity_policy(resource, graph))
-    return certain([action for action in found if _is_write(action)], doubts)
+    return certain([action for action in found if could_be_limited(action, changing=True)], doubts)
+
+
+def _limitable(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+    found, doubts = unlimited_actions(identity_policy(resource, graph))
+    return certain([action for action in found if could_be_limited(action, changing=False)], doubts)
 
 
 def _service_wildcards(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
@@ -233,6 +219,12 @@ FACTS = (
         'ec2:RunInstances"]; empty where a permissions boundary limits the holder.',
     ),
     Fact(
+        name="iam.limitable_actions",
+        types=TYPES,
+        compute=_limitable,
+        doc="list of the actions of iam.unlimited_actions that could have been limited to some resources.",
+    ),
+    Fact(
         name="iam.passes_any_role",
         types=TYPES,
         compute=_passes_any_role,
@@ -261,6 +253,7 @@ FACTS = (
         name="iam.unlimited_writes",
         types=TYPES,
         compute=_unlimited_writes,
-        doc="list of those that change something and could have been limited to some resources.",
+        doc="list of the actions of iam.unlimited_actions that change something and could have been limited to some "
+        "resources.",
     ),
 )

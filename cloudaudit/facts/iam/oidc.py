@@ -34,6 +34,8 @@ _REF = {
     "gitlab": r".*:ref_type:(?:branch|tag):ref:[^*?]+|.*:environment:[^*?:]+.*",
 }
 
+_OWNER = rf"(?:repo|repository|job_workflow_ref):{_WORD}/.*|repository_owner(?:_id)?:{_WORD}(?::.*)?"
+
 # Claims besides the subject that fix the repository on their own.
 _CLAIMS = {
     "github": ("repository", "repository_id", "job_workflow_ref"),
@@ -144,6 +146,13 @@ def _fixes_ref(name: str, part: Statement) -> Truth:
     return any_of([*_matching(_claims(part, ("sub",)), pattern), *_matching(claims, r"[^*?]+"), *_doubt(part)])
 
 
+def _fixes_owner(name: str, part: Statement) -> Truth:
+    """Whether the repositories of one owner are fixed."""
+    claims = _claims(part, ("repository_owner", "repository_owner_id", "enterprise", "enterprise_id"))
+    owned = _matching(_claims(part, ("sub", "repository", "job_workflow_ref")), rf"{_OWNER}|{_WORD}/.*")
+    return any_of([*owned, *_matching(claims, r"[^*?]+"), _bound(name, part)])
+
+
 def _checks_audience(part: Statement) -> Truth:
     return any_of([*_matching(_claims(part, ("aud",)), r"[^*?]+"), *_doubt(part)])
 
@@ -167,6 +176,10 @@ def _github_unbound(resource: Resource, graph: ResourceGraph) -> Truth:
     return _some(resource, graph, _bound)
 
 
+def _github_any_owner(resource: Resource, graph: ResourceGraph) -> Truth:
+    return _some(resource, graph, _fixes_owner)
+
+
 def _github_any_ref(resource: Resource, graph: ResourceGraph) -> Truth:
     return _some(resource, graph, _fixes_ref)
 
@@ -188,7 +201,21 @@ def _ci_unbound(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown
     return certain([name for name, truth in answers if truth is False], unsure)
 
 
+def _ci_any_ref(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+    document, pairs = _trusting(resource, graph)
+    answers = [(name, _fixes_ref(name, part)) for name, part in pairs if name in _REF]
+    doubts = [truth.because for _, truth in answers if isinstance(truth, Unknown)]
+    unsure = [*document.doubts, *doubts, *_unidentified(document, graph)]
+    return certain([name for name, truth in answers if truth is False], unsure)
+
+
 FACTS = (
+    Fact(
+        name="iam.ci_any_ref",
+        types=TYPES,
+        compute=_ci_any_ref,
+        doc="list of github and gitlab, if they are trusted from any branch: no ref, tag or environment is fixed.",
+    ),
     Fact(
         name="iam.ci_trusted",
         types=TYPES,
@@ -209,6 +236,12 @@ FACTS = (
         types=TYPES,
         compute=_github_any_audience,
         doc="bool: GitHub Actions is trusted without a condition on the audience.",
+    ),
+    Fact(
+        name="iam.github_any_owner",
+        types=TYPES,
+        compute=_github_any_owner,
+        doc="bool: GitHub Actions is trusted without fixing so much as the owner of the repository.",
     ),
     Fact(
         name="iam.github_any_ref",

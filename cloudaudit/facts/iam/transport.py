@@ -48,14 +48,14 @@ def _covers_bucket_and_objects(part: Statement) -> Truth:
     """Whether both the bucket and its objects are named."""
     if part.not_resources is not None:
         return True
-    kinds = [_kind(resource) for resource in part.resources]
+    kinds = [part_of_bucket(resource) for resource in part.resources]
     if "both" in kinds or {"bucket", "objects"} <= set(kinds):
         return True
     unsure = [each for each, kind in zip(part.resources, kinds, strict=True) if not kind]
     return unknown(each.because for each in unsure if isinstance(each, Unknown)) if unsure else False
 
 
-def _kind(resource: Text) -> str:
+def part_of_bucket(resource: Text) -> str:
     """Whether an ARN is that of the bucket, of its objects or of both; empty where that cannot be told."""
     end: object = resource
     if isinstance(resource, Unknown):

@@ -1,0 +1,78 @@
+import pytest
+from facts_building import ELSEWHERE, fact, is_unknown, policy, ref, resource
+
+EVERYTHING = {"Effect": "Deny", "Resource": "*"}
+STOPS = {**EVERYTHING, "Action": ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail"]}
+
+
+def guardrails(*statements, **attributes):
+    subject = resource("aws_organizations_policy.p", content=policy(*statements), **attributes)
+    return fact("iam.guardrails", subject)
+
+
+@pytest.mark.parametrize(
+    ("statement", "names"),
+    [
+        (STOPS, ["trail"]),
+        ({**STOPS, "Action": "cloudtrail:StopLogging"}, []),
+        ({**STOPS, "Action": "cloudtrail:*"}, ["trail"]),
+        ({**STOPS, "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/audit"}}}, ["trail"]),
+        ({**STOPS, "Condition": {"StringEquals": {"aws:PrincipalAccount": "1"}}}, []),
+        ({**STOPS, "Resource": "arn:aws:cloudtrail:*:*:trail/one"}, []),
+        ({**STOPS, "Effect": "Allow"}, []),
+        ({**EVERYTHING, "Action": "organizations:LeaveOrganization"}, ["leave"]),
+        (
+            {
+                **EVERYTHING,
+                "NotAction": "iam:*",
+                "Condition": {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}},
+            },
+            ["regions"],
+        ),
+        (
+            {**EVERYTHING, "Action": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}},
+            ["root"],
+        ),
+    ],
+)
+def test_what_a_service_control_policy_keeps_accounts_from(statement, names):
+    assert guardrails(statement) == names
+
+
+def test_denials_of_several_statements_count_together():
+    one, other = ({**STOPS, "Action": action} for action in STOPS["Action"])
+
+    assert guardrails(one, other) == ["trail"]
+
+
+def test_policies_on_tags_guard_nothing_and_unknown_ones_are_unknown():
+    assert guardrails(STOPS, type="TAG_POLICY") == []
+    assert is_unknown(fact("iam.guardrails", resource("aws_organizations_policy.p", content=ELSEWHERE)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "locked"),
+    [
+        ({}, True),
+        ({"Action": "s3:Put*"}, True),
+        ({"Action": "s3:GetObject"}, False),
+        ({"Resource": "arn:aws:s3:::b/*"}, False),
+        ({"Principal": {"AWS": "arn:aws:iam::111111111111:role/app"}}, False),
+        ({"Condition": {"Bool": {"aws:SecureTransport": "false"}}}, False),
+    ],
+)
+def test_a_denial_to_everybody_of_changing_the_policy_locks_out(changes, locked):
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b", **changes}
+
+    assert fact("iam.locks_out", resource("aws_s3_bucket_policy.p", policy=policy(statement))) is locked
+
+
+def test_a_policy_that_is_only_a_boundary_grants_nothing():
+    subject = resource("aws_iam_policy.p", policy=policy({"Action": "*", "Resource": "*"}))
+    bounded = resource("aws_iam_role.r", permissions_boundary=ref("aws_iam_policy.p.arn"))
+    attached = resource("aws_iam_role_policy_attachment.a", policy_arn=ref("aws_iam_policy.p.arn"))
+
+    assert fact("iam.only_boundary", subject) is False
+    assert fact("iam.only_boundary", subject, bounded) is True
+    assert fact("iam.only_boundary", subject, bounded, attached) is False
+    assert is_unknown(fact("iam.only_boundary", subject, resource("aws_iam_role.r", permissions_boundary=ELSEWHERE)))
