@@ -7,7 +7,7 @@ import msgspec
 
 from cloudaudit.facts import addresses
 from cloudaudit.facts.memory import per_resource
-from cloudaudit.facts.reading import blocks
+from cloudaudit.facts.reading import blocks, reach
 from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.graph.identity import is_sure
@@ -256,13 +256,9 @@ def placed(resource: Resource, graph: ResourceGraph) -> Way:
     if group := _SUBNET_GROUPS.get(resource.type):
         return _by_group(resource, graph, *group)
     paths = SUBNETS.get(resource.type, ())
-    if not any(_first(resource.attributes, path) for path in paths):
+    if not any(value for path in paths for value in reach(resource.attributes, path)):
         return doubtful([f"{resource.address} names no subnet, so the default ones decide"])
     return either([_in_any(resource, graph, path) for path in paths])
-
-
-def _first(attributes: Mapping[str, Any], path: str) -> Any:
-    return attributes.get(path.partition(".")[0])
 
 
 def _by_group(resource: Resource, graph: ResourceGraph, kind: str, path: str) -> Way:
