@@ -14,9 +14,10 @@ import msgspec
 
 from cloudaudit import __version__, plugins
 from cloudaudit.criteria import assess, catalogue
+from cloudaudit.decisions import compare
 from cloudaudit.errors import RuleError, SettingsError, SourceError
 from cloudaudit.model import CriterionState, Finding, Gap, Record, Report, Rule, Run, Scanned, Severity, Verdict
-from cloudaudit.outputs import breaking
+from cloudaudit.outputs import breaking, under_review
 from cloudaudit.settings import Settings
 from cloudaudit.sources import Options, Source
 from cloudaudit.workers import Share, available
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 Tell = Callable[[int, int, str], None]
 # What is judged like a resource but is none: the account, variables, outputs, data, inline arguments made companions.
 _PSEUDO = re.compile(r"^aws_account |^terraform_(?!data )|[ .:]data\.\w+\.[^.]+$|/[a-z_]+$")
-_Judged = tuple[Scanned, list[Finding], tuple[Gap, ...]]
+_Judged = tuple[Scanned, list[Finding], tuple[Gap, ...], list[Finding]]
 FAILED, INCOMPLETE = 1, 3
 
 
@@ -96,8 +97,16 @@ def scan(request: Request, tell: Tell | None = None) -> Report:
 
     def look(graph: "ResourceGraph") -> _Judged:
         defects: dict[Gap, None] = {}
-        findings = list(judge(rules, graph, values, on_defect=lambda error: defects.setdefault(_defect(error))))
-        return _scanned(graph), findings, (*graph.gaps, *defects)
+
+        def judged(what: "ResourceGraph") -> list[Finding]:
+            return list(judge(rules, what, values, on_defect=lambda error: defects.setdefault(_defect(error))))
+
+        findings = judged(graph)
+        fixed: list[Finding] = []
+        if graph.changing is not None:
+            changing = graph.changing()
+            findings, fixed = compare(findings, judged(changing.before), graph, changing)
+        return _scanned(graph), findings, (*graph.gaps, *defects), fixed
 
     with _collector_at_rest():
         judged = [one for target in request.targets for one in _spread(target, request, look, tell)]
@@ -282,16 +291,17 @@ def find_rule(found: "RuleSet", name: str) -> str:
     raise SettingsError(f"there is no rule {name}; {hint}")
 
 
-def exit_code(report: Report, threshold: Severity | None, *, strict: bool) -> int:
-    """1 when something fails the build, else 3 if `strict` and something is unknown or was not looked at, else 0."""
-    if any(breaking(report, threshold)):
+def exit_code(report: Report, threshold: Severity | None, *, strict: bool, everything: bool = False) -> int:
+    """1 when something fails the build, else 3 if `strict` and something is unknown or was not looked at, else 0. What
+    a change found as it was counts with `everything` only."""
+    if any(breaking(report, threshold, everything=everything)):
         return FAILED
-    return INCOMPLETE if strict and incompleteness(report) else 0
+    return INCOMPLETE if strict and incompleteness(report, everything=everything) else 0
 
 
-def incompleteness(report: Report) -> str:
+def incompleteness(report: Report, *, everything: bool = False) -> str:
     """What `strict` does not forgive, as a sentence; empty when everything was looked at and decided."""
-    unknown = sum(finding.verdict is Verdict.UNKNOWN for finding in report.findings)
+    unknown = sum(finding.verdict is Verdict.UNKNOWN for finding in under_review(report, everything=everything))
     gaps = len(report.run.gaps)
     if not unknown and not gaps:
         return ""
@@ -358,9 +368,9 @@ def _defect(error: RuleError) -> Gap:
 
 
 def _report(request: Request, rules: "RuleSet", profile: str, judged: Sequence[_Judged]) -> Report:
-    scanned = tuple(one for one, _, _ in judged)
-    findings = tuple(finding for _, some, _ in judged for finding in some)
-    gaps = tuple(dict.fromkeys(gap for _, _, some in judged for gap in some))
+    scanned = tuple(one for one, _, _, _ in judged)
+    findings = tuple(finding for _, some, _, _ in judged for finding in some)
+    gaps = tuple(dict.fromkeys(gap for _, _, some, _ in judged for gap in some))
     digest = hashlib.sha256()
     for part in (__version__, rules.digest, request.clock, *request.targets):
         digest.update(f"{part}\0".encode("utf-8", "replace"))
@@ -383,4 +393,5 @@ def _report(request: Request, rules: "RuleSet", profile: str, judged: Sequence[_
         findings=findings,
         rules=dict(rules.rules),
         criteria=assess(findings, rules.rules, request.settings.scope),
+        fixed=tuple(finding for *_, some in judged for finding in some),
     )

@@ -78,6 +78,15 @@ class Status(enum.StrEnum):
     BASELINE = "baseline"
 
 
+class Change(enum.StrEnum):
+    """What a change under review did to a finding; `existing` is what it did nothing about."""
+
+    INTRODUCED = "introduced"
+    WORSENED = "worsened"
+    EXISTING = "existing"
+    FIXED = "fixed"
+
+
 class Unknown(Record, frozen=True):
     """A value that the source cannot know.
 
@@ -288,6 +297,7 @@ class Finding(Record, frozen=True):
     location: Location | None = None
     unknown_because: tuple[str, ...] = ()
     status: Status = Status.OPEN
+    change: Change | None = None
     evidence: Evidence | None = None
 
     @property
@@ -366,10 +376,12 @@ class Scanned(Record, frozen=True):
 
 
 class Report(Record, frozen=True):
-    """Everything one run says. `rules` are those that were applied; `findings` are sorted and hold passes too."""
+    """Everything one run says. `rules` are those that were applied; `findings` are sorted and hold passes too. Of a run
+    over a change, `fixed` are the failures from before that are none any more, some with their resource gone."""
 
     run: Run
     scanned: tuple[Scanned, ...]
     findings: tuple[Finding, ...]
     rules: dict[str, Rule]
     criteria: tuple[CriterionState, ...] = ()
+    fixed: tuple[Finding, ...] = ()

@@ -34,7 +34,9 @@ NEVER = "never"
     help="Lowest severity that fails the build: low, medium, high (default), critical, never.",
 )
 @click.option("--strict", is_flag=True, help="Exit with 3 when something is unknown or was not looked at.")
-@click.option("--all", "everything", is_flag=True, help="Show passes too.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Show passes, and what a plan leaves as it was; fail for that too."
+)
 @picks_rules
 @reads_targets
 @click.pass_context
@@ -42,7 +44,8 @@ def scan(ctx: click.Context, /, targets: tuple[str, ...], **given: Any) -> None:
     """Check Terraform folders, plans and states.
 
     A TARGET is a folder (every root below it is found), the output of `terraform show -json` for a plan or a state, or
-    a state file. Without one, the current folder. --format and -o may be repeated:
+    a state file. Without one, the current folder. Of a plan, what it introduces or worsens is shown and fails the
+    build, not what is so already. --format and -o may be repeated:
 
     \b
     cloudaudit scan infra/ plan.json
@@ -58,9 +61,9 @@ def scan(ctx: click.Context, /, targets: tuple[str, ...], **given: Any) -> None:
         report = app.scan(request(_targets(targets, given["targets_from"]), given), tell)
     for output, path in writes:
         _write(report, output, path, everything=given["everything"], threshold=threshold)
-    code = app.exit_code(report, threshold, strict=given["strict"])
+    code = app.exit_code(report, threshold, strict=given["strict"], everything=given["everything"])
     if code == app.INCOMPLETE:
-        complain(app.incompleteness(report))
+        complain(app.incompleteness(report, everything=given["everything"]))
     ctx.exit(code)
 
 

@@ -1,13 +1,13 @@
 """ResourceGraph: the resources of one root and what refers to what. Everything is worked out when first asked for."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cloudaudit.graph.addresses import parse, strip_keys
 from cloudaudit.graph.companions import Companions, Related, shorten, via
 from cloudaudit.graph.identity import Identities
 from cloudaudit.graph.linking import links_of
-from cloudaudit.model import Gap, Link, Origin, Relation, Resource, Unknown
+from cloudaudit.model import Gap, Link, Origin, Record, Relation, Resource, Unknown
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -16,13 +16,23 @@ ACCOUNT = "aws_account"
 _OTHER_ROOTS = "other roots are not in this scan"
 
 
+class Changing(Record, frozen=True):
+    """What a graph was before a change: the graph then, the actions on each resource that is touched, by its key
+    ("create", "update", "delete", both for a replacement), and the keys that moved, from old to new."""
+
+    before: "ResourceGraph"
+    actions: Mapping[str, tuple[str, ...]]
+    moved: Mapping[str, str] = {}
+
+
 class ResourceGraph:
     """The resources of one root, one plan, one state or one account.
 
     `complete` promises that nothing of the account lives elsewhere. `blind` maps addresses to why it is not known what
     was done with them: a module that is not on disk was given a reference. `environment` is what the source knows about
     the place (workspace, account, path) for the fact of that name. `remembered` is for whoever works something out that
-    others will ask for again; it lives as long as the graph.
+    others will ask for again; it lives as long as the graph. `changing`, where a change is looked at, tells what was
+    before.
     """
 
     def __init__(  # noqa: PLR0913 - a value with many optional parts
@@ -44,6 +54,7 @@ class ResourceGraph:
         self.gaps = tuple(gaps)
         self.environment = dict(environment or {})
         self.remembered: dict[Any, dict[str, Any]] = {}
+        self.changing: Callable[[], Changing] | None = None
         found = {resource.key: resource for resource in resources}
         if any(resource.type.startswith("aws_") for resource in found.values()):
             account = _account(root, origin, found.values())

@@ -1,3 +1,3 @@
-from cloudaudit.outputs.output import Options, Output, breaking
+from cloudaudit.outputs.output import Options, Output, breaking, under_review
 
-__all__ = ["Options", "Output", "breaking"]
+__all__ = ["Options", "Output", "breaking", "under_review"]

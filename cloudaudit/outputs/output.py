@@ -3,15 +3,15 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from cloudaudit.model import Finding, Record, Report, Severity, Status, Verdict
+from cloudaudit.model import Change, Finding, Record, Report, Severity, Status, Verdict
 
 # "resource.kms_key_id: aws_iam_user_policy.one.user: var.id has no value" is about var.id, for a reader of all causes.
 _PATHS = re.compile(r"^(?:[^\s()]+: )+")
 
 
 class Options(Record, frozen=True):
-    """How to render. `everything` shows passes too; colour and width are those of the terminal; `threshold` is the
-    lowest severity that fails the build, None when none does."""
+    """How to render. `everything` shows passes too, and what a change found as it was; colour and width are those of
+    the terminal; `threshold` is the lowest severity that fails the build, None when none does."""
 
     everything: bool = False
     colour: bool = False
@@ -47,11 +47,16 @@ def causes(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
     return sorted(by_cause.items(), key=lambda pair: (-len(pair[1]), pair[0]))
 
 
-def breaking(report: Report, threshold: Severity | None) -> Iterator[Finding]:
-    """The failures that fail a build: open, at or above the threshold, by a rule that is not in preview."""
+def under_review(report: Report, *, everything: bool) -> list[Finding]:
+    """The findings that a run over a change is about: not what it found as it was, unless `everything` is asked for."""
+    return [finding for finding in report.findings if everything or finding.change is not Change.EXISTING]
+
+
+def breaking(report: Report, threshold: Severity | None, *, everything: bool = False) -> Iterator[Finding]:
+    """The failures that fail a build: under review, open, at or above the threshold, by a rule not in preview."""
     if threshold is None:
         return
-    for finding in report.findings:
+    for finding in under_review(report, everything=everything):
         if finding.verdict is not Verdict.FAIL or finding.status is not Status.OPEN:
             continue
         if finding.severity.weight >= threshold.weight and report.rules[finding.rule].stage != "preview":

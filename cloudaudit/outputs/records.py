@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from cloudaudit.model import (
+    Change,
     CriterionState,
     Evidence,
     Finding,
@@ -33,6 +34,7 @@ class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     verdict: Verdict
     status: Status
+    change: Change | None
     severity: Severity
     theme: Theme
     criteria: tuple[str, ...]
@@ -112,6 +114,7 @@ class ReportRecord(msgspec.Struct, frozen=True, kw_only=True):
     criteria: tuple[CriterionRecord, ...]
     rules: dict[str, RuleRecord]
     findings: tuple[FindingRecord, ...]
+    fixed: tuple[FindingRecord, ...]
 
 
 def finding_record(finding: Finding, rule: Rule) -> FindingRecord:
@@ -122,6 +125,7 @@ def finding_record(finding: Finding, rule: Rule) -> FindingRecord:
         title=rule.title,
         verdict=finding.verdict,
         status=finding.status,
+        change=finding.change,
         severity=finding.severity,
         theme=rule.theme,
         criteria=rule.criteria,
@@ -172,7 +176,7 @@ def rule_record(rule: Rule) -> RuleRecord:
 def document(report: Report, options: Options) -> ReportRecord:
     """The report as it is written to JSON."""
     findings = shown(report, options)
-    used = sorted({finding.rule for finding in findings})
+    used = sorted({finding.rule for finding in (*findings, *report.fixed)})
     run = report.run
     return ReportRecord(
         schema=SCHEMA_VERSION,
@@ -192,6 +196,7 @@ def document(report: Report, options: Options) -> ReportRecord:
         criteria=tuple(criterion_record(state) for state in report.criteria),
         rules={name: rule_record(report.rules[name]) for name in used},
         findings=tuple(finding_record(finding, report.rules[finding.rule]) for finding in findings),
+        fixed=tuple(finding_record(finding, report.rules[finding.rule]) for finding in report.fixed),
     )
 
 

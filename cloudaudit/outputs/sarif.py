@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from cloudaudit.model import Finding, Gap, Location, Report, Rule, Scanned, Severity, Status, Verdict
+from cloudaudit.model import Change, Finding, Gap, Location, Report, Rule, Scanned, Severity, Status, Verdict
 from cloudaudit.outputs.escape import markdown, visible
 from cloudaudit.outputs.layout import plural
 from cloudaudit.outputs.literals import assignments
@@ -22,6 +22,12 @@ BASE = "%SRCROOT%"
 LEVELS = {Severity.LOW: "note", Severity.MEDIUM: "warning", Severity.HIGH: "error", Severity.CRITICAL: "error"}
 # Code scanning reads these as low, medium, high and critical.
 SCORES = {Severity.LOW: "2.0", Severity.MEDIUM: "5.5", Severity.HIGH: "8.0", Severity.CRITICAL: "9.5"}
+BASELINE = {
+    Change.INTRODUCED: "new",
+    Change.WORSENED: "updated",
+    Change.EXISTING: "unchanged",
+    Change.FIXED: "absent",
+}
 KINDS = {Verdict.FAIL: "fail", Verdict.UNKNOWN: "open", Verdict.PASS: "pass"}
 
 Group = tuple[str, str]
@@ -126,6 +132,8 @@ def _result(finding: Finding, rule: Rule, index: int) -> dict[str, Any]:
         },
         "properties": {"verdict": finding.verdict.value, "status": finding.status.value, "criteria": rule.criteria},
     }
+    if finding.change:
+        result["baselineState"] = BASELINE[finding.change]
     if finding.unknown_because:
         result["properties"]["unknownBecause"] = [visible(because) for because in finding.unknown_because]
     if finding.status is not Status.OPEN:

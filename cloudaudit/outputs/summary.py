@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from cloudaudit.model import CriterionState, Report, Severity, Status, Verdict
+from cloudaudit.model import Change, CriterionState, Report, Severity, Status, Verdict
 from cloudaudit.outputs.layout import Paint, heading, plural, wrapped
 from cloudaudit.outputs.output import Options, breaking
 
@@ -65,9 +65,13 @@ def result_lines(report: Report, paint: Paint, options: Options) -> Iterator[str
     accepted = len(failing) - sum(weights.values())
     parts += [f"{accepted:,} accepted"] if accepted else []
     text = plural(len(failing), "failure") + (f" ({', '.join(parts)})" if parts else "")
+    existing = sum(finding.change is Change.EXISTING for finding in failing)
+    if existing or report.fixed:
+        new = len(failing) - existing
+        text += f": {new:,} by this change, {existing:,} from before, {len(report.fixed):,} fixed"
     text += f", {verdicts[Verdict.UNKNOWN]:,} unknown, {verdicts[Verdict.PASS]:,} passed"
     text += f", {plural(len(report.run.gaps), 'gap')}" if report.run.gaps else ""
-    if count := sum(1 for _ in breaking(report, options.threshold)):
+    if count := sum(1 for _ in breaking(report, options.threshold, everything=options.everything)):
         text += f". The build fails: {count:,} at or above {options.threshold}"
     yield ""
     colour = paint.good if not failing else paint.bold

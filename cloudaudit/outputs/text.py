@@ -4,11 +4,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from cloudaudit.model import Finding, Gap, Location, Report, Rule, Status, Verdict
+from cloudaudit.model import Change, Finding, Gap, Location, Report, Rule, Status, Verdict
 from cloudaudit.outputs.escape import visible
 from cloudaudit.outputs.layout import Paint, heading, plural, wrapped
 from cloudaudit.outputs.literals import assignments
-from cloudaudit.outputs.output import Options, Output, causes
+from cloudaudit.outputs.output import Options, Output, causes, under_review
 from cloudaudit.outputs.summary import criteria_lines, result_lines
 
 # How many addresses of one place (instances of a module, of count, of for_each) are named before "and N more".
@@ -26,9 +26,12 @@ def render(report: Report, options: Options) -> str:
     lines += _opening(report, options)
     lines += _failures(report, paint, options)
     lines += _unknowns(report, paint, options)
+    lines += _fixed(report, paint, options)
     if options.everything:
         lines += _passes(report, paint, options)
-    lines += criteria_lines(report, paint, options)
+    hidden = len(report.findings) - len(under_review(report, everything=options.everything))
+    if not hidden:  # criteria are judged by all there is, not by a change
+        lines += criteria_lines(report, paint, options)
     lines += _gaps(report.run.gaps, paint, options)
     lines += result_lines(report, paint, options)
     return "\n".join(lines) + "\n"
@@ -51,7 +54,7 @@ def _opening(report: Report, options: Options) -> Iterator[str]:
 
 def _failures(report: Report, paint: Paint, options: Options) -> Iterator[str]:
     groups: dict[tuple[int, str], list[Finding]] = defaultdict(list)
-    for finding in report.findings:
+    for finding in under_review(report, everything=options.everything):
         if finding.verdict is Verdict.FAIL:
             groups[-finding.severity.weight, finding.rule].append(finding)
     for (_, name), findings in sorted(groups.items(), key=lambda group: group[0]):
@@ -101,6 +104,8 @@ def _said(group: Sequence[Finding]) -> str:
     """What is wrong at one place: the first message, and who else it is true of."""
     first, *others = group
     text = first.message if first.address in first.message else f"{first.address}: {first.message}"
+    if first.change in (Change.WORSENED, Change.EXISTING):
+        text += f" [{first.change}]"
     if first.status is not Status.OPEN:
         text += f" [{first.status}]"
     if others:
@@ -136,10 +141,11 @@ def _by_place(findings: Iterable[Finding], place: _Place) -> list[tuple[str, lis
 
 
 def _unknowns(report: Report, paint: Paint, options: Options) -> Iterator[str]:
-    unknown = sum(finding.verdict is Verdict.UNKNOWN for finding in report.findings)
+    asked = under_review(report, everything=options.everything)
+    unknown = sum(finding.verdict is Verdict.UNKNOWN for finding in asked)
     if not unknown:
         return
-    order = causes(report.findings)
+    order = causes(asked)
     yield ""
     yield from heading(f"Unknown: {plural(unknown, 'verdict')} could not be reached", paint)
     for because, findings in order[: None if options.everything else CAUSES]:
@@ -170,6 +176,17 @@ def _hint(because: str) -> str:
     if because == "other roots are not in this scan":
         return "complete = true in cloudaudit.toml, if nothing lives elsewhere"
     return ""
+
+
+def _fixed(report: Report, paint: Paint, options: Options) -> Iterator[str]:
+    if not report.fixed:
+        return
+    yield ""
+    yield from heading(f"Fixed by this change: {plural(len(report.fixed), 'failure')}", paint)
+    for finding in report.fixed[: None if options.everything else GAPS]:
+        yield from wrapped(visible(f"{finding.rule}: {finding.address}"), options.width, "  ", "    ")
+    if len(report.fixed) > GAPS and not options.everything:
+        yield f"  and {len(report.fixed) - GAPS:,} more; --all names them"
 
 
 def _passes(report: Report, paint: Paint, options: Options) -> Iterator[str]:

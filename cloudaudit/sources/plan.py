@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from cloudaudit.errors import SourceError
-from cloudaudit.graph import ResourceGraph
+from cloudaudit.graph import Changing, ResourceGraph
 from cloudaudit.model import Origin, Resource
 from cloudaudit.schema.dialect import expand_all
 from cloudaudit.sources import jsonfile
@@ -17,6 +17,7 @@ from cloudaudit.sources.planned import Planned, attributes
 from cloudaudit.sources.policies import Documents
 from cloudaudit.sources.resources import Recorded, RecordedModule, is_document, modules, recorded, resource
 from cloudaudit.sources.source import Options, Source
+from cloudaudit.sources.state import before
 
 COMMAND = '"terraform show -json plan.bin > plan.json"'
 _MAJOR = {"0", "1"}
@@ -25,6 +26,7 @@ _MAJOR = {"0", "1"}
 class Change(msgspec.Struct):
     """What will happen to one resource; values before and after are not decoded, `planned_values` has them."""
 
+    actions: tuple[str, ...] = ()
     after_unknown: Any = None
 
 
@@ -35,6 +37,7 @@ class ResourceChange(msgspec.Struct):
     change: Change = msgspec.field(default_factory=Change)
     mode: str = "managed"
     deposed: str | None = None
+    previous_address: str | None = None
 
 
 class Values(msgspec.Struct):
@@ -92,7 +95,7 @@ def load(path: Path, options: Options) -> Iterator[ResourceGraph]:
 def _graph(path: Path, options: Options) -> ResourceGraph:
     with jsonfile.unhurried_collector():
         plan = read(path)
-        return ResourceGraph(
+        graph = ResourceGraph(
             [*expand_all(_resources(plan, options.root)), *_declared(plan, options.root)],
             target=str(path),
             root=options.root or ".",
@@ -100,6 +103,24 @@ def _graph(path: Path, options: Options) -> ResourceGraph:
             complete=options.complete,
             environment=_environment(plan, path, options),
         )
+    graph.changing = lambda: _changing(plan, graph)
+    return graph
+
+
+def _changing(plan: Plan, after: ResourceGraph) -> Changing:
+    """What was before, by the state that the plan starts from, and what becomes of it."""
+    touched = [each for each in plan.resource_changes if each.mode == "managed" and each.deposed is None]
+    moved = {each.previous_address: each.address for each in touched if each.previous_address}
+    root = after.root
+
+    def key(address: str) -> str:
+        return f"{root}:{address}" if root not in {"", "."} else address
+
+    return Changing(
+        before=before(plan.prior_state, after),
+        actions={key(each.address): each.change.actions for each in touched if each.change.actions != ("no-op",)},
+        moved={key(old): key(new) for old, new in moved.items()},
+    )
 
 
 def read(path: Path) -> Plan:

@@ -97,6 +97,23 @@ def _graph(path: Path, options: Options) -> ResourceGraph:
         )
 
 
+def before(prior_state: msgspec.Raw, after: ResourceGraph) -> ResourceGraph:
+    """The state that a plan holds, as a graph that stands beside the plan's own; empty without such a state."""
+    root = after.root if after.root != "." else ""
+    with jsonfile.unhurried_collector():
+        state = msgspec.json.decode(prior_state, type=State | None) or State()
+        resources = expand_all([_resource(row, root) for row in _rows(state, [])])
+        resources += Declarations(Origin.STATE, root).outputs(state.values.outputs if state.values else {})
+        return ResourceGraph(
+            resources,
+            target=after.target,
+            root=after.root,
+            origin=Origin.STATE,
+            complete=after.complete,
+            environment=after.environment,
+        )
+
+
 def read(path: Path) -> State:
     """The state, decoded as far as it is used."""
     state = jsonfile.decode(path, jsonfile.read(path, COMMAND), State, COMMAND)
