@@ -6,15 +6,20 @@ from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Unknown
 
 _DEFAULT = "aws_ebs_encryption_by_default"
+_KEY = "aws_ebs_default_kms_key"
 
 
 def _encrypted_by_default(resource: Resource, graph: ResourceGraph) -> Truth:
     """The setting is made per region; it counts where no region says otherwise."""
-    return any_of(
-        _enabled(default)
-        for default in graph.of_type(_DEFAULT)
-        if not (default.region and resource.region and default.region != resource.region)
-    )
+    return any_of(_enabled(default) for default in graph.of_type(_DEFAULT) if _concerns(default, resource))
+
+
+def _own_key_by_default(resource: Resource, graph: ResourceGraph) -> bool:
+    return any(_concerns(default, resource) for default in graph.of_type(_KEY))
+
+
+def _concerns(default: Resource, resource: Resource) -> bool:
+    return not (default.region and resource.region and default.region != resource.region)
 
 
 def _enabled(default: Resource) -> Truth:
@@ -29,5 +34,10 @@ FACTS = (
         name="ebs.encrypted_by_default",
         compute=_encrypted_by_default,
         doc="true where this scan turns on encryption of new EBS volumes in the resource's region",
+    ),
+    Fact(
+        name="ebs.own_key_by_default",
+        compute=_own_key_by_default,
+        doc="bool: this scan names a key for new EBS volumes in the resource's region that name none.",
     ),
 )
