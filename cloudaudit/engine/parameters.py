@@ -15,10 +15,17 @@ class Parameter(Record, frozen=True):
 
 
 PARAMETERS: Mapping[str, Parameter] = {
+    "administrator_roles": Parameter(
+        default=("OrganizationAccountAccessRole", "AWSControlTowerExecution", "break-glass"),
+        doc="Roles that may be administrators.",
+    ),
     "audit_period_days": Parameter(default=365, doc="Days that an audit looks back; logs must be kept as long."),
     "backup_max_days": Parameter(default=2555, doc="Days that backups may be kept at most."),
     "backup_plan_days": Parameter(default=35, doc="Days that some rule of a backup plan must keep backups."),
     "backup_retention_days": Parameter(default=7, doc="Days that automated backups must be kept at least."),
+    "break_glass_users": Parameter(
+        default=("break-glass", "breakglass", "emergency"), doc="IAM users for emergencies, who may have a password."
+    ),
     "certificate_days_left": Parameter(default=30, doc="Days before its end that a certificate must be renewed."),
     "classification_tags": Parameter(
         default=("data-classification", "DataClassification", "data_classification", "classification"),
