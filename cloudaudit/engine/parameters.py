@@ -39,6 +39,10 @@ PARAMETERS: Mapping[str, Parameter] = {
     "internet_vpcs": Parameter(
         default=(), doc="Names (tag Name) of the VPCs that may have an internet gateway; empty: every one may."
     ),
+    "environment_tags": Parameter(
+        default=("Environment", "environment", "Env", "env", "Stage", "stage"),
+        doc="Tags that name the environment of a resource.",
+    ),
     "key_deletion_days": Parameter(default=14, doc="Days that a deleted KMS key must stay recoverable at least."),
     "key_max_age_days": Parameter(default=90, doc="Days after which an access key must have been replaced."),
     "key_rotation_days": Parameter(default=365, doc="Days after which a KMS key must rotate by itself."),
