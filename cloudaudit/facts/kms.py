@@ -41,6 +41,8 @@ _NAMES = (
 # Arguments by which alone the older fact tells a key: `key_id` and the like are no KMS keys everywhere.
 _ONLY = ("encryption_key", "kms_key_arn", "kms_key_id", "kms_master_key_id")
 
+_NO_USE = ("aws_kms_alias", "aws_kms_key_policy", "aws_kms_grant", "aws_iam_", "terraform_")
+
 _Schema = TypeSchema | NestedSchema | None
 
 
@@ -89,7 +91,22 @@ def _is_left_in_state(key: Any, resource: Resource, graph: ResourceGraph) -> Tru
     return Unknown(because=f"{resource.address}: the state does not say whose key {key.rpartition(':')[2]} is")
 
 
+def _in_use(resource: Resource, graph: ResourceGraph) -> bool:
+    """Names and permissions are no use of a key; what else refers to it holds something that it encrypts."""
+    if resource.attributes.get("is_enabled") is not False:
+        return True  # asked of disabled keys only, and links cost time
+    links = (*graph.links(), *graph.possible_links())
+    users = (graph.get(link.source) for link in links if link.target == resource.key)
+    return any(user is not None and not user.type.startswith(_NO_USE) for user in users)
+
+
 FACTS = (
+    Fact(
+        name="kms.in_use",
+        types=("aws_kms_key",),
+        compute=_in_use,
+        doc="bool: something in this scan refers to the key, aliases, policies and grants aside; true of enabled keys.",
+    ),
     Fact(
         name="kms.alias_of_aws",
         types=(

@@ -110,7 +110,7 @@ FACTS = (
         name="snapshots.encrypted",
         types=_OFFERED,
         compute=_encrypted,
-        doc="bool: the snapshot is encrypted: AWS says so (in a state), it is a copy with a key, or what it was taken from "
-        "is: the volume, database or cluster, and what that was restored from.",
+        doc="bool: the snapshot is encrypted: AWS says so (in a state), it is a copy with a key, or what it was taken "
+        "from is: the volume, database or cluster, and what that was restored from.",
     ),
 )

@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from facts_building import fact, resource
+from facts_building import fact, ref, resource
 
 from cloudaudit.model import Origin, Unknown
 
@@ -62,3 +62,11 @@ def test_what_only_its_author_writes_is_ones_own_in_a_state_too():
     function = msgspec.structs.replace(resource("aws_lambda_function.f", kms_key_arn=KEY), origin=Origin.STATE)
 
     assert fact("kms.left_to_aws", function)["kms_key_arn"] is False
+
+
+@pytest.mark.parametrize(("user", "expected"), [("aws_ebs_volume.v", True), ("aws_kms_alias.a", False)])
+def test_a_disabled_key_is_in_use_if_something_is_encrypted_with_it(user, expected):
+    name = {"aws_ebs_volume.v": "kms_key_id", "aws_kms_alias.a": "target_key_id"}[user]
+    key = resource("aws_kms_key.k", is_enabled=False)
+
+    assert fact("kms.in_use", key, resource(user, **{name: ref("aws_kms_key.k.arn")})) is expected
