@@ -151,7 +151,10 @@ def _both(one: Truth, other: Truth) -> Truth:
 def groups(resource: Resource, graph: ResourceGraph) -> Openings:
     """All incoming rules of the security groups of a resource. Without a group the default one of its VPC counts,
     which lets only itself in unless this scan says otherwise."""
-    if _unguarded(resource):
+    unguarded = _unguarded(resource)
+    if isinstance(unguarded, Unknown):
+        return Openings(because=(unguarded.because,))
+    if unguarded:
         everybody = ("0.0.0.0/0", "::/0")
         first, last = ALL_PORTS
         rule = Opening(protocol="-1", first=first, last=last, ranges=everybody, doubts=(), by=resource.address)
@@ -194,8 +197,9 @@ def _default_groups(subject: Resource, graph: ResourceGraph) -> Iterable[Resourc
             yield from graph.related(vpc, Relation(type=GROUPS[0], by="vpc_id")).found
 
 
-def _unguarded(resource: Resource) -> bool:
+def _unguarded(resource: Resource) -> Truth:
     """Whether no security group stands before it: a network load balancer without one admits everybody."""
     kind = resource.attributes.get("load_balancer_type")
-    balancer = resource.type in ("aws_alb", "aws_lb")
-    return balancer and kind in ("network", "gateway") and not resource.attributes.get("security_groups")
+    if resource.type not in ("aws_alb", "aws_lb") or resource.attributes.get("security_groups"):
+        return False
+    return kind if isinstance(kind, Unknown) else kind in ("network", "gateway")
