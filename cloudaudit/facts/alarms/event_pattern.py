@@ -1,0 +1,69 @@
+"""Event patterns of EventBridge: whether one matches an event."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from cloudaudit.facts.truth import Truth, all_of, any_of, negate
+from cloudaudit.model import Unknown
+
+_ABSENT = object()
+
+
+def decode(value: Any) -> Any:
+    """The document that an attribute holds, or an `Unknown`."""
+    if isinstance(value, Unknown):
+        return value.document if isinstance(value.document, dict) else value
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        return Unknown(because="the event pattern is not JSON")
+
+
+def matches(pattern: Any, event: Any) -> Truth:
+    """Whether the pattern, a decoded document that may hold unknowns, matches. Unknown for tests not read here."""
+    if isinstance(pattern, Unknown):
+        return pattern
+    if not isinstance(pattern, Mapping):
+        return Unknown(because="the event pattern cannot be read")
+    return all_of(_field(name, wanted, event) for name, wanted in pattern.items())
+
+
+def _field(name: str, wanted: Any, event: Any) -> Truth:
+    if name == "$or" and isinstance(wanted, list):
+        return any_of(matches(each, event) for each in wanted)
+    value = event.get(name, _ABSENT) if isinstance(event, Mapping) else _ABSENT
+    if isinstance(wanted, Mapping):
+        return matches(wanted, {} if value is _ABSENT else value)
+    if isinstance(wanted, list):
+        return any_of(_test(each, value) for each in wanted)
+    return wanted if isinstance(wanted, Unknown) else Unknown(because=f"{name} of the event pattern is no list")
+
+
+def _test(wanted: Any, value: Any) -> Truth:
+    if isinstance(wanted, Unknown):
+        return wanted
+    if not isinstance(wanted, Mapping):
+        return value is not _ABSENT and value == wanted
+    return all_of(_operator(name, argument, value) for name, argument in wanted.items())
+
+
+def _operator(name: str, argument: Any, value: Any) -> Truth:
+    if isinstance(argument, Unknown):
+        return argument
+    if name == "exists":
+        return (value is not _ABSENT) is bool(argument)
+    if name == "anything-but":
+        members = argument if isinstance(argument, list) else [argument]
+        return all_of([value is not _ABSENT, negate(any_of(_test(member, value) for member in members))])
+    text = value if isinstance(value, str) else None
+    if text is None or not isinstance(argument, str):
+        return False if value is _ABSENT else Unknown(because=f"{name} in the event pattern cannot be read")
+    tests = {
+        "prefix": text.startswith(argument),
+        "suffix": text.endswith(argument),
+        "equals-ignore-case": text.lower() == argument.lower(),
+        "wildcard": re.fullmatch(".*".join(map(re.escape, argument.split("*"))), text, re.DOTALL) is not None,
+    }
+    return tests[name] if name in tests else Unknown(because=f"{name} in the event pattern cannot be read")

@@ -1,0 +1,177 @@
+"""The facts about alarms that rules read."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cloudaudit.facts.alarms import event_pattern, filter_pattern
+from cloudaudit.facts.alarms.events import FAMILIES, on_bus
+from cloudaudit.facts.fact import Fact
+from cloudaudit.facts.memory import per_resource
+from cloudaudit.facts.reading import blocks
+from cloudaudit.facts.truth import Truth, all_of, any_of, certain, unknown
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Relation, Resource, Unknown
+
+_GROUP = "aws_cloudwatch_log_group"
+_WATCHED = ("aws_alb", "aws_db_instance", "aws_lb", "aws_lb_target_group", "aws_rds_cluster")
+_NAMES = {"aws_db_instance": "identifier", "aws_rds_cluster": "cluster_identifier"}
+
+
+@per_resource
+def _raised(resource: Resource, graph: ResourceGraph) -> dict[str, Truth]:
+    """For each family of events whether all of it raises an alarm: from the log group of the trail, or by a rule of
+    EventBridge."""
+    filters = list(_filters(resource, graph))
+    rules = list(_rules(graph))
+    return {name: all_of(_is_heard(event, filters, rules) for event in samples) for name, samples in FAMILIES.items()}
+
+
+def _is_heard(event: Mapping[str, Any], filters: list[tuple[Any, Truth]], rules: list[tuple[Any, Truth]]) -> Truth:
+    by_filter = (all_of([works, _filtered(pattern, event)]) for pattern, works in filters if works is not False)
+    bus = on_bus(event)
+    by_rule = (all_of([works, event_pattern.matches(pattern, bus)]) for pattern, works in rules if works is not False)
+    return any_of([*by_filter, *by_rule])
+
+
+def _filtered(pattern: Any, event: Mapping[str, Any]) -> Truth:
+    return pattern if isinstance(pattern, Unknown) else filter_pattern.matches(str(pattern or ""), event)
+
+
+def _filters(trail: Resource, graph: ResourceGraph) -> Iterator[tuple[Any, Truth]]:
+    """The pattern of each metric filter, with whether it reads the events of the trail and feeds an alarm that acts."""
+    for each in graph.of_type("aws_cloudwatch_log_metric_filter"):
+        works = all_of([_reads(each, trail, graph), any_of(_alarmed(each, graph))])
+        yield each.attributes.get("pattern"), works
+
+
+def _reads(each: Resource, trail: Resource, graph: ResourceGraph) -> Truth:
+    ours = graph.related(trail, Relation(type=_GROUP, via="cloud_watch_logs_group_arn"))
+    theirs = graph.related(each, Relation(type=_GROUP, via="log_group_name"))
+    if ours.found and theirs.found:
+        return bool({group.key for group in ours.found} & {group.key for group in theirs.found})
+    arn, name = trail.attributes.get("cloud_watch_logs_group_arn"), each.attributes.get("log_group_name")
+    if arn is None:
+        return False
+    if isinstance(arn, str) and isinstance(name, str):
+        return arn.partition(":log-group:")[2].removesuffix(":*") == name
+    if ours.found or theirs.found:
+        return unknown([*ours.because, *theirs.because]) if ours.because or theirs.because else False
+    same = isinstance(arn, Unknown) and isinstance(name, Unknown) and _owners(arn) & _owners(name)
+    return True if same else unknown([value.because for value in (arn, name) if isinstance(value, Unknown)])
+
+
+def _owners(value: Unknown) -> set[str]:
+    return {ref.rpartition(".")[0] for ref in value.refs}
+
+
+def _alarmed(each: Resource, graph: ResourceGraph) -> Iterator[Truth]:
+    """For each pair of a metric of the filter and an alarm whether the alarm is about it and acts."""
+    transformations = blocks(each.attributes, "metric_transformation")
+    yield from (unknown([text]) for text in transformations.because)
+    for metric in transformations.items:
+        for alarm in graph.of_type("aws_cloudwatch_metric_alarm"):
+            about = any_of(_is_about(watched, metric, each) for watched in _metrics(alarm))
+            if about is not False:
+                yield all_of([about, _acts(alarm)])
+
+
+def _metrics(alarm: Resource) -> Iterator[Any]:
+    """What the alarm watches: its own metric and those of its queries, each with name, namespace and dimensions."""
+    yield alarm.attributes
+    queries = blocks(alarm.attributes, "metric_query")
+    for query in queries.items:
+        yield from blocks(query, "metric").items
+    yield from (unknown([text]) for text in queries.because)
+
+
+def _is_about(watched: Any, metric: Mapping[str, Any], each: Resource) -> Truth:
+    if isinstance(watched, Unknown):
+        return watched
+    pairs = [(watched.get("metric_name"), metric.get("name")), (watched.get("namespace"), metric.get("namespace"))]
+    return all_of(_same(ours, theirs, each) for ours, theirs in pairs)
+
+
+def _same(ours: Any, theirs: Any, each: Resource) -> Truth:
+    if isinstance(ours, Unknown):
+        points_here = any(ref.startswith(f"{each.address}.") for ref in ours.refs)
+        shared = isinstance(theirs, Unknown) and ours.refs and set(ours.refs) == set(theirs.refs)
+        return True if points_here or shared else ours
+    return theirs if isinstance(theirs, Unknown) else ours is not None and ours == theirs
+
+
+def _acts(alarm: Resource) -> Truth:
+    enabled, actions = alarm.attributes.get("actions_enabled"), alarm.attributes.get("alarm_actions")
+    has_actions: Truth = bool(actions) if not isinstance(actions, Unknown) else actions.is_set or actions
+    return all_of([enabled if isinstance(enabled, Unknown) else enabled is not False, has_actions])
+
+
+def _rules(graph: ResourceGraph) -> Iterator[tuple[Any, Truth]]:
+    """The pattern of each rule of EventBridge, with whether it is on and has a target."""
+    for rule in graph.of_type("aws_cloudwatch_event_rule"):
+        targets = graph.related(rule, Relation(type="aws_cloudwatch_event_target", by="rule"))
+        aimed: Truth = True if targets.found else unknown(targets.because) if targets.because else False
+        pattern = rule.attributes.get("event_pattern")
+        if pattern is not None:
+            yield event_pattern.decode(pattern), all_of([_is_on(rule), aimed])
+
+
+def _is_on(rule: Resource) -> Truth:
+    state, enabled = rule.attributes.get("state"), rule.attributes.get("is_enabled")
+    on = [
+        state if isinstance(state, Unknown) else state != "DISABLED",
+        enabled if isinstance(enabled, Unknown) else enabled is not False,
+    ]
+    return all_of(on)
+
+
+def _watching(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+    """The names of the metrics of the resource that alarms watch which act."""
+    found: list[str] = []
+    doubts: list[str] = []
+    for alarm in graph.of_type("aws_cloudwatch_metric_alarm"):
+        for watched in _metrics(alarm):
+            truth = all_of([_names(watched, resource), _acts(alarm)])
+            name = watched if isinstance(watched, Unknown) else watched.get("metric_name")
+            found += [str(name)] if truth is True and not isinstance(name, Unknown) else []
+            doubts += [each.because for each in (truth, name) if truth is not False and isinstance(each, Unknown)]
+    return certain(found, doubts)
+
+
+def _names(watched: Any, resource: Resource) -> Truth:
+    """Whether a dimension is the resource."""
+    dimensions = watched if isinstance(watched, Unknown) else watched.get("dimensions")
+    if isinstance(dimensions, Unknown):
+        return dimensions
+    values = dimensions.values() if isinstance(dimensions, Mapping) else ()
+    return any_of(_is_resource(value, resource) for value in values)
+
+
+def _is_resource(value: Any, resource: Resource) -> Truth:
+    if isinstance(value, Unknown):
+        if any(ref.startswith(f"{resource.address}.") for ref in value.refs):
+            return True
+        return False if value.refs and not any(".data." in f".{ref}" for ref in value.refs) else value
+    name = resource.attributes.get(_NAMES.get(resource.type, "name"))
+    if isinstance(name, Unknown):
+        return name
+    own = {name, resource.attributes.get("arn_suffix"), resource.attributes.get("id")}
+    parts = str(value).split("/")
+    return value in own or (name is not None and len(parts) > 1 and name in parts)
+
+
+FACTS = (
+    Fact(
+        name="alarms.raised",
+        types=("aws_cloudtrail",),
+        compute=_raised,
+        doc="map from a family of events to bool: all of them raise an alarm, by a metric filter on the log group of "
+        "the trail whose alarm acts, or by a rule of EventBridge with a target. Families: "
+        f"{', '.join(sorted(FAMILIES))}.",
+    ),
+    Fact(
+        name="alarms.watching",
+        types=_WATCHED,
+        compute=_watching,
+        doc="list of the metrics of the resource that alarms watch which act.",
+    ),
+)
