@@ -226,11 +226,12 @@ def examples(request: Request) -> list["Outcome"]:
     from cloudaudit.engine import examples as engine  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "main.tf"
 
         def read(text: str, complete: bool) -> "ResourceGraph":
-            file.unlink(missing_ok=True)  # writing over a file waits for the disk
-            file.write_text(text, encoding="utf-8")
+            for file in Path(folder).iterdir():
+                file.unlink()  # writing over a file waits for the disk
+            for name, content in engine.files(text).items():
+                (Path(folder) / name).write_text(content, encoding="utf-8")
             found = list(load(folder, Options(complete=complete)))
             if not found:
                 raise RuleError("the example holds no resource")

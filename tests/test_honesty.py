@@ -83,8 +83,10 @@ def test_what_is_hidden_never_turns_a_verdict_round(rule: str, tmp_path: Path) -
     one = RULES.only([rule])
     for text in RULES.rules[rule].examples.values():
         _, parameters, complete = examples.directives(text)
-        (tmp_path / "main.tf").unlink(missing_ok=True)
-        (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+        for file in tmp_path.iterdir():
+            file.unlink()
+        for name, content in examples.files(text).items():
+            (tmp_path / name).write_text(content, encoding="utf-8")
         [graph] = app.load(tmp_path, Options(complete=complete))
         known = verdicts(one, graph, parameters)
 

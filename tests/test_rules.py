@@ -20,8 +20,10 @@ def load(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, bool], Reso
     folder = tmp_path_factory.mktemp("example")
 
     def read(text: str, complete: bool) -> ResourceGraph:
-        (folder / "main.tf").unlink(missing_ok=True)  # writing over a file waits for the disk
-        (folder / "main.tf").write_text(text, encoding="utf-8")
+        for file in folder.iterdir():
+            file.unlink()  # writing over a file waits for the disk
+        for name, content in examples.files(text).items():
+            (folder / name).write_text(content, encoding="utf-8")
         [graph] = app.load(folder, Options(complete=complete))
         return graph
 

@@ -34,7 +34,12 @@ _PROVIDER = {
 SYNTHETIC = {
     **dict.fromkeys(READING, TypeSchema({}, {})),
     "aws_account": TypeSchema({}, {}),
+    "data.aws_ami": TypeSchema(
+        _made(owners=["list", "string"], most_recent="bool", name_regex="string", include_deprecated="bool").attributes,
+        {"filter": NestedSchema(_made(name="string", values=["list", "string"]).attributes, {}, "list")},
+    ),
     "terraform_backend": _made(type="string", **_BACKEND),
+    "terraform_file": _made(path="string", kind="string", tracked="bool", arguments="dynamic"),
     "terraform_module_call": _made(name="string", source="string", version="string"),
     "terraform_output": _made(name="string", value="dynamic", sensitive="bool", ephemeral="bool", description="string"),
     "terraform_provider": _made(**_PROVIDER),
@@ -52,6 +57,7 @@ SYNTHETIC = {
         nullable="bool",
         description="string",
     ),
+    "terraform_written": _made(place="string", arguments="dynamic"),
 }
 
 

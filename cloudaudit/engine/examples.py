@@ -8,7 +8,7 @@ from cloudaudit.engine.check import check
 from cloudaudit.engine.parameters import parameters
 from cloudaudit.engine.ruleset import RuleSet
 from cloudaudit.errors import CloudauditError, RuleError
-from cloudaudit.graph import ResourceGraph
+from cloudaudit.graph import Changing, ResourceGraph, difference
 from cloudaudit.model import Record, Rule
 
 Load = Callable[[str, bool], ResourceGraph]
@@ -18,6 +18,13 @@ NONE = "none"
 """Expected where the rule does not apply."""
 
 _DIRECTIVE = re.compile(r"^# (expect|parameters|scope): *(.*?)(?: {2,}.*)?$", re.MULTILINE)  # two spaces: a remark
+
+
+_FILE = re.compile(r"^# file: *([\w.-]+)\n((?:#(?! file:).*\n?)*)", re.MULTILINE)
+
+
+_AFTER = re.compile(r"^# after\n?", re.MULTILINE)
+_ACTIONS = re.compile(r"^# actions: *(.+)=([\w+-]+)$", re.MULTILINE)
 
 
 class Outcome(Record, frozen=True):
@@ -49,7 +56,7 @@ def run_one(rules: RuleSet, id_: str, name: str, load: Load) -> Outcome:
     expected = name.partition("-")[0]
     try:
         wanted, values, complete = directives(text)
-        graph = load(text, complete)
+        graph = changed(text, complete, load) if rule.scope == "change" else load(text, complete)
         if rule.stage == "withdrawn":
             return Outcome(rule=id_, example=name, expected=expected)
         got = {finding.address: str(finding.verdict) for finding in check(rules.only([id_]), graph, values)}
@@ -60,14 +67,34 @@ def run_one(rules: RuleSet, id_: str, name: str, load: Load) -> Outcome:
     return Outcome(rule=id_, example=name, expected=expected, got=got, why=why)
 
 
+def changed(text: str, complete: bool, load: Load) -> ResourceGraph:
+    """The graph of an example about a change: what stands after a line `# after`, beside what stands before it."""
+    sides = _AFTER.split(text)
+    if len(sides) != 2:
+        message = "an example about a change has one line `# after` between what was and what will be"
+        raise RuleError(message)
+    before = load(sides[0], complete)
+    after = load(sides[1], complete) if sides[1].strip() else _empty(before)
+    made = difference(before, after)
+    said = {name: tuple(actions.split("+")) for name, actions in _ACTIONS.findall(text)}
+    changing = Changing(before=before, actions={**made.actions, **said})
+    after.changing = lambda: changing
+    return after
+
+
+def _empty(like: ResourceGraph) -> ResourceGraph:
+    return ResourceGraph((), target=like.target, root=like.root, origin=like.origin, complete=like.complete)
+
+
 def _is_called(what: str, rule: Rule) -> bool:
     """Whether it is a module that a rule on module calls is about: an example cannot hold the module itself."""
-    return what.startswith("module.") and "terraform_module_call" in rule.types
+    return what.startswith("module.") and not {"terraform_module_call", "terraform_written"}.isdisjoint(rule.types)
 
 
 def _compare(rule: Rule, expected: str, wanted: dict[str, str], got: dict[str, str], graph: ResourceGraph) -> str:
     """What is not as expected, as a sentence; empty when all is."""
-    absent = sorted(wanted.keys() - {resource.address for resource in graph})
+    then = graph.changing().before if graph.changing else ()
+    absent = sorted(wanted.keys() - {resource.address for resource in (*graph, *then)})
     if absent:
         return f"expects a verdict on {', '.join(absent)}, which the example does not have"
     if not got and expected != NONE and not any(verdict != NONE for verdict in wanted.values()):
@@ -98,6 +125,14 @@ def directives(text: str) -> tuple[dict[str, str], dict[str, Any], bool]:
         else:
             overrides[name] = _plain(setting)
     return wanted, parameters(overrides), complete
+
+
+def files(text: str) -> dict[str, str]:
+    """The files of an example: the whole as main.tf, and what stands in comments after `# file: NAME`."""
+    found = {"main.tf": text}
+    for name, lines in _FILE.findall(text):
+        found[name] = "".join(f"{line.removeprefix('#').removeprefix(' ')}\n" for line in lines.splitlines())
+    return found
 
 
 def _plain(text: str) -> Any:

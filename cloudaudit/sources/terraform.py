@@ -9,7 +9,7 @@ from typing import Any
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Gap, Origin
 from cloudaudit.schema import expand_all
-from cloudaudit.sources.hcl import backends, files, following, references, roots
+from cloudaudit.sources.hcl import backends, files, following, references, roots, strays
 from cloudaudit.sources.hcl.boundary import outside
 from cloudaudit.sources.hcl.declarations import Declarations
 from cloudaudit.sources.hcl.files import Repository
@@ -48,6 +48,7 @@ def load(target: Path, options: Options) -> Iterator[ResourceGraph]:
     if not chosen and gaps:
         yield ResourceGraph((), target=str(target), root=repository.relative(top), origin=Origin.SOURCE, gaps=gaps)
     beside = backends.of(named)
+    known.strays = strays.resources(repository, [(name, each.folder) for name, each in named], options.reader)
     for number, (name, declarations) in enumerate(chosen):
         if options.takes is None or options.takes(name):
             with _deep():
@@ -74,7 +75,7 @@ def _graph(declarations: Declarations, name: str, target: str, known: Library, o
     given = given_values(folder, options, known.repository, session)
     module = Module(declarations, Root(folder, known, session, options.workspace, given))
     prefix = "" if name == "." else f"{name}:"
-    found = expand_all(resources(module, prefix))
+    found = [*expand_all(resources(module, prefix)), *known.strays.get(name, ())]
     blind = dict(_blind(module))
     used = {id(each.declarations): each.declarations for each in modules(module)}
     noted = [gap for each in used.values() for gap in each.gaps]

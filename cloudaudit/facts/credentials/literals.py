@@ -184,7 +184,23 @@ def in_definition(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
                 document, because = _pieces(document)
                 doubts += because
             found.update(_in_document(document, path))
+            doubts += _doubts(document)
     return entries(found, doubts, ways)
+
+
+def _doubts(value: object, name: str = "") -> Iterator[str]:
+    """Why members of a structure that are called like secrets may be some."""
+    if isinstance(value, Unknown):
+        if speaks_of_secret(name) and _may_be_secret(value):
+            yield value.because
+        return
+    if isinstance(value, Mapping):
+        named = value.get("name")
+        for key, member in value.items():
+            said = named if str(key).lower() == "value" and isinstance(named, str) else str(key)
+            yield from _doubts(member, said)
+    for member in value if isinstance(value, list | tuple) else ():
+        yield from _doubts(member, name)
 
 
 def _in_document(value: object, path: str) -> Iterator[tuple[str, str]]:

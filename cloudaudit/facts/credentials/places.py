@@ -88,6 +88,8 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
     "aws_sfn_state_machine": ("definition",),
     "aws_ssm_document": ("content",),
     "aws_ssm_maintenance_window_task": ("task_invocation_parameters",),
+    "terraform_file": ("arguments",),
+    "terraform_written": ("arguments",),
 }
 
 

@@ -10,7 +10,7 @@ LARGEST_FILE = 10 * 1024 * 1024
 _DEEPEST = 60
 _SUFFIXES = (".tofu.json", ".tf.json", ".tofu", ".tf")
 LINKED = "it is a symbolic link"
-_SKIPPED = frozenset({"node_modules", "__pycache__"})
+SKIPPED = frozenset({"node_modules", "__pycache__"})
 
 
 class Refused(Exception):  # noqa: N818 (it becomes a gap, nobody sees it as an error)
@@ -110,7 +110,7 @@ def module_folders(top: Path) -> Iterator[tuple[Path, str]]:
         except OSError as error:
             yield folder, f"it cannot be listed: {error.strerror}"
             continue
-        folders = [each for each in entries if each.is_dir() and each.name[0] != "." and each.name not in _SKIPPED]
+        folders = [each for each in entries if each.is_dir() and each.name[0] != "." and each.name not in SKIPPED]
         for each in folders:
             if each.is_symlink():
                 yield folder / each.name, LINKED

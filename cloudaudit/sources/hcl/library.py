@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cloudaudit.model import Resource
 from cloudaudit.sources.hcl.declarations import Declarations, declare
 from cloudaudit.sources.hcl.files import Refused, Repository
 from cloudaudit.sources.hcl.syntax import Literal
@@ -21,6 +22,8 @@ class Library:
         self.reader = reader
         self.types: dict[int, Type] = {}
         """The types of variables, by the identity of their declaration."""
+        self.strays: dict[str, list[Resource]] = {}
+        """Files that should not lie beside the source, by the root they are next to."""
         self._folders: dict[Path, Declarations] = {}
         self._downloaded: dict[Path, dict[str, Path]] = {}
 

@@ -6,7 +6,7 @@ from typing import Any
 from cloudaudit.model import Origin, Resource, Unknown
 from cloudaudit.schema import normalise, resource_schema
 from cloudaudit.schema.data_sources import READING, REQUEST
-from cloudaudit.sources.hcl import pseudo
+from cloudaudit.sources.hcl import pseudo, written
 from cloudaudit.sources.hcl.boundary import outside
 from cloudaudit.sources.hcl.data import DataSource
 from cloudaudit.sources.hcl.instances import Instance, Managed
@@ -33,6 +33,7 @@ def resources(module: Module, prefix: str, seen: set[int] | None = None) -> Iter
         # What a module declares is the same in all its instances.
         seen.add(id(module.declarations))
         yield from pseudo.resources(module, prefix)
+        yield from written.resources(module, prefix)
     for name in sorted(module.declarations.calls):
         called = module.called_modules(name)
         if not isinstance(called, Absent):

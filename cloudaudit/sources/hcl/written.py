@@ -1,0 +1,93 @@
+"""What is written out in places that no type of ours describes: local values, arguments of modules, resources of other
+providers, provisioners and connections. Only constants count: what refers to anything is judged where it ends."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from cloudaudit.model import Location, Origin, Resource, Unknown
+from cloudaudit.schema import resource_schema
+from cloudaudit.sources.hcl.boundary import outside
+from cloudaudit.sources.hcl.syntax import Body, Call, Literal, Object, Template, Tuple
+
+if TYPE_CHECKING:
+    from cloudaudit.sources.hcl.modules import Module
+
+_OWN = frozenset({"source", "version", "providers", "count", "for_each", "depends_on", "provider"})
+_RUN = ("connection", "provisioner")
+_TEXT = "text"
+_DEEPEST = 50
+
+
+def resources(module: "Module", prefix: str) -> Iterator[Resource]:
+    """A resource for each place that holds constants, of the type `terraform_written`."""
+    for place, address, attributes, location in _places(module):
+        if attributes:
+            yield Resource(
+                key=f"{prefix}{module.address}{address}/{place}",
+                type="terraform_written",
+                name=address.rpartition(".")[2],
+                address=module.address + address,
+                attributes={"place": place, "arguments": attributes},
+                origin=Origin.SOURCE,
+                location=location,
+                calls=module.calls,
+            )
+
+
+def _places(module: "Module") -> Iterator[tuple[str, str, dict[str, Any], Location]]:
+    found = module.declarations
+    for name, local in found.locals.items():
+        yield "local", f"local.{name}", _named({name: constants(local.value)}), local.location
+    for name, declared in found.calls.items():
+        yield "module", f"module.{name}", body_constants(declared.block.body), declared.location()
+    for (type_, name), declared in found.resources.items():
+        body, address = declared.block.body, f"{type_}.{name}"
+        if resource_schema(type_) is None:
+            yield "resource", address, body_constants(body, _RUN), declared.location()
+        blocks = [block for block in body.blocks if block.type in _RUN]
+        runs = [constant for block in blocks if (constant := body_constants(block.body))]
+        yield "provisioner", address, {"provisioner": runs} if runs else {}, declared.location()
+
+
+def body_constants(body: Body, skipped: tuple[str, ...] = (), depth: int = 0) -> dict[str, Any]:
+    """The constants among the arguments of a body and of the blocks in it, but for the kinds that are `skipped`."""
+    found = _named({name: constants(each.value) for name, each in body.attributes.items() if name not in _OWN})
+    if depth < _DEEPEST:
+        for block in body.blocks:
+            if block.type not in skipped and (inner := body_constants(block.body, (), depth + 1)):
+                found.setdefault(block.type, []).append(inner)
+    return found
+
+
+def constants(node: Any) -> Any:
+    """What is constant of an expression: null where nothing is; of a text with references its other parts."""
+    match node:
+        case Literal():
+            return outside(node.value) if isinstance(node.value, str) else None
+        case Template():
+            return _text(node.parts)
+        case Object():
+            return _named({_key(key): constants(value) for key, value in node.items})
+        case Tuple():
+            return [found for item in node.items if (found := constants(item)) is not None]
+        case Call(name="uuid"):
+            return Unknown(because="uuid() is known when applied")
+        case Call():
+            return [found for item in node.args if (found := constants(item)) is not None]
+    return None
+
+
+def _text(parts: list[Any]) -> Any:
+    """A text; one with references under a name of its own, since it is not the value of the argument."""
+    known = [part for part in parts if isinstance(part, str)]
+    if len(known) == len(parts):
+        return "".join(known)
+    return {_TEXT: "${}".join(known)} if known else None
+
+
+def _key(node: Any) -> str:
+    return node.value if isinstance(node, Literal) and isinstance(node.value, str) else ""
+
+
+def _named(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name and value not in (None, {}, [])}
