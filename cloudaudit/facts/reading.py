@@ -44,6 +44,12 @@ def reach(value: object, path: str) -> Iterator[Any]:
         yield from reach(value.get(name), rest)
 
 
+def leaves(value: object, path: str) -> Iterator[Any]:
+    """Every value at the dotted `path`, members of lists at its end one by one."""
+    for found in reach(value, path):
+        yield from found if isinstance(found, list | tuple) else (found,)
+
+
 def strings(value: object, path: str = "") -> Iterator[tuple[str, str]]:
     """Every known string within `value` with its dotted path."""
     if isinstance(value, str):

@@ -39,8 +39,11 @@ def links_of(graph: "ResourceGraph", identities: Identities) -> tuple[list[Link]
 def _computed(kind: str) -> frozenset[str]:
     """What no author writes: a state repeats other resources' ids there, which source and plan do not show."""
     known = schema.resource_schema(kind)
-    attributes = known.attributes.items() if known else ()
-    return _OWN | {name for name, attribute in attributes if attribute.computed and not attribute.optional}
+    attributes = known.attributes if known else {}
+    computed = {name for name, attribute in attributes.items() if attribute.computed and not attribute.optional}
+    # The `arn` that an author writes is another's: of the function that an event rule starts, of a policy's topic.
+    written = {name for name in ("arn", "id") if name in attributes and not attributes[name].computed}
+    return (_OWN - written) | computed
 
 
 _Target = tuple[str, Resource, bool]

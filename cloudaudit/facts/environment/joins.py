@@ -7,7 +7,7 @@ from cloudaudit.facts.environment.entries import Entry, Target, pairs
 from cloudaudit.facts.environment.gateways import gateway_pairs, table_pairs
 from cloudaudit.facts.environment.inference import Inference
 from cloudaudit.facts.environment.literals import kind_of, literal
-from cloudaudit.facts.reading import reach
+from cloudaudit.facts.reading import leaves
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Unknown
 
@@ -65,7 +65,7 @@ def joins(resource: Resource, graph: ResourceGraph) -> list[Entry]:
 def _unseen(resource: Resource, side: str, found: list[Target], graph: ResourceGraph) -> Iterator[Target]:
     """What stands on a side and is not in sight: a name that may tell something, or a value that is not known."""
     linked = any(target.attribute == side for target in found)
-    for value in reach(resource.attributes, side):
+    for value in leaves(resource.attributes, side):
         place = f"{resource.address}.{side}"
         if isinstance(value, Unknown):
             if not (value.refs and linked) and side not in _LIKE_US:

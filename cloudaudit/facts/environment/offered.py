@@ -34,6 +34,10 @@ def _root_is_production(_: Resource, graph: ResourceGraph) -> Truth:
     return found.name == "prod" if found.name else Unknown(because=found.because)
 
 
+def _is_aws_provider(resource: Resource, _: ResourceGraph) -> bool:
+    return ".aws." in f".{resource.address}."
+
+
 def _contradictions(resource: Resource, graph: ResourceGraph) -> list[dict[str, Any]]:
     found = environment_of(resource, graph)
     if found.contradictions:
@@ -94,6 +98,12 @@ FACTS = (
         compute=policies.held,
         members=PAIR,
         doc=f"list of pairs of resources of different environments that the role's policies allow to use: {_PAIR}.",
+    ),
+    Fact(
+        name="environment.is_aws_provider",
+        types=("terraform_provider",),
+        compute=_is_aws_provider,
+        doc="bool: the provider is that of AWS, whatever its alias.",
     ),
     Fact(
         name="environment.is_production",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from cloudaudit.facts.environment.entries import Entry, Target, across, crosses, doubt, entry
 from cloudaudit.facts.environment.inference import Inference, environment_of, vocabulary
 from cloudaudit.facts.memory import per_graph
-from cloudaudit.facts.reading import reach
+from cloudaudit.facts.reading import leaves
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Record, Resource, Unknown
 
@@ -57,7 +57,7 @@ def ranges(resource: Resource, graph: ResourceGraph) -> list[Entry]:
     ours = environment_of(resource, graph)
     rows: list[Entry] = []
     for attribute in _INCOMING.get(resource.type, ()):
-        for value in reach(resource.attributes, attribute):
+        for value in leaves(resource.attributes, attribute):
             if isinstance(value, Unknown):
                 others = any(crosses(ours, network.environment) is not False for network in networks)
                 rows += [doubt(f"{resource.address}.{attribute}: {value.because}")] if others else []
