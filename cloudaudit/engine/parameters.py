@@ -35,6 +35,10 @@ PARAMETERS: Mapping[str, Parameter] = {
         default=("public", "internal", "confidential", "restricted"),
         doc="What a classification tag may say, in lower case.",
     ),
+    "default_admin_names": Parameter(
+        default=("admin", "administrator", "awsuser", "master", "postgres", "root", "sa"),
+        doc="Names of database administrators that everybody guesses first.",
+    ),
     "deletion_window_days": Parameter(default=7, doc="Days that a deleted key or secret must stay recoverable."),
     "internet_vpcs": Parameter(
         default=(), doc="Names (tag Name) of the VPCs that may have an internet gateway; empty: every one may."
@@ -49,6 +53,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     "owner_tags": Parameter(
         default=("owner", "Owner", "team", "Team"), doc="Tags that name who answers for a resource."
     ),
+    "metadata_hop_limit": Parameter(default=1, doc="Hops that instance metadata may travel; containers need 2."),
     "password_min_length": Parameter(default=14, doc="Characters that a password of an IAM user must have."),
     "personal_data_values": Parameter(
         default=("personal", "pii", "phi", "temporary", "session", "sessions"),
@@ -62,6 +67,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     "retention_tag": Parameter(default="data-retention-days", doc="Tag with the days that data may be kept at most."),
     "rotation_days": Parameter(default=90, doc="Days after which a secret must have been rotated."),
     "session_max_seconds": Parameter(default=43200, doc="Seconds that the session of a role may last."),
+    "stream_retention_hours": Parameter(default=168, doc="Hours that a Kinesis stream must keep records."),
 }
 
 
