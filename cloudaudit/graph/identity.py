@@ -86,10 +86,24 @@ def is_sure(value: Unknown) -> bool:
 
 def own_name(resource: Resource) -> str | Unknown | None:
     """The name by which others may call the resource; None when it has none that an author chose."""
-    for attribute in tables().names.get(resource.type, ("name",)):
+    for attribute in _names(resource.type):
         if isinstance(value := resource.attributes.get(attribute), str | Unknown):
             return value
-    return None
+    return next(iter(_usual_names(resource.type).values()), None)
+
+
+def _names(kind: str) -> tuple[str, ...]:
+    """The attributes that name a resource of the type."""
+    return tables().names.get(kind, ("name",))
+
+
+@cache
+def _usual_names(kind: str) -> dict[str, str]:
+    """What the provider calls a resource whose author does not: the recorder of AWS Config is "default"."""
+    known = schema.resource_schema(kind)
+    attributes = known.attributes if known else {}
+    usual = {name: attributes[name].default for name in _names(kind) if name in attributes}
+    return {name: value for name, value in usual.items() if isinstance(value, str)}
 
 
 class Identities:
@@ -164,9 +178,11 @@ class Identities:
     def named(self, kind: str, name: str) -> Sequence[Resource]:
         """The resources of a type that go by a name (or by their id)."""
         if (index := self._names.get(kind)) is None:
-            index = self._names[kind] = _collect(
-                (resource, ("id", *tables().names.get(kind, ("name",)))) for resource in self._types.get(kind, ())
-            )
+            resources = self._types.get(kind, ())
+            index = self._names[kind] = _collect((resource, ("id", *_names(kind))) for resource in resources)
+            for attribute, usual in _usual_names(kind).items():
+                unnamed = [resource for resource in resources if attribute not in resource.attributes]
+                index.setdefault(usual, []).extend(unnamed)
         return index.get(name, ())
 
     def _by_text(self, value: str, wanted: tuple[str, ...], depth: int) -> Iterator[Resource]:

@@ -10,7 +10,8 @@ class Companion(NamedTuple):
     """A resource that stands for an inline argument.
 
     `parent` is the attribute that refers to the parent, `inline` the path of the argument there, `suffix` what follows
-    the parent's key. `moved` maps paths of the parent to paths here, for places and sensitive marks.
+    the parent's key. `moved` maps paths of the parent to paths here, for places and sensitive marks. `certain` is false
+    where a value that is not known decides whether there is such a thing.
     """
 
     type: str
@@ -19,6 +20,7 @@ class Companion(NamedTuple):
     suffix: str
     attributes: dict[str, Any]
     moved: dict[str, str]
+    certain: bool = True
 
 
 def word(value: Any, on: str, off: str) -> Any:

@@ -7,11 +7,12 @@ Inline rules of security groups, network ACLs and route tables stay as they are 
 its own to be found by, and the network facts read both forms.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cloudaudit.model import Location, Origin, Resource, Unknown
 from cloudaudit.schema.companion import Companion, text
+from cloudaudit.schema.provider import resource_schema
 from cloudaudit.schema.splits import SEPARATE, SPLITS
 
 
@@ -19,7 +20,8 @@ def expand(resource: Resource) -> list[Resource]:
     """The resource itself, and a companion for each of its inline arguments that newer providers have as a resource.
 
     Its attributes must be normalised. Each companion is keyed and addressed by its parent, as in
-    "aws_s3_bucket.logs/versioning", and refers to it by an `Unknown` with the parent's address.
+    "aws_s3_bucket.logs/versioning", and refers to it by an `Unknown` with the parent's address. Where it is not known
+    whether there is one, the address ends like that of an instance nobody knows the number of: "/versioning[?]".
     """
     return [resource, *(_resource(resource, companion) for companion in _companions(resource))]
 
@@ -51,7 +53,19 @@ def _companions(resource: Resource) -> Iterator[Companion]:
             for name in split.inline
             if (value := resource.attributes.get(name)) not in (None, [], "") and not _left_out(resource, value)
         }
-        yield from split.companions(given)
+        for companion in split.companions(given):
+            absent = not companion.certain or _may_be_absent(resource.type, given, companion.inline)
+            yield companion._replace(suffix=f"{companion.suffix}[?]") if absent else companion
+
+
+def _may_be_absent(type_: str, given: Mapping[str, Any], inline: str) -> bool:
+    """Whether nobody knows if the argument is set, or if a dynamic block makes any block."""
+    name, _, position = inline.partition(".")
+    value = given.get(name)
+    schema = resource_schema(type_)
+    if position and schema and name in schema.blocks and isinstance(value, list):
+        value = value[int(position)]
+    return isinstance(value, Unknown) and not value.is_set and not value.refs
 
 
 def _left_out(resource: Resource, value: Any) -> bool:

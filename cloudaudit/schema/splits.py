@@ -40,7 +40,8 @@ def _redshift(attributes: Mapping[str, Any]) -> Iterator[Companion]:
         if block is not None and enabled is not False:
             values = dict.fromkeys(taken, enabled) if isinstance(enabled, Unknown) else only(block, *taken)
             moved = {f"{name}.0.{path}": path for path in taken}
-            yield Companion(kind, "cluster_identifier", name, name, values, moved)
+            certain = not isinstance(enabled, Unknown)
+            yield Companion(kind, "cluster_identifier", name, name, values, moved, certain)
 
 
 def _rotation(attributes: Mapping[str, Any]) -> Iterator[Companion]:

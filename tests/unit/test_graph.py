@@ -291,3 +291,11 @@ def test_of_two_resources_of_one_name_a_companion_belongs_to_the_one_that_it_nam
 
     assert [found(alike, key, VERSIONING)[0] for key in ("aws_s3_bucket.a", "aws_s3_bucket.b")] == [[by_name.key]] * 2
     assert [found(apart, key, VERSIONING)[0] for key in ("aws_s3_bucket.a", "aws_s3_bucket.b")] == [[by_name.key], []]
+
+
+def test_what_is_left_unnamed_goes_by_the_name_that_the_provider_gives_it():
+    recorder = resource("aws_config_configuration_recorder.main")
+    status = resource("aws_config_configuration_recorder_status.main", name="default", is_enabled=True)
+
+    relation = Relation(type="aws_config_configuration_recorder_status", by="name")
+    assert found(graph(recorder, status), recorder.key, relation) == ([status.key], [])

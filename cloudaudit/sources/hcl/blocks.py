@@ -39,20 +39,19 @@ class Writing:
 
     def blocks(self, kind: str, blocks: Iterable[Block], scope: Scope, prefix: str = "") -> Value:
         """The nested blocks of one kind, a list of dicts; null when there is none. Where nobody knows how many a
-        dynamic block makes, the list ends with an `Unknown`; without any other block the whole is an `Unknown`."""
+        dynamic block makes, an `Unknown` has their place; without any other block the whole is an `Unknown`."""
         written: list[Value] = []
-        unknown: list[Unknown] = []
         for block in blocks:
             items = self._items(block, scope, f"{prefix}{kind}")
             if isinstance(items, Unknown):
-                unknown.append(items)
+                written.append(items)
                 continue
             for body, inner, span in items:
                 path = f"{prefix}{kind}.{len(written)}"
                 self.places[path] = locate(self.declared.file, span)
                 written.append(self.body(body, inner, f"{path}."))
-        if unknown:
-            return [*written, combine(unknown)] if written else combine(unknown)
+        if written and all(isinstance(block, Unknown) for block in written):
+            return combine(written)
         return written or None
 
     def body(self, body: Body, scope: Scope, prefix: str) -> dict[str, Value]:

@@ -164,6 +164,8 @@ class Managed(Instance):
         if schema.sensitive:
             self.scope.session.tainted = True
         if value is None:
+            if schema.required:
+                return self.after_apply(name, "is required and not written")
             return self.after_apply(name) if schema.computed or self._may_fill_in(schema) else schema.default
         try:
             value = convert(value, schema_type(schema.type))

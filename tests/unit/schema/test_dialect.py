@@ -45,6 +45,14 @@ def test_a_block_that_may_not_be_there_becomes_an_unknown_configuration():
     assert only({"server_side_encryption_configuration": UNKNOWN}) == {"rule": UNKNOWN}
 
 
+def test_the_address_of_what_may_not_be_there_says_so():
+    found = {each.address for each in companions({"logging": UNKNOWN, "versioning": [UNKNOWN], "acl": UNKNOWN})}
+
+    assert found == {"aws_s3_bucket.it/logging[?]", "aws_s3_bucket.it/versioning", "aws_s3_bucket.it/acl[?]"}
+    (logging,) = companions({"logging": [{"enable": UNKNOWN}]}, "aws_redshift_cluster")
+    assert logging.address == "aws_redshift_cluster.it/logging[?]"
+
+
 def test_encryption_keeps_its_rules():
     rule = {"apply_server_side_encryption_by_default": [{"sse_algorithm": "aws:kms"}]}
 

@@ -65,6 +65,40 @@ def test_dynamic_blocks_nest(tmp_path: Path) -> None:
     assert [(each["days"], each["storage_class"]) for each in rules[0]["transition"]] == [(30, "a"), (60, "a")]
 
 
+def test_dynamic_blocks_of_unknown_number_keep_their_place(tmp_path: Path) -> None:
+    source = """
+    variable "approvals" {}
+    resource "aws_codepipeline" "p" {
+      stage {
+        name = "source"
+      }
+      dynamic "stage" {
+        for_each = var.approvals
+        content {
+          name = "approve"
+        }
+      }
+      stage {
+        name = "deploy"
+      }
+    }
+    """
+
+    first, second, third = attributes(tmp_path, source, "aws_codepipeline.p")["stage"]
+
+    assert (first["name"], third["name"]) == ("source", "deploy")
+    assert isinstance(second, Unknown)
+
+
+def test_a_required_argument_that_is_not_written_still_refers(tmp_path: Path) -> None:
+    source = """
+    resource "aws_iam_user" "u" {}
+    resource "aws_iam_user_policy" "p" { user = aws_iam_user.u.name }
+    """
+
+    assert attributes(tmp_path, source, "aws_iam_user_policy.p")["user"].refs == ("aws_iam_user.u.name",)
+
+
 def test_dynamic_blocks_of_unknown_number_are_unknown(tmp_path: Path) -> None:
     source = """
     variable "on" {}
