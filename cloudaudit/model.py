@@ -233,7 +233,8 @@ class Eased(Record, frozen=True):
 
 
 class Rule(Record, frozen=True):
-    """One testable statement about one type of resource, or about several that share the attributes it reads."""
+    """One testable statement about one type of resource, or about several that share the attributes it reads. With the
+    scope `change` it is about what a change does to one: it reads `before`, `after` and `actions`."""
 
     id: str
     title: str
@@ -246,6 +247,7 @@ class Rule(Record, frozen=True):
     why: str
     fix: Fix
     profile: str = DEFAULT_PROFILE
+    scope: str = "resource"
     eased: Eased | None = None
     related: dict[str, Relation] = {}
     when: str = "true"

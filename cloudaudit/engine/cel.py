@@ -26,6 +26,7 @@ LIBRARY: str = cel.__file__
 MAX_LENGTH = 2000
 """Longest condition, in characters. Together with the limits of `reads` it bounds what a stranger's rule can cost."""
 
+_ATTRIBUTED = frozenset({"resource", "before", "after"})
 _EXHAUSTED = "Iteration budget exceeded"  # 10,000 in one evaluation; the library does not let us choose
 _NULL_TEST = re.compile(r"(?<![\w.\]])([A-Za-z_]\w*)((?:\.\w+)*\.\w+)\s*([!=]=)\s*(null\b|\[\s*\])")
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
@@ -116,7 +117,7 @@ def _ask_whether_set(text: str, reading: Reading) -> str:
 
     def ask(match: re.Match[str]) -> str:
         root, path, operator, nothing = match.groups()
-        stems = reading.loops.get(root, frozenset()) if root != "resource" else {"resource."}
+        stems = {f"{root}."} if root in _ATTRIBUTED else reading.loops.get(root, frozenset())
         if not stems or not all(_is_attribute(stem) for stem in stems) or ".facts." in path:
             return match[0]
         return f"{root}{path}{SET if nothing == 'null' else FILLED} == {'true' if operator == '!=' else 'false'}"
@@ -128,7 +129,7 @@ def _ask_whether_set(text: str, reading: Reading) -> str:
 
 
 def _is_attribute(path: str) -> bool:
-    return path.startswith(("resource.", "related.")) and ".facts." not in f"{path}."
+    return path.startswith(("resource.", "related.", "before.", "after.")) and ".facts." not in f"{path}."
 
 
 def activate(variables: Mapping[str, Any]) -> Activation:

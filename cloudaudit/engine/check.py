@@ -8,6 +8,7 @@ import msgspec
 
 from cloudaudit.engine.absent import absent_parents
 from cloudaudit.engine.cel import EXHAUSTED, FAIL, PASS, Judgement, Program, judge
+from cloudaudit.engine.changes import ChangeViewer
 from cloudaudit.engine.evidence import Redact, causes, evidence
 from cloudaudit.engine.messages import message_of, place_of
 from cloudaudit.engine.parameters import parameters as defaults
@@ -39,6 +40,9 @@ def check(
     """
     values = defaults() if parameters is None else parameters
     yield from _judged(rules, Viewer(rules, graph, values), graph, all_evidence, on_defect)
+    if graph.changing is not None and rules.of_changes.types:
+        changes = ChangeViewer(rules.of_changes, graph, graph.changing(), values)
+        yield from _judged(rules.of_changes, changes, changes.resources(), all_evidence, on_defect)
     if absent := absent_parents(rules, graph):
         others, speakers = absent
         stand_ins = [others.resources[key] for key in speakers]
@@ -49,7 +53,7 @@ def check(
 
 def _judged(
     rules: RuleSet,
-    viewer: Viewer,
+    viewer: Viewer | ChangeViewer,
     resources: Iterable[Resource],
     all_evidence: bool,
     on_defect: Callable[[RuleError], None] | None,

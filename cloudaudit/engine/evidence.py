@@ -45,12 +45,25 @@ def _all_reads(compiled: Compiled, view: View, redact: Redact) -> Iterator[Read]
         root, _, rest = path.partition(".")
         if root == "resource":
             yield from _attribute(view.resource, view.variables[root], rest, f"{root}.", redact)
+        elif root in view.sides:
+            yield from _side(view, root, rest, redact)
+        elif path == "actions":
+            yield Read(path=path, value=view.variables[path], source=view.resource.key)
         elif root == "related":
             yield from _neighbours(view, rest, redact)
         elif root == "facts":
             yield from _fact(view.variables[root], path, view.resource, redact)
         else:
             yield Read(path=path, value=view.variables[root][rest])
+
+
+def _side(view: View, side: str, path: str, redact: Redact) -> Iterator[Read]:
+    """What was read of the resource before or after the change; nothing of one that is gone."""
+    shown, resource = view.variables[side], view.sides[side]
+    if path.startswith("facts."):
+        yield from _fact(shown.get("facts", {}), f"{side}.{path}", resource, redact)
+    elif shown:
+        yield from _attribute(resource, shown, path, f"{side}.", redact)
 
 
 def _neighbours(view: View, path: str, redact: Redact) -> Iterator[Read]:

@@ -55,8 +55,8 @@ def run_one(rules: RuleSet, id_: str, name: str, load: Load) -> Outcome:
     text = rule.examples[name]
     expected = name.partition("-")[0]
     try:
-        wanted, values, complete = directives(text)
-        graph = changed(text, complete, load) if rule.scope == "change" else load(text, complete)
+        wanted, values, _ = directives(text)
+        graph = read(rule, text, load)
         if rule.stage == "withdrawn":
             return Outcome(rule=id_, example=name, expected=expected)
         got = {finding.address: str(finding.verdict) for finding in check(rules.only([id_]), graph, values)}
@@ -67,14 +67,23 @@ def run_one(rules: RuleSet, id_: str, name: str, load: Load) -> Outcome:
     return Outcome(rule=id_, example=name, expected=expected, got=got, why=why)
 
 
+def read(rule: Rule, text: str, load: Load) -> ResourceGraph:
+    """The graph of an example; of one about a change beside what was before."""
+    _, _, complete = directives(text)
+    return changed(text, complete, load) if rule.scope == "change" else load(text, complete)
+
+
 def changed(text: str, complete: bool, load: Load) -> ResourceGraph:
-    """The graph of an example about a change: what stands after a line `# after`, beside what stands before it."""
+    """The graph of what stands after a line `# after` in an example, beside that of what stands before it."""
     sides = _AFTER.split(text)
     if len(sides) != 2:
         message = "an example about a change has one line `# after` between what was and what will be"
         raise RuleError(message)
-    before = load(sides[0], complete)
-    after = load(sides[1], complete) if sides[1].strip() else _empty(before)
+    found = [load(side, complete) if side.strip() else None for side in sides]
+    some = found[0] or found[1]
+    if some is None:
+        raise RuleError("the example holds no resource")
+    before, after = (graph or _empty(some) for graph in found)
     made = difference(before, after)
     said = {name: tuple(actions.split("+")) for name, actions in _ACTIONS.findall(text)}
     changing = Changing(before=before, actions={**made.actions, **said})

@@ -5,7 +5,10 @@ from collections.abc import Iterator, Mapping
 
 from cloudaudit.engine.syntaxtree import Call, Const, Ident, Items, Loop, Node, Select
 
-ROOTS = ("resource", "related", "facts", "parameters")
+ROOTS = ("resource", "related", "facts", "parameters", "before", "after", "actions")
+OF_RESOURCES = frozenset({"resource", "related", "facts", "parameters"})
+OF_CHANGES = frozenset({"before", "after", "actions", "related", "parameters"})
+"""What rules about resources read, and rules about changes."""
 
 SET = "__set"
 """Ends the name of a key that says whether the attribute of that name is set, where its value is not known either."""
@@ -75,7 +78,7 @@ class Reading:
         return paths
 
     def _use(self, paths: _Paths) -> None:
-        for path in sorted(paths & set(ROOTS)):
+        for path in sorted(paths & set(ROOTS) - {"actions"}):
             self._fault(f"`{path}` must be followed by a name, as in `{path}.NAME`")
         self._used |= paths
 

@@ -8,10 +8,12 @@ from cloudaudit.engine.cel import Program
 from cloudaudit.engine.messages import OWN, PLACEHOLDER, listing
 from cloudaudit.engine.parameters import PARAMETERS
 from cloudaudit.engine.profiles import PROFILES
+from cloudaudit.engine.reads import OF_CHANGES, OF_RESOURCES
 from cloudaudit.engine.strictyaml import Document, Path
 from cloudaudit.facts import find
 from cloudaudit.model import Relation, Rule
 
+SCOPES = {"resource": OF_RESOURCES, "change": OF_CHANGES}
 STAGES = ("preview", "stable", "withdrawn")
 EFFECTS = ("in-place", "replace", "manual")
 VERDICTS = ("pass", "fail", "unknown")
@@ -49,6 +51,7 @@ def faults_of(draft: Draft, criteria: Collection[str] | None) -> _Faults:
     yield from _words(rule)
     yield from _messages(draft)
     yield from _weight(rule)
+    yield from _scope(draft)
     yield from _criteria(rule, criteria)
     yield from _relations(draft)
     yield from _reads(draft)
@@ -61,7 +64,7 @@ def check_together(drafts: Iterable[Draft]) -> list[tuple[str, int, str]]:
     found: list[tuple[str, int, str]] = []
     ids: dict[str, str] = {}
     last: dict[str, str] = {}
-    relations: dict[tuple[str, str], tuple[str, Relation]] = {}
+    relations: dict[tuple[str, str, str], tuple[str, Relation]] = {}
     for draft in drafts:
         line = draft.line(("id",))
         for id_ in (draft.id, *draft.rule.formerly):
@@ -75,11 +78,11 @@ def check_together(drafts: Iterable[Draft]) -> list[tuple[str, int, str]]:
     return found
 
 
-def _clashes(draft: Draft, relations: dict[tuple[str, str], tuple[str, Relation]]) -> _Faults:
+def _clashes(draft: Draft, relations: dict[tuple[str, str, str], tuple[str, Relation]]) -> _Faults:
     """One view of a resource serves all its rules, so a relation's name must mean the same to all of them."""
     for type_ in draft.rule.types:
         for name, relation in draft.rule.related.items():
-            other, known = relations.setdefault((type_, name), (draft.id, relation))
+            other, known = relations.setdefault((draft.rule.scope, type_, name), (draft.id, relation))
             if known != relation:
                 text = f"{other} defines the relation {name} of {type_} otherwise: agree, or choose another name"
                 yield ("related", name), text
@@ -113,6 +116,18 @@ def _weight(rule: Rule) -> _Faults:
         yield ("eased", "severity"), f"eased to {rule.eased.severity}, which is no less than {rule.severity}"
     if rule.profile not in PROFILES:
         yield ("profile",), f"profile is one of {', '.join(PROFILES)}, not {rule.profile}"
+
+
+def _scope(draft: Draft) -> _Faults:
+    rule = draft.rule
+    if rule.scope not in SCOPES:
+        yield ("scope",), f"scope is one of {', '.join(SCOPES)}, not {rule.scope}"
+        return
+    allowed = SCOPES[rule.scope]
+    for key, program in draft.programs.items():
+        roots = {path.partition(".")[0] for path in program.reads}
+        for root in sorted(roots - allowed):
+            yield (key,), f"{key}: a rule of scope {rule.scope} reads {', '.join(sorted(allowed))}, not {root}"
 
 
 def _criteria(rule: Rule, known: Collection[str] | None) -> _Faults:
@@ -174,7 +189,7 @@ def _reads(draft: Draft) -> _Faults:
 def _misfits(rule: Rule, path: str, literal: str) -> Iterator[str]:
     """An attribute compared with what it can never be: a number with text is always unequal, without an error."""
     root, _, rest = path.partition(".")
-    types: tuple[str, ...] = rule.types if root == "resource" else ()
+    types: tuple[str, ...] = rule.types if root in ("resource", "before", "after") else ()
     if root == "related":
         name, _, rest = rest.partition(".")
         types = rule.related[name].types if name in rule.related and not rest.startswith("facts.") else ()
@@ -185,6 +200,13 @@ def _misfits(rule: Rule, path: str, literal: str) -> Iterator[str]:
 
 def _read_resource(rule: Rule, path: str) -> Iterator[str]:
     yield from {fault: None for type_ in rule.types if (fault := attribute_fault(type_, path))}
+
+
+def _read_side(rule: Rule, path: str) -> Iterator[str]:
+    if path.startswith("facts."):
+        yield from _read_fact(rule.types, path.removeprefix("facts."))
+    else:
+        yield from _read_resource(rule, path)
 
 
 def _read_related(rule: Rule, path: str) -> Iterator[str]:
@@ -219,6 +241,9 @@ _READERS: dict[str, Callable[[Rule, str], Iterator[str]]] = {
     "related": _read_related,
     "facts": _read_facts,
     "parameters": _read_parameters,
+    "before": _read_side,
+    "after": _read_side,
+    "actions": lambda _rule, _path: iter(()),
 }
 
 

@@ -46,16 +46,17 @@ class Compiled:
 
 
 class RuleSet:
-    """Rules by id. `for_type` gives those that judge a resource type; withdrawn rules judge none."""
+    """Rules by id. `for_type` gives those that judge a resource type; withdrawn rules judge none, and rules about
+    changes are apart."""
 
-    def __init__(self, compiled: Iterable[Compiled]) -> None:
+    def __init__(self, compiled: Iterable[Compiled], *, scope: str = "resource") -> None:
         self.compiled: Mapping[str, Compiled] = {
             one.rule.id: one for one in sorted(compiled, key=lambda one: one.rule.id)
         }
         self.rules: Mapping[str, Rule] = {id_: one.rule for id_, one in self.compiled.items()}
         by_type: dict[str, list[Compiled]] = {}
         for one in self.compiled.values():
-            for type_ in one.rule.types if one.rule.stage != "withdrawn" else ():
+            for type_ in one.rule.types if one.rule.stage != "withdrawn" and one.rule.scope == scope else ():
                 by_type.setdefault(type_, []).append(one)
         self._by_type = {type_: tuple(rules) for type_, rules in by_type.items()}
 
@@ -70,6 +71,11 @@ class RuleSet:
     def for_type(self, type_: str) -> tuple[Compiled, ...]:
         """The rules that judge resources of this type, by id."""
         return self._by_type.get(type_, ())
+
+    @cached_property
+    def of_changes(self) -> "RuleSet":
+        """The same rules, where `for_type` gives those that judge changes of a resource."""
+        return RuleSet(self.compiled.values(), scope="change")
 
     def only(self, ids: Iterable[str]) -> "RuleSet":
         """The rules with these ids; ids that are not here are left out."""

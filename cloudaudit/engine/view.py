@@ -27,7 +27,8 @@ class View:
     """The variables of a resource's rules, why keys are absent from them, and the neighbours they came from.
 
     `causes` are by path: "resource.kms_key_id", "related.logs.status", "facts.iam.public". A list that may be
-    incomplete holds a phantom and has its causes at "related.logs.*".
+    incomplete holds a phantom and has its causes at "related.logs.*". `sides` are the resource before and after a
+    change.
     """
 
     def __init__(self, resource: Resource, graph: ResourceGraph, variables: dict[str, Any], causes: Causes) -> None:
@@ -36,6 +37,7 @@ class View:
         self.variables = variables
         self.causes = causes
         self.neighbours: dict[str, Neighbours] = {}
+        self.sides: dict[str, Resource] = {}
         self._activation: cel.Activation = None
         self._without_phantoms: cel.Activation = None
 
@@ -55,8 +57,7 @@ class View:
 
     def content(self) -> bytes:
         """All that the rules see, parameters aside. Views of one type with the same content and causes judge alike."""
-        seen = self.variables
-        return msgspec.msgpack.encode((seen["resource"], seen["related"], seen["facts"]))
+        return msgspec.msgpack.encode([seen for name, seen in self.variables.items() if name != "parameters"])
 
     @property
     def doubtful(self) -> Iterator[str]:
@@ -107,24 +108,27 @@ class Viewer:
             "parameters": self._parameters,
         }
         view = View(resource, self._graph, variables, causes)
-        for name, relation, glasses in plan.relations:
-            variables["related"][name] = self._related(view, name, relation, glasses)
+        for name, relation, seen in plan.relations:
+            self.relate(view, resource, name, relation, seen)
         return view
 
-    def _related(self, view: View, name: str, relation: Relation, glasses: "dict[str, _Glass]") -> list[dict[str, Any]]:
+    def relate(
+        self, view: View, resource: Resource, name: str, relation: Relation, glasses: "dict[str, Glass]"
+    ) -> None:
+        """Put the neighbours of the resource into the view, under the relation's name."""
         start = view.neighbours[relation.of] if relation.of else None
-        found, because = self._find(view.resource, relation, start)
+        found, because = self._find(resource, relation, start)
         view.neighbours[name] = Neighbours(found, because)
         members = []
         for neighbour in found:
-            shown, causes = self._look_once(glasses[neighbour.type], neighbour)
+            shown, causes = self.look(glasses[neighbour.type], neighbour)
             members.append(shown)
             for path, texts in causes.items():
                 view.causes.setdefault(f"related.{name}.{path}", []).extend(texts)
         if because:
             view.causes.setdefault(f"related.{name}.{ANYTHING}", []).extend(because)
             members.append(PHANTOM)
-        return members
+        view.variables["related"][name] = members
 
     def _find(self, resource: Resource, relation: Relation, start: Neighbours | None) -> Neighbours:
         related = self._graph.related(resource, relation, start.found if start else None)
@@ -132,7 +136,8 @@ class Viewer:
             return Neighbours(related.found, related.because)
         return Neighbours(related.found, tuple(dict.fromkeys((*related.because, *start.because))))
 
-    def _look_once(self, glass: "_Glass", resource: Resource) -> tuple[dict[str, Any], Causes]:
+    def look(self, glass: "Glass", resource: Resource) -> tuple[dict[str, Any], Causes]:
+        """What is shown of a resource, facts included, and why some is not."""
         key = (id(glass), resource.key)
         if (seen := self._shown.get(key)) is None:
             shown, causes = self._look(glass, resource)
@@ -141,7 +146,7 @@ class Viewer:
             seen = self._shown[key] = (shown, causes)
         return seen
 
-    def _look(self, glass: "_Glass", resource: Resource) -> tuple[dict[str, Any], Causes]:
+    def _look(self, glass: "Glass", resource: Resource) -> tuple[dict[str, Any], Causes]:
         causes: Causes = {}
         return glass.lens.show(resource.attributes, source=resource.origin is Origin.SOURCE, causes=causes), causes
 
@@ -166,7 +171,7 @@ class _Asked(NamedTuple):
     compute: Callable[[Resource, Any], Any]
 
 
-class _Glass(NamedTuple):
+class Glass(NamedTuple):
     """What is looked at in resources of one type."""
 
     lens: Lens
@@ -179,22 +184,23 @@ class _Plan:
     def __init__(self, rules: RuleSet, type_: str) -> None:
         compiled = rules.for_type(type_)
         reads = sorted({read for one in compiled for read in one.reads})
-        self.facts = _facts_at(_below("facts", reads))
-        self.own = _Glass(Lens(type_, _below("resource", reads)), ())
+        self.facts = _facts_at(below("facts", reads))
+        self.own = Glass(Lens(type_, below("resource", reads)), ())
         defined = {name: relation for one in compiled for name, relation in one.rule.related.items()}
         self.relations = [
-            (name, defined[name], _glasses(defined[name].types, _below(f"related.{name}", reads)))
-            for name in _in_order(defined)
+            (name, defined[name], glasses(defined[name].types, below(f"related.{name}", reads)))
+            for name in in_order(defined)
         ]
 
 
-def _glasses(types: tuple[str, ...], paths: list[str]) -> dict[str, _Glass]:
-    facts = _facts_at(_below(_FACTS, paths))
+def glasses(types: tuple[str, ...], paths: list[str]) -> dict[str, Glass]:
+    """What is looked at at these paths, for each type."""
+    facts = _facts_at(below(_FACTS, paths))
     attributes = [path for path in paths if not path.startswith(f"{_FACTS}.")]
-    return {type_: _Glass(Lens(type_, attributes, types), facts) for type_ in types}
+    return {type_: Glass(Lens(type_, attributes, types), facts) for type_ in types}
 
 
-def _below(start: str, paths: Iterable[str]) -> list[str]:
+def below(start: str, paths: Iterable[str]) -> list[str]:
     """The paths under `start`, without it."""
     return [path[len(start) + 1 :] for path in paths if path.startswith(f"{start}.")]
 
@@ -209,7 +215,7 @@ def _asked(fact: Fact) -> _Asked:
     return _Asked(f"{_FACTS}.{fact.name}", tuple(parents), name, fact.compute)
 
 
-def _in_order(relations: Mapping[str, Relation]) -> list[str]:
+def in_order(relations: Mapping[str, Relation]) -> list[str]:
     """The names such that each comes after the one that it starts from."""
     depth: dict[str, int] = {}
     for name in relations:

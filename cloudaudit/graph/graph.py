@@ -7,22 +7,15 @@ from cloudaudit.graph.addresses import parse, strip_keys
 from cloudaudit.graph.companions import Companions, Related, shorten, via
 from cloudaudit.graph.identity import Identities
 from cloudaudit.graph.linking import links_of
-from cloudaudit.model import Gap, Link, Origin, Record, Relation, Resource, Unknown
+from cloudaudit.model import Gap, Link, Origin, Relation, Resource, Unknown
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from cloudaudit.graph.changing import Changing
+
 ACCOUNT = "aws_account"
 _OTHER_ROOTS = "other roots are not in this scan"
-
-
-class Changing(Record, frozen=True):
-    """What a graph was before a change: the graph then, the actions on each resource that is touched, by its key
-    ("create", "update", "delete", both for a replacement), and the keys that moved, from old to new."""
-
-    before: "ResourceGraph"
-    actions: Mapping[str, tuple[str, ...]]
-    moved: Mapping[str, str] = {}
 
 
 class ResourceGraph:

