@@ -54,6 +54,9 @@ PARAMETERS: Mapping[str, Parameter] = {
         default=("owner", "Owner", "team", "Team"), doc="Tags that name who answers for a resource."
     ),
     "metadata_hop_limit": Parameter(default=1, doc="Hops that instance metadata may travel; containers need 2."),
+    "nonproduction_log_days": Parameter(
+        default=90, doc="Days of logs outside production from which on a shorter retention matters little."
+    ),
     "password_min_length": Parameter(default=14, doc="Characters that a password of an IAM user must have."),
     "personal_data_values": Parameter(
         default=("personal", "pii", "phi", "temporary", "session", "sessions"),

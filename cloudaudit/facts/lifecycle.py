@@ -16,10 +16,11 @@ _CONFIGURATION = Relation(type="aws_s3_bucket_lifecycle_configuration", by="buck
 
 class Path(Record, frozen=True):
     """Where objects lie: keys begin with `start`, in which a segment `*` stands for any name. `rest` is why more of
-    their beginning is not known."""
+    their beginning is not known, `doubt` why nothing may lie there at all."""
 
     start: str = ""
     rest: Unknown | None = None
+    doubt: Unknown | None = None
 
 
 EVERYWHERE = (Path(),)
@@ -98,7 +99,7 @@ def _overlap(prefix: object, path: Path) -> Truth:
     covers = overlap(str(prefix), path.start)
     if covers is None:
         return False
-    return True if covers or path.rest is None else path.rest
+    return path.doubt or (True if covers or path.rest is None else path.rest)
 
 
 def overlap(prefix: str, start: str) -> bool | None:

@@ -10,7 +10,7 @@ from cloudaudit.facts.iam.principals import public
 from cloudaudit.facts.lifecycle import EVERYWHERE, End, Path, ends, maybe_ends
 from cloudaudit.facts.loggroups import TYPES as NAMING
 from cloudaudit.facts.loggroups import declared, group_names, named_groups
-from cloudaudit.facts.logsources import merged, paths_of, receives, sources
+from cloudaudit.facts.logsources import besides_trails, merged, paths_of, receives
 from cloudaudit.facts.memory import per_resource
 from cloudaudit.facts.reading import blocks, reach
 from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
@@ -32,8 +32,12 @@ def _stores(resource: Resource, graph: ResourceGraph) -> list[Store]:
     if resource.type == "aws_codebuild_project":
         return [*_of_builds(resource, graph)]
     if resource.type == _BUCKET:
-        return _in_bucket(resource, graph, merged(sources(resource, graph)))
+        return _in_bucket(resource, graph, merged(besides_trails(resource, graph)))
     return [*_in_named_buckets(resource, graph, "s3_bucket_name", paths_of(resource))]
+
+
+def _besides_trails(bucket: Resource, graph: ResourceGraph) -> Truth:
+    return any_of(source.writes for source in besides_trails(bucket, graph))
 
 
 def _maybe(because: str, place: str) -> Store:
@@ -161,20 +165,21 @@ def _stream_path(prefix: Any) -> Path:
 
 def _of_builds(project: Resource, graph: ResourceGraph) -> Iterator[Store]:
     configured = blocks(project.attributes, "logs_config")
-    yield from (_maybe(text, project.address) for text in configured.because)
-    streams = [stream for each in configured.items for stream in blocks(each, "cloudwatch_logs").items]
-    status = any_of(_disabled(stream.get("status")) for stream in streams)
-    if isinstance(status, Unknown):
-        yield _maybe(status.because, project.address)
-    elif not status:
+    groups = [blocks(each, "cloudwatch_logs") for each in configured.items]
+    files = [blocks(each, "s3_logs") for each in configured.items]
+    for part in (configured, *groups, *files):
+        yield from (_maybe(text, project.address) for text in part.because)
+    off = any_of(_disabled(group.get("status")) for part in groups for group in part.items)
+    if isinstance(off, Unknown):
+        yield _maybe(off.because, project.address)
+    elif not off:
         yield from _build_groups(project, graph)
-    for each in configured.items:
-        for files in blocks(each, "s3_logs").items:
-            on = _enabled_word(files.get("status"))
-            if isinstance(on, Unknown):
-                yield _maybe(on.because, project.address)
-            elif on:
-                yield from _build_files(files.get("location"), project, graph)
+    for file in (file for part in files for file in part.items):
+        on = _enabled_word(file.get("status"))
+        if isinstance(on, Unknown):
+            yield _maybe(on.because, project.address)
+        elif on:
+            yield from _build_files(file.get("location"), project, graph)
 
 
 def _disabled(status: object) -> Truth:
@@ -282,12 +287,19 @@ FACTS = (
         "lets a service of AWS do so.",
     ),
     Fact(
+        name="logs.received_besides_trails",
+        types=(_BUCKET,),
+        compute=_besides_trails,
+        doc="bool: the bucket holds logs other than those of a trail in this scan.",
+    ),
+    Fact(
         name="logs.stores",
         types=("aws_cloudtrail", "aws_cloudwatch_log_group", "aws_codebuild_project", _BUCKET),
         compute=_stores,
         doc="list of {place, ends}: where the logs of a trail or project, or in a group or bucket, are kept, copies "
         "and exports of all of them included; ends is a list of {days, applies, by}: after how many days which rule "
         "deletes them, empty where they are kept for ever. They are kept long enough where "
-        "exists(s, s.ends.all(e, e.applies == false || e.days >= parameters.audit_period_days)).",
+        "exists(s, s.ends.all(e, e.applies == false || e.days >= parameters.audit_period_days)). Of a bucket, without "
+        "the logs of trails.",
     ),
 )

@@ -8,10 +8,11 @@ from cloudaudit.facts.iam.policies import resource_policy
 from cloudaudit.facts.lifecycle import Path
 from cloudaudit.facts.memory import per_resource
 from cloudaudit.facts.reading import reach
-from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
+from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Relation, Resource, Unknown
 
+_TRAIL = "aws_cloudtrail"
 _SERVICES = (
     "cloudtrail.amazonaws.com", "config.amazonaws.com", "delivery.logs.amazonaws.com", "logging.s3.amazonaws.com",
     "logdelivery.elasticloadbalancing.amazonaws.com",
@@ -19,9 +20,9 @@ _SERVICES = (
 
 
 class Source(NamedTuple):
-    """One that writes logs into a bucket: its address, whether it does, and where the logs lie."""
+    """One that writes logs into a bucket: its type or the service's name, whether it does, and where the logs lie."""
 
-    address: str
+    kind: str
     writes: Truth
     paths: tuple[Path, ...]
 
@@ -53,13 +54,13 @@ def _equals(path: str, wanted: str) -> Callable[[Resource], Truth]:
     return on
 
 
-def _accounts(service: str) -> tuple[str, ...]:
-    """Where a service writes: below the account, and below the organisation where there is one."""
-    return (f"AWSLogs/*/{service}", f"AWSLogs/*/*/{service}")
+def _not(on: Callable[[Resource], Truth]) -> Callable[[Resource], Truth]:
+    return lambda resource: negate(on(resource))
 
 
-_FLOWS = (*_accounts("vpcflowlogs"), "AWSLogs/*/aws-service=vpcflowlogs")
-_BALANCER = _accounts("elasticloadbalancing")
+_OF_ORGANISATION = _flag("is_organization_trail", default=False)
+_FLOWS = ("AWSLogs/*/vpcflowlogs", "AWSLogs/*/aws-service=vpcflowlogs")
+_BALANCER = ("AWSLogs/*/elasticloadbalancing",)
 
 _EDGES: dict[str, tuple[_Edge, ...]] = {
     "aws_alb": (
@@ -70,15 +71,18 @@ _EDGES: dict[str, tuple[_Edge, ...]] = {
         ),
     ),
     "aws_cloudfront_distribution": (_Edge("logging_config.bucket", "logging_config.prefix"),),
-    "aws_cloudtrail": (_Edge("s3_bucket_name", "s3_key_prefix", _accounts("CloudTrail")),),
-    "aws_config_delivery_channel": (_Edge("s3_bucket_name", "s3_key_prefix", _accounts("Config")),),
+    "aws_cloudtrail": (
+        _Edge("s3_bucket_name", "s3_key_prefix", ("AWSLogs/*/CloudTrail",), _not(_OF_ORGANISATION)),
+        _Edge("s3_bucket_name", "s3_key_prefix", ("AWSLogs/*/*/CloudTrail",), _OF_ORGANISATION),
+    ),
+    "aws_config_delivery_channel": (_Edge("s3_bucket_name", "s3_key_prefix", ("AWSLogs/*/Config",)),),
     "aws_elb": (
         _Edge("access_logs.bucket", "access_logs.bucket_prefix", _BALANCER, _flag("access_logs.enabled", default=True)),
     ),
     "aws_flow_log": (_Edge("log_destination", "log_destination", _FLOWS, _equals("log_destination_type", "S3")),),
     "aws_globalaccelerator_accelerator": (
         _Edge(
-            "attributes.flow_logs_s3_bucket", "attributes.flow_logs_s3_prefix", _accounts("globalaccelerator"),
+            "attributes.flow_logs_s3_bucket", "attributes.flow_logs_s3_prefix", ("AWSLogs/*/globalaccelerator",),
             _flag("attributes.flow_logs_enabled", default=False),
         ),
     ),
@@ -91,16 +95,16 @@ _EDGES: dict[str, tuple[_Edge, ...]] = {
     "aws_networkfirewall_logging_configuration": (
         _Edge(
             "logging_configuration.log_destination_config.log_destination.bucketName",
-            "logging_configuration.log_destination_config.log_destination.prefix", _accounts("network-firewall"),
+            "logging_configuration.log_destination_config.log_destination.prefix", ("AWSLogs/*/network-firewall",),
         ),
     ),
     "aws_redshift_logging": (_Edge("bucket_name", "s3_key_prefix"),),
     "aws_route53_resolver_query_log_config": (
-        _Edge("destination_arn", "destination_arn", _accounts("vpcdnsquerylogs")),
+        _Edge("destination_arn", "destination_arn", ("AWSLogs/*/vpcdnsquerylogs",)),
     ),
     "aws_s3_bucket_logging": (_Edge("target_bucket", "target_prefix"),),
     "aws_wafv2_web_acl_logging_configuration": (
-        _Edge("log_destination_configs", "log_destination_configs", _accounts("WAFLogs")),
+        _Edge("log_destination_configs", "log_destination_configs", ("AWSLogs/*/WAFLogs",)),
     ),
 }  # fmt: skip
 _EDGES["aws_lb"] = _EDGES["aws_alb"]
@@ -124,8 +128,8 @@ def _sources(bucket: Resource, graph: ResourceGraph) -> Iterator[Source]:
                 writes = edge.on(source)
                 if writes is not False:
                     known = known or writes is True
-                    yield Source(source.address, writes, tuple(_paths(source, edge)))
-            yield from (_maybe(text) for text in related.because)
+                    yield Source(kind, writes, _paths(source, edge))
+            yield from (_maybe(text, kind) for text in related.because)
     yield from _by_policy(bucket, graph, known=known)
 
 
@@ -134,12 +138,22 @@ def paths_of(source: Resource) -> tuple[Path, ...]:
     return tuple(path for edge in _EDGES.get(source.type, ()) for path in _paths(source, edge))
 
 
-def _maybe(because: str) -> Source:
+def _doubtful(paths: Iterable[Path], writes: Truth) -> tuple[Path, ...]:
+    doubt = writes if isinstance(writes, Unknown) else None
+    return tuple(Path(start=path.start, rest=path.rest, doubt=path.doubt or doubt) for path in paths)
+
+
+def _maybe(because: str, kind: str = "") -> Source:
     hidden = unknown([because])
-    return Source("", hidden, (Path(rest=hidden),))
+    return Source(kind, hidden, (Path(rest=hidden),))
 
 
-def _paths(source: Resource, edge: _Edge) -> Iterator[Path]:
+def _paths(source: Resource, edge: _Edge) -> tuple[Path, ...]:
+    writes = edge.on(source)
+    return () if writes is False else _doubtful(_written(source, edge), writes)
+
+
+def _written(source: Resource, edge: _Edge) -> Iterator[Path]:
     prefixes = [value for value in reach(source.attributes, edge.prefix) if value] if edge.prefix else []
     for prefix in prefixes or [""]:
         yield from (_path(prefix, below, in_arn=edge.prefix == edge.bucket) for below in edge.below)
@@ -186,18 +200,27 @@ def _by_policy(bucket: Resource, graph: ResourceGraph, *, known: bool) -> Iterat
     document = resource_policy(bucket, graph)
     yield from (_maybe(text) for text in document.doubts)
     for part in document.allows:
-        services = [name for kind, name in part.principals or () if kind == "Service"]
-        service = any_of(name if isinstance(name, Unknown) else name in _SERVICES for name in services)
-        puts = all_of([service, covers_action(part, "s3:PutObject")])
-        keys = [key_in_arn(each) for each in part.resources] if puts is not False else []
-        paths = tuple(Path(start=start, rest=rest) for start, rest in keys if start or not known)
-        if paths:
-            yield Source(bucket.address, puts, paths)
+        named = [name for kind, name in part.principals or () if kind == "Service"]
+        for name in named:
+            known_service: Truth = name if isinstance(name, Unknown) else name in _SERVICES
+            puts = all_of([known_service, covers_action(part, "s3:PutObject")])
+            keys = [key_in_arn(each) for each in part.resources] if puts is not False else []
+            paths = tuple(Path(start=start, rest=rest) for start, rest in keys if start or not known)
+            if paths:
+                yield Source(name if isinstance(name, str) else "", puts, _doubtful(paths, puts))
 
 
 def receives(bucket: Resource, graph: ResourceGraph) -> Truth:
     """Whether the bucket holds logs."""
     return any_of(source.writes for source in sources(bucket, graph))
+
+
+def besides_trails(bucket: Resource, graph: ResourceGraph) -> tuple[Source, ...]:
+    """What writes logs other than those of a trail in this scan, which has rules of its own."""
+    found = sources(bucket, graph)
+    trail = any(source.kind == _TRAIL and source.writes is True for source in found)
+    left_out = (_TRAIL, "cloudtrail.amazonaws.com") if trail else (_TRAIL,)
+    return tuple(source for source in found if source.kind not in left_out)
 
 
 def merged(found: Iterable[Source]) -> tuple[Path, ...]:

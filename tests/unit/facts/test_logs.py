@@ -145,6 +145,26 @@ def test_a_trail_with_a_prefix_is_reached_by_rules_for_it():
     assert days(fact("logs.stores", trail(s3_key_prefix="audit"), BUCKET, narrow)) == {"aws_s3_bucket.logs": [30]}
 
 
+def test_a_trail_of_an_organisation_writes_one_folder_deeper():
+    deeper = lifecycle(30, filter=[{"prefix": "AWSLogs/o-abc1234567/111122223333/CloudTrail/"}])
+    other = lifecycle(30, filter=[{"prefix": "AWSLogs/111122223333/elasticloadbalancing/"}])
+
+    def kept(rules, **more):
+        return days(fact("logs.stores", trail(**more), BUCKET, rules))["aws_s3_bucket.logs"]
+
+    assert kept(deeper) == []
+    assert kept(deeper, is_organization_trail=True) == [30]
+    assert kept(other) == []
+    assert kept(other, is_organization_trail=ELSEWHERE) == ["?"]
+
+
+def test_a_balancer_that_may_not_log_leaves_its_prefix_open():
+    one = resource("aws_lb.a", access_logs=[{"bucket": "acme-logs", "prefix": "a", "enabled": True}])
+    other = resource("aws_lb.b", access_logs=[{"bucket": "acme-logs", "prefix": "b", "enabled": ELSEWHERE}])
+
+    assert days(fact("logs.stores", BUCKET, one, other, lifecycle(30, prefix="b/")))["aws_s3_bucket.logs"] == ["?"]
+
+
 def test_a_bucket_elsewhere_is_not_judged():
     assert days(fact("logs.stores", resource("aws_cloudtrail.t", s3_bucket_name="central"))) == {
         "aws_cloudtrail.t": ["?"]
@@ -220,6 +240,16 @@ def test_a_bucket_that_receives_logs(source):
 )
 def test_a_bucket_that_receives_none(other):
     assert fact("logs.received", BUCKET, other) is False
+
+
+def test_logs_of_a_trail_are_told_from_others():
+    balancer = resource("aws_lb.l", access_logs=[{"bucket": "acme-logs", "enabled": True}])
+
+    assert fact("logs.received_besides_trails", BUCKET, trail()) is False
+    assert fact("logs.received_besides_trails", BUCKET, trail(), balancer) is True
+    narrow = lifecycle(30, filter=[{"prefix": "AWSLogs/111122223333/elasticloadbalancing/"}])
+    assert days(fact("logs.stores", BUCKET, trail(), narrow)) == {"aws_s3_bucket.logs": []}
+    assert days(fact("logs.stores", BUCKET, trail(), balancer, narrow)) == {"aws_s3_bucket.logs": [30]}
 
 
 def test_who_may_write_may_receive():
