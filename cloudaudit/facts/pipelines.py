@@ -1,5 +1,6 @@
 """Where a pipeline deploys without anybody's consent."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -57,7 +58,32 @@ def _order(action: Mapping[str, Any]) -> int:
     return order if isinstance(order, int) else 1
 
 
+def _approvals(resource: Resource, graph: ResourceGraph) -> int | Unknown:  # noqa: ARG001 - the form of a fact
+    """The approvals that the weakest statement of an approval rule asks for."""
+    content = resource.attributes.get("content")
+    if isinstance(content, Unknown):
+        content = content.document if content.document is not None else content
+    if isinstance(content, str):
+        try:
+            content = json.loads(content)
+        except ValueError:
+            return Unknown(because="the content is no JSON")
+    if isinstance(content, Unknown):
+        return content
+    statements = content.get("Statements") if isinstance(content, Mapping) else None
+    counts = [each.get("NumberOfApprovalsNeeded") for each in statements or () if isinstance(each, Mapping)]
+    if unknown := next((count for count in counts if isinstance(count, Unknown)), None):
+        return unknown
+    return min((count for count in counts if isinstance(count, int)), default=0)
+
+
 FACTS = (
+    Fact(
+        name="pipelines.approvals_needed",
+        types=("aws_codecommit_approval_rule_template",),
+        compute=_approvals,
+        doc="number of approvals that the approval rule asks for.",
+    ),
     Fact(
         name="pipelines.unapproved_stages",
         types=("aws_codepipeline",),

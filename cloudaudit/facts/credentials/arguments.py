@@ -15,7 +15,11 @@ _SKIPPED = ("tags", "tags_all", "triggers", "lifecycle", "timeouts")
 
 HELD = {
     "aws_ssm_parameter": ("name", ("value", "insecure_value")),
+    "github_actions_environment_variable": ("variable_name", ("value",)),
+    "github_actions_organization_variable": ("variable_name", ("value",)),
+    "github_actions_variable": ("variable_name", ("value",)),
     "gitlab_group_variable": ("key", ("value",)),
+    "gitlab_instance_variable": ("key", ("value",)),
     "gitlab_project_variable": ("key", ("value",)),
     "terraform_output": ("name", ("value",)),
     "terraform_variable": ("name", ("default",)),

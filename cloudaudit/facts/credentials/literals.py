@@ -15,7 +15,7 @@ from cloudaudit.facts.credentials.places import (
 )
 from cloudaudit.facts.credentials.shapes import shapes
 from cloudaudit.facts.credentials.values import is_secret
-from cloudaudit.facts.credentials.ways import ARROW, followed, is_shown, leading, way
+from cloudaudit.facts.credentials.ways import ARROW, followed, is_shown, leading, marks, way
 from cloudaudit.facts.memory import per_resource
 from cloudaudit.facts.reading import reach, strings
 from cloudaudit.facts.truth import unknown
@@ -186,6 +186,39 @@ def in_definition(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
             found.update(_in_document(document, path))
             doubts += _doubts(document)
     return entries(found, doubts, ways)
+
+
+def in_container_settings(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
+    """Secrets of containers anywhere but in their environment: in commands, options of log drivers, labels."""
+    found: dict[str, str] = {}
+    doubts: list[str] = []
+    documents = _settings(resource)
+    for path, document in documents.items():
+        found.update(_in_document(document, path))
+        doubts += [document.because] if isinstance(document, Unknown) else _doubts(document)
+    marked = followed(resource, graph)
+    starts = {
+        path: next(iter(marks(each).values()), "") for path, each in (_settings(marked) if marked else {}).items()
+    }
+    ways = {path: f"{start}{ARROW}{resource.address}.{path}" for path, start in starts.items() if start}
+    return entries(found, doubts, ways)
+
+
+def _settings(resource: Resource) -> dict[str, Any]:
+    """The documents of containers without environments."""
+    found = {}
+    for path in ("container_definitions", "container_properties"):
+        for value in reach(resource.attributes, path):
+            found[path] = _without_environment(decoded(value))
+    return found
+
+
+def _without_environment(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_environment(member) for member in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: member for name, member in value.items() if str(name).lower() not in ("environment", "secrets")}
 
 
 def _doubts(value: object, name: str = "") -> Iterator[str]:

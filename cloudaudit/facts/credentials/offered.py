@@ -3,6 +3,7 @@
 from cloudaudit.facts.credentials.arguments import HELD, arguments, holds_secret, is_as_written
 from cloudaudit.facts.credentials.literals import (
     Found,
+    in_container_settings,
     in_definition,
     in_environment,
     in_user_data,
@@ -48,6 +49,14 @@ FACTS = (
         compute=holds_secret,
         doc="bool: the name of the parameter, variable or output, the form of its value, or what the value is "
         "taken from says that it is a secret.",
+    ),
+    Fact(
+        name="credentials.in_container_settings",
+        types=("aws_batch_job_definition", "aws_ecs_task_definition"),
+        compute=in_container_settings,
+        members=_MEMBERS,
+        doc="list of {path, kind, way, what}: secrets of containers anywhere but in their environment: in commands, "
+        "options of log drivers, labels.",
     ),
     Fact(
         name="credentials.in_definition",
