@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from cloudaudit.facts.environment.entries import Entry, Target, across, entry
 from cloudaudit.facts.environment.inference import Inference, environment_of, incoming, outgoing, parents
 from cloudaudit.facts.environment.literals import elsewhere, kind_of, literal
+from cloudaudit.facts.reading import strings
 from cloudaudit.graph import ResourceGraph, targets_of
-from cloudaudit.model import Resource
+from cloudaudit.model import Resource, Unknown
 from cloudaudit.schema import NestedSchema, resource_schema
 
 _KEPT_APART = ("aws_", "terraform_provider", "terraform_backend")  # a random number is of no environment
@@ -30,37 +31,76 @@ def targets(resource: Resource, graph: ResourceGraph, *, parents_too: bool = Fal
     for attribute, text in elsewhere(resource, graph):
         yield Target(to=text, kind=kind_of(text), attribute=attribute, environment=literal(text, graph))
     if not parents_too:
-        yield from _hidden(resource, graph)
+        yield from hidden(resource, graph)
+        yield from _strangers(resource, graph)
 
 
-def _hidden(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
+def hidden(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
     """What an attribute that refers to others may name, where its value is not known: `var.key has no value`."""
     linked = {link.attribute for link in outgoing(graph).get(resource.key, ())}
     for path, because in resource.unknown.items():
         attribute = ".".join(part for part in path.split(".") if not part.isdigit())
-        if attribute not in linked and path not in linked:
+        if attribute not in linked and path not in linked and not _is_partly_known(resource, path):
             for kind in sorted(_may_name(resource.type, attribute)):
                 yield Target(to="", kind=kind, attribute=attribute, environment=Inference(because=because))
 
 
+def _is_partly_known(resource: Resource, path: str) -> bool:
+    """Whether it is a document of which only some part is not known, such as the version of an image."""
+    value = resource.attributes.get(path)
+    return isinstance(value, Unknown) and isinstance(value.document, dict | list)
+
+
+def _strangers(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
+    """What is named by an id or a name that no resource of this graph has. AWS's own keys are of no environment."""
+    linked = {link.attribute for link in outgoing(graph).get(resource.key, ())}
+    for path, text in strings(resource.attributes):
+        attribute = ".".join(part for part in path.split(".") if not part.isdigit())
+        name = attribute.rpartition(".")[2]
+        if name in _NO_TEXT and attribute not in linked and not text.startswith(("arn:", "alias/aws/")):
+            theirs = literal(text, graph)
+            for kind in _BY_ID.get(name, ()) or targets_of(name):
+                yield Target(to=text, kind=kind, attribute=attribute, environment=theirs)
+
+
 _SECURITY_GROUP, _SUBNET = ("aws_security_group",), ("aws_subnet",)
+_IMAGE = ("aws_ami", "aws_ami_copy", "aws_ami_from_instance")
+_TEXTS = (
+    "aws_db_instance", "aws_dynamodb_table", "aws_ecr_repository", "aws_rds_cluster", "aws_s3_bucket",
+    "aws_secretsmanager_secret", "aws_ssm_parameter",
+)  # fmt: skip
 _ALSO = {
+    "ami": _IMAGE,
+    "container_definitions": _TEXTS,
     "egress": _SECURITY_GROUP,
     "file_system_config": ("aws_efs_access_point",),
+    "image_id": _IMAGE,
     "image_uri": ("aws_ecr_repository",),
     "ingress": _SECURITY_GROUP,
     "referenced_security_group_id": _SECURITY_GROUP,
     "security_group_ids": _SECURITY_GROUP,
     "security_groups": _SECURITY_GROUP,
+    "snapshot_id": ("aws_ebs_snapshot",),
     "snapshot_identifier": ("aws_db_snapshot", "aws_db_cluster_snapshot", "aws_docdb_cluster_snapshot"),
     "source_security_group_id": _SECURITY_GROUP,
     "subnet_id": _SUBNET,
     "subnet_ids": _SUBNET,
     "subnets": _SUBNET,
-    "variables": ("aws_db_instance", "aws_dynamodb_table", "aws_s3_bucket", "aws_secretsmanager_secret"),
+    "source_ami_id": _IMAGE,
+    "source_db_instance_identifier": ("aws_db_instance",),
+    "transit_gateway_id": ("aws_ec2_transit_gateway",),
+    "variables": _TEXTS,
     "vpc_security_group_ids": _SECURITY_GROUP,
 }
 """What attributes may name by more than a name: by id or address, or in text among other text."""
+
+_FREE = {"container_definitions", "egress", "file_system_config", "image_uri", "ingress", "variables"}
+_BY_ID = {name: kinds for name, kinds in _ALSO.items() if name not in _FREE}
+_NO_TEXT = {
+    *_BY_ID, "db_subnet_group_name", "iam_instance_profile", "kms_key_id", "kms_master_key_id", "kms_key_arn",
+    "replicate_source_db", "replication_source_identifier", "role", "role_arn", "service_role",
+}  # fmt: skip
+"""What holds nothing but the id or name of one other resource, on which a rule may fail."""
 
 
 def _may_name(kind: str, attribute: str) -> set[str]:

@@ -28,13 +28,14 @@ def _attached(table: Resource, relation: Relation, graph: ResourceGraph) -> Iter
     """The attachments that the resources of a relation name; what cannot be told stands for any."""
     related = graph.related(table, relation)
     for found in related.found:
-        if found.attributes.get("blackhole") is True:
+        blackhole = found.attributes.get("blackhole")
+        if isinstance(blackhole, Unknown):
+            yield from _hidden([f"{found.address}.blackhole: {blackhole.because}"], found.address)
+        if blackhole is True or isinstance(blackhole, Unknown):
             continue
         named = graph.related(found, Relation(type=_ATTACHMENTS, via=_ATTACHMENT))
         yield from (_target(each, found.address, graph) for each in named.found)
         yield from _hidden(named.because, found.address)
-        if isinstance(found.attributes.get("blackhole"), Unknown):
-            yield from _hidden([f"{found.address}.blackhole: {found.attributes['blackhole'].because}"], found.address)
     yield from _hidden(related.because, table.address)
 
 

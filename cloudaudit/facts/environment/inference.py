@@ -199,6 +199,12 @@ def _names(resource: Resource) -> list[tuple[str, str]]:
     return [*found, ("address", resource.address.replace("module.", "").replace(f"{resource.type}.", ""))]
 
 
+def hidden_names(resource: Resource) -> list[str]:
+    """Why the name of the resource, which may tell an environment, is not known."""
+    found = ((name, resource.attributes.get(name)) for name in _NAMES)
+    return [f"{resource.address}.{name}: {value.because}" for name, value in found if isinstance(value, Unknown)]
+
+
 # A resource without environment of its own has that of the resource that it configures or lies in.
 _PARENTS = {
     "aws_ec2_transit_gateway_vpc_attachment": ("vpc_id",),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from cloudaudit.facts.environment import words
+from cloudaudit.facts.environment.crossings import hidden
 from cloudaudit.facts.environment.entries import Entry, Target, crosses, doubt, pairs
 from cloudaudit.facts.environment.inference import Inference, environment_of, incoming
 from cloudaudit.facts.memory import per_graph
@@ -32,6 +33,7 @@ def _pairs(found: Iterable[Target], resource: Resource) -> list[Entry]:
     # Production first, and with an example by name before those that are not known.
     ordered = sorted(kept, key=lambda each: (each.environment.name != "prod", not each.environment.name))
     found_pairs = pairs(ordered, resource.address)
+    # One thing alone makes no pair, but who knows what it is.
     if not found_pairs and any(not each.environment.name for each in ordered):
         return [doubt(next(each.environment.because for each in ordered if not each.environment.name))]
     return found_pairs
@@ -53,6 +55,31 @@ def _users(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
         if source is not None and source.type.startswith("aws_"):
             unsure = Inference(because=f"whether {source.address}.{link.attribute} names it is not known")
             yield Target(to=source.address, kind=source.type, attribute=link.attribute, environment=unsure)
+    known = [environment_of(each, graph) for each in _sure(resource, graph)]
+    for source, attribute, because in _hidden(graph).get(resource.type, ()):
+        theirs = environment_of(source, graph)
+        if source.key != resource.key and any(crosses(ours, theirs) is not False for ours in known):
+            unsure = Inference(because=f"{source.address}.{attribute}: {because}")
+            yield Target(to=source.address, kind=source.type, attribute=attribute, environment=unsure)
+
+
+def _sure(resource: Resource, graph: ResourceGraph) -> Iterator[Resource]:
+    for link in incoming(graph).get(resource.key, ()):
+        if (source := graph.get(link.source)) is not None:
+            yield source
+
+
+@per_graph
+def _hidden(graph: ResourceGraph) -> dict[str, list[tuple[Resource, str, str]]]:
+    """Attributes that are not known and may name a resource, by the type of what they may name: one for each
+    environment of who refers."""
+    found: dict[str, dict[tuple[str, bool], tuple[Resource, str, str]]] = {}
+    for resource in graph:
+        for target in hidden(resource, graph) if resource.type.startswith("aws_") else ():
+            ours = environment_of(resource, graph)
+            row = (resource, target.attribute, target.environment.because)
+            found.setdefault(target.kind, {}).setdefault((ours.name, ours.silent), row)
+    return {kind: list(rows.values()) for kind, rows in found.items()}
 
 
 @per_graph
@@ -84,6 +111,13 @@ def _residents(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
             yield Target(to=place, kind="", attribute="", environment=Inference(because=why))
 
 
+def _inside(subnet: Resource, graph: ResourceGraph) -> Iterator[Resource]:
+    """What is in a subnet."""
+    for link in incoming(graph).get(subnet.key, ()) if subnet.type == "aws_subnet" else ():
+        if (source := graph.get(link.source)) is not None:
+            yield source
+
+
 @per_graph
 def _astray(graph: ResourceGraph) -> list[tuple[Inference, str, str]]:
     """One for each environment of what lives in a network that is not known, its address, and why it is not."""
@@ -92,9 +126,10 @@ def _astray(graph: ResourceGraph) -> list[tuple[Inference, str, str]]:
         for name in _INSIDE:
             value = resource.attributes.get(name)
             if isinstance(value, Unknown) and not value.refs:
-                theirs = environment_of(resource, graph)
                 why = f"{resource.address}.{name}: {value.because}"
-                found.setdefault((theirs.name, theirs.silent), (theirs, resource.address, why))
+                for each in (resource, *_inside(resource, graph)):
+                    theirs = environment_of(each, graph)
+                    found.setdefault((theirs.name, theirs.silent), (theirs, each.address, why))
     return list(found.values())
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from cloudaudit.facts.environment import deployment, joins, mixes, policies, ranges, roots
 from cloudaudit.facts.environment.crossings import crossed_by, crossings
 from cloudaudit.facts.environment.entries import MEMBERS, PAIR
-from cloudaudit.facts.environment.inference import environment_of, root_environment, tag_of
+from cloudaudit.facts.environment.inference import environment_of, hidden_names, root_environment, tag_of
 from cloudaudit.facts.environment.secrets import same_secret
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.iam.policies import IDENTITY, RESOURCE_TYPES
@@ -43,9 +43,10 @@ def _contradictions(resource: Resource, graph: ResourceGraph) -> list[dict[str, 
     if found.contradictions:
         first, *others = found.contradictions
         return [{"first": first, "against": other, "certain": True} for other in others]
-    if found.name or found.silent:
+    causes = hidden_names(resource)
+    if found.silent or (found.name and not causes):
         return []
-    hidden = Unknown(because=found.because)
+    hidden = Unknown(because=found.because or causes[0])
     return [{"first": hidden, "against": hidden, "certain": hidden}]
 
 
@@ -53,9 +54,12 @@ def _is_told(resource: Resource, graph: ResourceGraph) -> Truth:
     """Whether the environment can be told; unknown where a tag is there that cannot be read, or where only source, by
     its path, might have told."""
     found = environment_of(resource, graph)
-    if found.name or found.contradictions or (found.silent and graph.origin is Origin.SOURCE):
+    if found.name or found.contradictions:
         return bool(found.name)
-    return Unknown(because=found.because)
+    causes = hidden_names(resource)
+    if found.silent and graph.origin is Origin.SOURCE and not causes:
+        return False
+    return Unknown(because=causes[0] if causes else found.because)
 
 
 _ENTRY = (

@@ -22,11 +22,12 @@ TYPES = tuple(_INCOMING)
 
 
 class Network(Record, frozen=True):
-    """A range that is known to be of an environment, and what says so. No range: it may be any."""
+    """A range that is known to be of an environment, and what says so; `because` says why the range is not known."""
 
-    range: _Range | None
     label: str
     environment: Inference
+    range: _Range | None = None
+    because: str = ""
 
 
 @per_graph
@@ -43,9 +44,9 @@ def _networks(graph: ResourceGraph) -> list[Network]:
         value = network.attributes.get("cidr_block")
         if isinstance(value, str) and (known := _parse(value)) is not None:
             found.append(Network(range=known, label=network.address, environment=inference))
-        elif isinstance(value, Unknown) and inference.name:
-            hidden = Inference(because=f"{network.address}.cidr_block: {value.because}")
-            found.append(Network(range=None, label=network.address, environment=hidden))
+        elif isinstance(value, Unknown):
+            because = f"{network.address}.cidr_block: {value.because}"
+            found.append(Network(label=network.address, environment=inference, because=because))
     return found
 
 
@@ -54,22 +55,38 @@ def ranges(resource: Resource, graph: ResourceGraph) -> list[Entry]:
     mean any of them."""
     if resource.attributes.get("type") == "egress" or not (networks := _networks(graph)):
         return []
-    ours = environment_of(resource, graph)
+    ours = _ours(resource, graph)
+    others = [network for network in networks if crosses(ours, network.environment) is not False]
     rows: list[Entry] = []
     for attribute in _INCOMING.get(resource.type, ()):
         for value in leaves(resource.attributes, attribute):
             if isinstance(value, Unknown):
-                others = any(crosses(ours, network.environment) is not False for network in networks)
                 rows += [doubt(f"{resource.address}.{attribute}: {value.because}")] if others else []
             elif isinstance(value, str) and (known := _parse(value)) is not None:
-                rows += [entry(resource.address, each, ours) for each in _around(known, value, attribute, networks)]
+                for each in _around(known, value, attribute, networks):
+                    rows.append(entry(resource.address, each, ours))
+                if others and known.is_private and known.prefixlen and not _lies(known, networks):
+                    rows += [doubt(network.because) for network in others if network.because][:1]
     return across(rows)
+
+
+def _lies(known: _Range, networks: list[Network]) -> bool:
+    return any(each.range is not None and _within(known, each.range) for each in networks)
+
+
+def _ours(resource: Resource, graph: ResourceGraph) -> Inference:
+    """The environment of the group; not that of the root where the network it lies in is not known."""
+    found = environment_of(resource, graph)
+    for name in ("vpc_id", "security_group_id"):
+        value = resource.attributes.get(name)
+        if found.silent and isinstance(value, Unknown) and not value.refs:
+            return Inference(because=f"{resource.address}.{name}: {value.because}")
+    return found
 
 
 def _around(known: _Range, text: str, attribute: str, networks: list[Network]) -> Iterator[Target]:
     """The networks that the range lies in: one, or a doubt if there are several of different environments."""
     inside = [each for each in networks if each.range is not None and _within(known, each.range)]
-    hidden = [each for each in networks if each.range is None and known.is_private and known.prefixlen]
     names = {each.environment.name for each in inside}
     if len(names) > 1:
         because = f"{text} lies in {' and in '.join(sorted(each.label for each in inside)[:3])}"
@@ -77,9 +94,6 @@ def _around(known: _Range, text: str, attribute: str, networks: list[Network]) -
     elif inside:
         label = f"{text} in {inside[0].label}" if inside[0].label != text else text
         yield Target(to=label, kind="range", attribute=attribute, environment=inside[0].environment)
-    else:
-        for each in hidden[:1]:
-            yield Target(to=text, kind="range", attribute=attribute, environment=each.environment)
 
 
 def _within(one: _Range, other: _Range) -> bool:

@@ -49,6 +49,8 @@ def state(resource: Resource, graph: ResourceGraph) -> list[Entry]:
     """What the backend of a root has to do with other environments: its bucket is named after another, or roots of
     other environments keep their state in it, too, with the same rights."""
     ours = root_environment(graph)
+    if isinstance(kind := resource.attributes.get("type"), Unknown):
+        return [doubt(f"{resource.address}.type: {kind.because}")]
     name, key = _STORES.get(_text(resource.attributes.get("type")), ("", ""))
     bucket = resource.attributes.get(name)
     if not name:
