@@ -88,7 +88,10 @@ def _around(known: _Range, text: str, attribute: str, networks: list[Network]) -
     """The networks that the range lies in: one, or a doubt if there are several of different environments."""
     inside = [each for each in networks if each.range is not None and _within(known, each.range)]
     names = {each.environment.name for each in inside}
-    if len(names) > 1:
+    unsure = [each for each in networks if each.range is None and each.environment.name not in names]
+    if inside and unsure:
+        yield Target(to=text, kind="range", attribute=attribute, environment=Inference(because=unsure[0].because))
+    elif len(names) > 1:
         because = f"{text} lies in {' and in '.join(sorted(each.label for each in inside)[:3])}"
         yield Target(to=text, kind="range", attribute=attribute, environment=Inference(because=because))
     elif inside:
