@@ -196,45 +196,37 @@ def _starting(template: Resource, kind: str, graph: ResourceGraph) -> Iterator[R
 
 _TARGETS = ("aws_alb_target_group", "aws_lb_target_group")
 _LISTENERS = ("aws_alb_listener", "aws_lb_listener")
-_ATTACHMENTS = ("aws_alb_target_group_attachment", "aws_lb_target_group_attachment")
-_FORWARDS = ("target_group_arn", "forward.target_group.arn")
+_LISTENER_RULES = ("aws_alb_listener_rule", "aws_lb_listener_rule")
+_ATTACHMENTS = (
+    "aws_alb_target_group_attachment", "aws_autoscaling_attachment", "aws_elb_attachment",
+    "aws_lb_target_group_attachment",
+)  # fmt: skip
+_OF_ATTACHMENT = ("alb_target_group_arn", "lb_target_group_arn", "target_group_arn")
+_DEFAULT_ACTIONS = ("default_action.target_group_arn", "default_action.forward.target_group.arn")
+_ACTIONS = ("action.target_group_arn", "action.forward.target_group.arn")
 
 
 def _behind(user: Resource, graph: ResourceGraph) -> Truth:
     """Whether a load balancer that faces the internet passes requests on to the resource."""
     if user.type in BALANCERS:
         return False
-    balancers = [*_classic(user, graph)]
-    for target in _target_groups(user, graph):
-        balancers += _balancers(target, graph)
-    return any_of(exposure.route(balancer, graph) for balancer in balancers)
+    doubts: list[str] = []
 
+    def follow(start: Iterable[Resource], relation: Relation) -> list[Resource]:
+        parts = [graph.related(each, relation) for each in start]
+        doubts.extend(text for part in parts for text in part.because)
+        return [found for part in parts for found in part.found]
 
-def _classic(user: Resource, graph: ResourceGraph) -> Iterator[Resource]:
-    if user.type == "aws_instance":
-        yield from graph.related(user, Relation(type="aws_elb", by="instances")).found
-    yield from graph.related(user, Relation(type="aws_elb", via=("load_balancers", "load_balancer.elb_name"))).found
-
-
-def _target_groups(user: Resource, graph: ResourceGraph) -> Iterator[Resource]:
-    for attachment in graph.related(user, Relation(type=_ATTACHMENTS, by="target_id")).found:
-        yield from graph.related(attachment, Relation(type=_TARGETS, via="target_group_arn")).found
-    yield from graph.related(
-        user, Relation(type=_TARGETS, via=("target_group_arns", "load_balancer.target_group_arn"))
-    ).found
-    for attachment in graph.related(
-        user, Relation(type="aws_autoscaling_attachment", by="autoscaling_group_name")
-    ).found:
-        names = ("lb_target_group_arn", "alb_target_group_arn")
-        yield from graph.related(attachment, Relation(type=_TARGETS, via=names)).found
-
-
-def _balancers(target: Resource, graph: ResourceGraph) -> Iterator[Resource]:
-    """The load balancers that pass requests on to a target group."""
-    by = tuple(f"default_action.{name}" for name in _FORWARDS)
-    listeners = list(graph.related(target, Relation(type=_LISTENERS, by=by)).found)
-    by = tuple(f"action.{name}" for name in _FORWARDS)
-    for rule in graph.related(target, Relation(type=("aws_alb_listener_rule", "aws_lb_listener_rule"), by=by)).found:
-        listeners += graph.related(rule, Relation(type=_LISTENERS, via="listener_arn")).found
-    for listener in listeners:
-        yield from graph.related(listener, Relation(type=("aws_alb", "aws_lb"), via="load_balancer_arn")).found
+    balancers = follow([user], Relation(type="aws_elb", by="instances")) if user.type == "aws_instance" else []
+    balancers += follow([user], Relation(type="aws_elb", via=("load_balancers", "load_balancer.elb_name")))
+    attachments = follow([user], Relation(type=_ATTACHMENTS, by=("target_id", "instance", "autoscaling_group_name")))
+    targets = follow(attachments, Relation(type=_TARGETS, via=_OF_ATTACHMENT))
+    balancers += follow(attachments, Relation(type="aws_elb", via="elb"))
+    targets += follow([user], Relation(type=_TARGETS, via=("target_group_arns", "load_balancer.target_group_arn")))
+    listeners = follow(targets, Relation(type=_LISTENERS, by=_DEFAULT_ACTIONS))
+    listeners += follow(
+        follow(targets, Relation(type=_LISTENER_RULES, by=_ACTIONS)), Relation(type=_LISTENERS, via="listener_arn")
+    )
+    balancers += follow(listeners, Relation(type=("aws_alb", "aws_lb"), via="load_balancer_arn"))
+    routes = [exposure.route(balancer, graph) for balancer in balancers]
+    return any_of([*routes, *([unknown(doubts)] if doubts else [])])
