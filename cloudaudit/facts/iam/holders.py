@@ -186,6 +186,8 @@ def _asks_for_mfa(condition: Condition) -> Truth:
 
 def _only_boundary(resource: Resource, graph: ResourceGraph) -> Truth:
     """Whether a policy bounds users or roles and is attached to nobody, so that it grants nothing."""
+    if resource.type not in _POLICIES:
+        return False
     attached = [
         graph.related(resource, Relation(type=kind, by=by))
         for kind, by in (*((kind, "policy_arn") for kind in _ATTACHMENTS), ("aws_iam_role", "managed_policy_arns"))
@@ -264,7 +266,7 @@ FACTS = (
     ),
     Fact(
         name="iam.only_boundary",
-        types=_POLICIES,
+        types=("aws_iam_group_policy", "aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy"),
         compute=_only_boundary,
         doc="bool: the policy is the permissions boundary of users or roles here and attached to nobody: it grants "
         "nothing.",

@@ -1,11 +1,12 @@
 """Facts about policies that say what an identity may do."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.iam.actions import could_be_limited
 from cloudaudit.facts.iam.conditions import limited
-from cloudaudit.facts.iam.document import Document, Statement
+from cloudaudit.facts.iam.document import Document, Statement, Text
 from cloudaudit.facts.iam.effect import (
     action_patterns,
     action_remains,
@@ -65,17 +66,20 @@ def _not_action(resource: Resource, graph: ResourceGraph) -> Truth:
     return with_doubts(document, any(part.not_actions is not None for part in document.allows))
 
 
-def unlimited_actions(document: Document) -> tuple[list[str], list[str]]:
-    """The action patterns allowed on all resources of their kind without a limiting condition, and what is unsure."""
+Reach: TypeAlias = Callable[[Document, Statement, Text], Truth]
+
+
+def unlimited_actions(document: Document, reach: Reach = open_wide) -> tuple[list[str], list[str]]:
+    """The action patterns that `reach` finds allowed, on all resources of their kind without a limiting condition, and
+    what is unsure."""
     found: list[str] = []
     doubts: list[str] = list(document.doubts)
     for part in document.allows:
-        reach = all_of([everywhere(part), negate(limited(part))])
-        if reach is False:
+        if not is_unlimited(part):
             continue
         for action in action_patterns(part):
             for piece in action_remains(document, part, action):
-                truth = piece if isinstance(piece, Unknown) else open_wide(document, part, piece)
+                truth = piece if isinstance(piece, Unknown) else reach(document, part, piece)
                 if truth is True:
                     found.append(str(piece).lower())
                     break
@@ -88,12 +92,12 @@ def _unlimited_actions(resource: Resource, graph: ResourceGraph) -> list[str] | 
 
 
 def _unlimited_writes(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
-    found, doubts = unlimited_actions(identity_policy(resource, graph))
+    found, doubts = unlimited_actions(identity_policy(resource, graph), open_to_all)
     return certain([action for action in found if could_be_limited(action, changing=True)], doubts)
 
 
 def _limitable(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
-    found, doubts = unlimited_actions(identity_policy(resource, graph))
+    found, doubts = unlimited_actions(identity_policy(resource, graph), open_to_all)
     return certain([action for action in found if could_be_limited(action, changing=False)], doubts)
 
 
@@ -222,7 +226,7 @@ FACTS = (
         name="iam.limitable_actions",
         types=TYPES,
         compute=_limitable,
-        doc="list of the actions of iam.unlimited_actions that could have been limited to some resources.",
+        doc='list of the action patterns that are allowed on every resource ("*") and could have been limited to some.',
     ),
     Fact(
         name="iam.passes_any_role",
@@ -253,7 +257,7 @@ FACTS = (
         name="iam.unlimited_writes",
         types=TYPES,
         compute=_unlimited_writes,
-        doc="list of the actions of iam.unlimited_actions that change something and could have been limited to some "
-        "resources.",
+        doc='list of the action patterns that are allowed on every resource ("*"), change something and could have been'
+        " limited to some.",
     ),
 )
