@@ -131,6 +131,8 @@ def _spread(
 
 
 def _graphs(target: str, request: Request, takes: Callable[[str], bool] | None = None) -> Iterator["ResourceGraph"]:
+    from cloudaudit.facts.environment.places import placed  # noqa: PLC0415 - 50 ms that --help need not pay
+
     settings = request.settings
     options = msgspec.structs.replace(
         request.options,
@@ -139,10 +141,7 @@ def _graphs(target: str, request: Request, takes: Callable[[str], bool] | None =
         takes=takes,
     )
     for graph in load(target, options):
-        named = settings.environments.items()
-        graph.environment["account_map"] = {place: name for place, name in named if place.isdigit()}
-        graph.environment["places"] = {place: name for place, name in named if not place.isdigit()}
-        graph.environment["environment_names"] = settings.environment_names
+        graph.environment.update(placed(settings.environments), environment_names=settings.environment_names)
         yield graph
 
 

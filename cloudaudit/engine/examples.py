@@ -8,6 +8,7 @@ from cloudaudit.engine.check import check
 from cloudaudit.engine.parameters import parameters
 from cloudaudit.engine.ruleset import RuleSet
 from cloudaudit.errors import CloudauditError, RuleError
+from cloudaudit.facts.environment.places import placed
 from cloudaudit.graph import Changing, ResourceGraph, difference
 from cloudaudit.model import Record, Rule
 
@@ -23,6 +24,7 @@ _DIRECTIVE = re.compile(r"^# (expect|parameters|scope): *(.*?)(?: {2,}.*)?$", re
 _FILE = re.compile(r"^# file: *([\w.-]+)\n((?:#(?! file:).*\n?)*)", re.MULTILINE)
 
 
+_ENVIRONMENTS = re.compile(r"^# environments: *(\S+)=([\w-]+)$", re.MULTILINE)
 _AFTER = re.compile(r"^# after\n?", re.MULTILINE)
 _ACTIONS = re.compile(r"^# actions: *(.+)=([\w+-]+)$", re.MULTILINE)
 
@@ -70,7 +72,9 @@ def run_one(rules: RuleSet, id_: str, name: str, load: Load) -> Outcome:
 def read(rule: Rule, text: str, load: Load) -> ResourceGraph:
     """The graph of an example; of one about a change beside what was before."""
     _, _, complete = directives(text)
-    return changed(text, complete, load) if rule.scope == "change" else load(text, complete)
+    graph = changed(text, complete, load) if rule.scope == "change" else load(text, complete)
+    graph.environment.update(placed(dict(_ENVIRONMENTS.findall(text))))
+    return graph
 
 
 def changed(text: str, complete: bool, load: Load) -> ResourceGraph:

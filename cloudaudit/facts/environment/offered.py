@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cloudaudit.facts.environment import deployment, joins, mixes, policies, ranges, roots
+from cloudaudit.facts.environment import deployment, joins, mixes, policies, ranges, roots, shares
 from cloudaudit.facts.environment.crossings import crossed_by, crossings
 from cloudaudit.facts.environment.entries import MEMBERS, PAIR
 from cloudaudit.facts.environment.inference import environment_of, hidden_names, root_environment, tag_of
@@ -195,6 +195,13 @@ FACTS = (
         compute=same_secret,
         members=MEMBERS,
         doc=f"list of resources of other environments with the same password or key: {_ENTRY}",
+    ),
+    Fact(
+        name="environment.shares",
+        types=shares.TYPES,
+        compute=shares.shares,
+        members=MEMBERS,
+        doc=f"list of accounts of other environments that get a snapshot, an image or a share: {_ENTRY}",
     ),
     Fact(
         name="environment.state",
