@@ -11,7 +11,13 @@ from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Relation, Resource, Unknown
 
 _DEFAULTS = "aws_ec2_instance_metadata_defaults"
-_IMAGE = {"aws_instance": "ami", "aws_launch_configuration": "image_id", "aws_launch_template": "image_id"}
+_IMAGE = {
+    "aws_instance": "ami",
+    "aws_launch_configuration": "image_id",
+    "aws_launch_template": "image_id",
+    "aws_spot_instance_request": "ami",
+}
+_MACHINES = ("aws_instance", "aws_spot_instance_request")
 _ROOT = "root volume"
 
 
@@ -97,7 +103,7 @@ def _image_encrypted(image: Resource) -> Truth:
 
 def _template(resource: Resource, graph: ResourceGraph) -> Truth:
     """Whether the launch template of an instance encrypts its disks."""
-    if resource.type != "aws_instance" or not resource.attributes.get("launch_template"):
+    if resource.type not in _MACHINES or not resource.attributes.get("launch_template"):
         return False
     via = ("launch_template.id", "launch_template.name")
     related = graph.related(resource, Relation(type="aws_launch_template", via=via))

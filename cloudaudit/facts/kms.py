@@ -33,6 +33,7 @@ _NAMES = (
     "master_user_secret_kms_key_id",
     "model_kms_key_id",
     "performance_insights_kms_key_id",
+    "s3_kms_key_arn",
     "server_side_encryption_kms_key_id",
     "sse_aws_kms_key_id",
     "volume_encryption_key",
