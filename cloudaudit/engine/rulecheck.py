@@ -259,14 +259,16 @@ def _fix(rule: Rule) -> _Faults:
 
 def _examples(rule: Rule) -> _Faults:
     expected = {name.partition("-")[0] for name in rule.examples}
-    for verdict in VERDICTS:
+    # what a change does is always known, so a rule about changes may never be unknown
+    needed = VERDICTS if rule.scope == "resource" else ("pass", "fail")
+    for verdict in needed:
         if verdict not in expected:
             yield ("examples",), f"an example that is `{verdict}` is missing"
     for name in rule.examples:
         if name.partition("-")[0] not in EXPECTATIONS:
             text = f"the name of an example starts with what is expected: {', '.join(EXPECTATIONS)}"
             yield ("examples", name), text
-    if not any("omitted" in name or "default" in name for name in rule.examples):
+    if rule.scope == "resource" and not any("omitted" in name or "default" in name for name in rule.examples):
         text = "an example with the attribute left out is missing: name it pass-default or fail-omitted"
         yield ("examples",), text
 
