@@ -1,10 +1,11 @@
 """Where one environment reaches into another: links between resources, and literal ids and ARNs of elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from cloudaudit.facts.environment.entries import Entry, Target, across, entry
 from cloudaudit.facts.environment.inference import Inference, environment_of, incoming, outgoing, parents
 from cloudaudit.facts.environment.literals import elsewhere, kind_of, literal
+from cloudaudit.facts.environment.lookups import named_by
 from cloudaudit.facts.reading import strings
 from cloudaudit.graph import ResourceGraph, targets_of
 from cloudaudit.model import Resource, Unknown
@@ -38,17 +39,39 @@ def targets(resource: Resource, graph: ResourceGraph, *, parents_too: bool = Fal
 def hidden(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
     """What an attribute that refers to others may name, where its value is not known: `var.key has no value`."""
     linked = {link.attribute for link in outgoing(graph).get(resource.key, ())}
-    for path, because in resource.unknown.items():
-        attribute = ".".join(part for part in path.split(".") if not part.isdigit())
-        if attribute not in linked and path not in linked and not _is_partly_known(resource, path):
-            for kind in sorted(_may_name(resource.type, attribute)):
-                yield Target(to="", kind=kind, attribute=attribute, environment=Inference(because=because))
+    for attribute, value in _unknowns(resource.attributes, ""):
+        # Of a document some part of which is known, no more is asked: the version of an image is a variable mostly.
+        if attribute in linked or isinstance(value.document, dict | list):
+            continue
+        found = _looked_up(value, graph)
+        for kind in sorted(_may_name(resource.type, attribute)):
+            if found is None:
+                yield Target(to="", kind=kind, attribute=attribute, environment=Inference(because=value.because))
+            elif (theirs := named_by(found, graph)).name or kind not in _IMAGE:
+                yield Target(to=found.address, kind=kind, attribute=attribute, environment=theirs)
 
 
-def _is_partly_known(resource: Resource, path: str) -> bool:
-    """Whether it is a document of which only some part is not known, such as the version of an image."""
-    value = resource.attributes.get(path)
-    return isinstance(value, Unknown) and isinstance(value.document, dict | list)
+def _unknowns(value: object, path: str) -> Iterator[tuple[str, Unknown]]:
+    """What is not known, with its path without the positions in lists."""
+    if isinstance(value, Unknown):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for name, member in value.items():
+            yield from _unknowns(member, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list):
+        for member in value:
+            yield from _unknowns(member, path)
+
+
+def _looked_up(value: Unknown, graph: ResourceGraph) -> Resource | None:
+    """The data source that a value comes from, if it is one of those that name something."""
+    prefix = "" if graph.root in ("", ".") else f"{graph.root}:"
+    for ref in (ref for ref in value.refs if ".data." in f".{ref}"):
+        address = ref
+        while address := address.rpartition(".")[0]:
+            if found := graph.get(f"{prefix}{address}"):
+                return found if found.type.startswith("data.") else None
+    return None
 
 
 def _strangers(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
@@ -95,7 +118,7 @@ _ALSO = {
 """What attributes may name by more than a name: by id or address, or in text among other text."""
 
 _FREE = {"container_definitions", "egress", "file_system_config", "image_uri", "ingress", "variables"}
-_BY_ID = {name: kinds for name, kinds in _ALSO.items() if name not in _FREE}
+_BY_ID = {name: kinds for name, kinds in _ALSO.items() if name not in _FREE and kinds is not _IMAGE}
 _NO_TEXT = {
     *_BY_ID, "db_subnet_group_name", "iam_instance_profile", "kms_key_id", "kms_master_key_id", "kms_key_arn",
     "replicate_source_db", "replication_source_identifier", "role", "role_arn", "service_role",

@@ -96,7 +96,7 @@ def _own_tags(resource: Resource) -> dict[str, Any]:
 
 def _tag(tags: object) -> tuple[str, str] | None:
     """The first tag that names an environment: its key and value."""
-    keys = [key for key in tags if _is_environment_key(str(key))] if isinstance(tags, Mapping) else []
+    keys = [key for key in tags if is_environment_key(str(key))] if isinstance(tags, Mapping) else []
     for key in sorted(keys):
         value = tags[key]  # type: ignore[index]
         if isinstance(value, str) and value.strip():
@@ -105,7 +105,8 @@ def _tag(tags: object) -> tuple[str, str] | None:
 
 
 @functools.lru_cache(maxsize=4096)
-def _is_environment_key(key: str) -> bool:
+def is_environment_key(key: str) -> bool:
+    """Whether a tag or variable of that name names an environment."""
     plain = key.replace("/", ":").rpartition(":")[2]
     return plain.replace("-", "").replace("_", "").replace(" ", "").lower() in _TAGS
 
@@ -129,7 +130,7 @@ def _doubt_of(tags: object) -> str:
     if isinstance(tags, Unknown):
         return tags.because
     for key, value in tags.items() if isinstance(tags, Mapping) else ():
-        if isinstance(value, Unknown) and _is_environment_key(str(key)):
+        if isinstance(value, Unknown) and is_environment_key(str(key)):
             return value.because
     return ""
 
@@ -143,7 +144,7 @@ def _root_signals(graph: ResourceGraph) -> tuple[Signal, ...]:
         found.append(Signal(basis=f"workspace {workspace}", name=name))
     variables = graph.environment.get("variables")
     for key, value in sorted(variables.items()) if isinstance(variables, Mapping) else ():
-        if _is_environment_key(str(key)) and isinstance(value, str) and (name := words.recognised(value)):
+        if is_environment_key(str(key)) and isinstance(value, str) and (name := words.recognised(value)):
             found.append(Signal(basis=f"variable {key}", name=name))
     # The path of a plan or state is where somebody put the file, of a root where the configuration lives.
     if graph.origin is Origin.SOURCE and (

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cloudaudit.facts.environment import deployment, joins, mixes, policies, ranges, roots, shares
+from cloudaudit.facts.environment import deployment, joins, lookups, mixes, policies, ranges, roots, shares
 from cloudaudit.facts.environment.crossings import crossed_by, crossings
 from cloudaudit.facts.environment.entries import MEMBERS, PAIR
 from cloudaudit.facts.environment.inference import environment_of, hidden_names, root_environment, tag_of
@@ -181,7 +181,7 @@ FACTS = (
     Fact(
         name="environment.reads",
         types=READING,
-        compute=roots.reads,
+        compute=lookups.reads,
         members=MEMBERS,
         doc=f"list of what a data source names in other environments than that of its root: {_ENTRY}",
     ),

@@ -6,40 +6,10 @@ from typing import Any
 
 from cloudaudit.facts.environment.entries import Entry, Target, across, doubt, entry
 from cloudaudit.facts.environment.inference import Inference, root_environment, vocabulary
-from cloudaudit.facts.environment.literals import kind_of, literal
+from cloudaudit.facts.environment.lookups import place_of
 from cloudaudit.facts.reading import strings
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Resource, Unknown, unknown_paths
-
-_SAYS_NOTHING = {"region", "most_recent", "owners", "executable_users", "dynamodb_table", "profile", "encrypt"}
-
-
-def reads(resource: Resource, graph: ResourceGraph) -> list[Entry]:
-    """What a data source names in another environment; names without a word of an environment do not count."""
-    ours = root_environment(graph)
-    asked = {name: value for name, value in resource.attributes.items() if name not in _SAYS_NOTHING}
-    found = []
-    for path, text in strings(asked):
-        theirs = _place(text, path, graph)
-        if theirs.name:
-            kind = kind_of(text) or resource.type.removeprefix("data.")
-            found.append(Target(to=text, kind=kind, attribute=path, environment=theirs))
-    rows = [entry(resource.address, each, ours) for each in found]
-    hidden = dict(unknown_paths(asked))
-    return across(rows) + [doubt(f"{resource.address}.{path}: {why}") for path, why in hidden.items()]
-
-
-def _place(text: str, path: str, graph: ResourceGraph) -> Inference:
-    """The environment that a name, an ARN, a key of a state file or a workspace stands for."""
-    words = vocabulary(graph)
-    if path == "workspace" or path.startswith("tags."):
-        name = words.recognised(text) if path == "workspace" or path.lower().startswith("tags.env") else ""
-        return Inference(name=name, basis=f"{path} {text}", own=True)
-    if text.startswith("arn:") or text.isdigit():
-        return literal(text, graph)
-    name = words.in_path(text) if "/" in text else words.named(text)
-    return Inference(name=name, basis=f"name {text}", own=True)
-
+from cloudaudit.model import Resource, Unknown
 
 _STORES = {"s3": ("bucket", "key"), "gcs": ("bucket", "prefix"), "azurerm": ("storage_account_name", "key")}
 STORED = tuple(_STORES)
@@ -71,7 +41,7 @@ def _named_after(resource: Resource, names: tuple[str, str], graph: ResourceGrap
         if isinstance(value, Unknown):
             because = f"{resource.address}.{attribute}: {value.because}"
             yield Target(to="", kind="state", attribute=attribute, environment=Inference(because=because))
-        elif isinstance(value, str) and (theirs := _place(value, attribute, graph)).name:
+        elif isinstance(value, str) and (theirs := place_of(value, attribute, graph)).name:
             yield Target(to=value, kind="state", attribute=attribute, environment=theirs)
 
 
