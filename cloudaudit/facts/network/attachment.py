@@ -17,6 +17,7 @@ ATTACHED: dict[str, tuple[str, ...]] = {
     "aws_db_instance": ("vpc_security_group_ids",),
     "aws_dms_replication_instance": ("vpc_security_group_ids",),
     "aws_ecs_service": ("network_configuration.security_groups",),
+    "aws_ecs_task_set": ("network_configuration.security_groups",),
     "aws_elb": ("security_groups",),
     "aws_instance": ("vpc_security_group_ids", "security_groups"),
     "aws_lb": ("security_groups",),
@@ -34,8 +35,9 @@ _FLAGGED: dict[str, bool | Unknown] = {
     "aws_rds_cluster_instance": False,
     "aws_redshift_cluster": Unknown(because="publicly_accessible is not set: public before provider 6.0, not since"),
 }
+_TASKS = ("aws_ecs_service", "aws_ecs_task_set")
 TEMPLATES = ("aws_launch_configuration", "aws_launch_template")
-TYPES = (*BALANCERS, *sorted(_FLAGGED), "aws_ecs_service", "aws_instance", "aws_network_interface")
+TYPES = (*BALANCERS, *sorted(_FLAGGED), *_TASKS, "aws_instance", "aws_network_interface")
 _SUBNET_TYPES = ("aws_default_subnet", "aws_subnet")
 
 
@@ -57,7 +59,7 @@ def public_address(resource: Resource, graph: ResourceGraph) -> Truth:
     if resource.type in _FLAGGED:
         value = attributes.get("publicly_accessible")
         return flag(_FLAGGED[resource.type] if value is None else value, default=False)
-    if resource.type == "aws_ecs_service":
+    if resource.type in _TASKS:
         configured = attributes.get("network_configuration")
         block = configured[0] if isinstance(configured, list) and configured else configured
         return flag(block.get("assign_public_ip"), default=False) if isinstance(block, dict) else _or_no(block)

@@ -137,7 +137,8 @@ FACTS = (
         types=_OPENING,
         compute=_opens,
         doc="map from service to bool: open to the internet (0.0.0.0/0, ::/0, or ranges together as wide). Services: "
-        f"{', '.join(sorted(ports.SERVICES))}; and admin, data, anything, everything (all ports).",
+        f"{', '.join(sorted(ports.SERVICES))}; and {', '.join(ports.FAMILIES)}, admin, data, anything, everything (all "
+        "ports).",
     ),
     Fact(
         name="network.public_address",

@@ -12,13 +12,18 @@ from cloudaudit.model import Unknown
 
 # Ports by what listens there. A name stands for all its ports.
 SERVICES: dict[str, tuple[int, ...]] = {
+    "broker": (1883, 5671, 5672, 8162, 15672, 61613, 61616, 61617),
     "cassandra": (7000, 7001, 7199, 9042, 9160),
+    "consul": (8500,),
+    "couchdb": (5984,),
     "docker": (2375, 2376),
     "elasticsearch": (9200, 9300),
     "etcd": (2379, 2380),
     "ftp": (20, 21),
+    "hadoop": (8088, 9870, 50070),
     "http": (80,),
     "https": (443,),
+    "influxdb": (8086,),
     "kafka": (9092, 9094),
     "kerberos": (88,),
     "kibana": (5601,),
@@ -28,19 +33,35 @@ SERVICES: dict[str, tuple[int, ...]] = {
     "mongodb": (27017, 27018, 27019),
     "mssql": (1433, 1434),
     "mysql": (3306, 4333),
+    "neptune": (8182,),
     "nfs": (111, 2049),
     "oracle": (1521, 2483, 2484),
     "postgresql": (5432,),
     "rdp": (3389,),
     "redis": (6379,),
     "redshift": (5439,),
+    "rsync": (873,),
     "smb": (135, 137, 138, 139, 445),
     "smtp": (25,),
     "ssh": (22,),
     "telnet": (23,),
     "vnc": (5500, 5900, 5901),
     "winrm": (5985, 5986),
+    "zookeeper": (2181,),
 }
+
+# What belongs together in the eyes of a reader.
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "databases": (
+        "cassandra", "couchdb", "elasticsearch", "influxdb", "memcached", "mongodb", "mssql", "mysql", "neptune",
+        "oracle", "postgresql", "redis", "redshift",
+    ),
+    "file_shares": ("ftp", "nfs", "rsync", "smb", "telnet", "vnc"),
+    "inner_services": (
+        "broker", "consul", "docker", "etcd", "hadoop", "kafka", "kerberos", "kibana", "kubernetes", "ldap", "smtp",
+        "zookeeper",
+    ),
+}  # fmt: skip
 
 _CARRIERS = ("tcp", "udp", "-1")
 ADMIN = tuple(sorted(port for name in ("rdp", "ssh", "winrm") for port in SERVICES[name]))
@@ -90,7 +111,7 @@ def _is_whole(rule: Opening) -> Truth:
     return all_of(ours if isinstance(ours, Unknown) else ours == end for ours, end in ends)
 
 
-NAMES = (*SERVICES, "admin", "anything", "data", "everything")
+NAMES = (*SERVICES, *FAMILIES, "admin", "anything", "data", "everything")
 
 
 def outward(openings: Openings) -> Openings:
@@ -134,8 +155,9 @@ def _plain_services(rules: _Plain) -> dict[str, Truth]:
 
 
 def services(known: Mapping[int, Truth]) -> dict[str, Truth]:
-    """By service what is known by port; also for `admin` and `data`."""
+    """By service what is known by port; also for families of services, `admin` and `data`."""
     found: dict[str, Truth] = {name: any_of(known[port] for port in ports) for name, ports in SERVICES.items()}
+    found.update({name: any_of(found[service] for service in family) for name, family in FAMILIES.items()})
     found["admin"] = any_of(known[port] for port in ADMIN)
     found["data"] = any_of(known[port] for port in DATA)
     return found

@@ -215,6 +215,7 @@ SUBNETS: dict[str, tuple[str, ...]] = {
     "aws_dms_replication_subnet_group": ("subnet_ids",),
     "aws_docdb_subnet_group": ("subnet_ids",),
     "aws_ecs_service": ("network_configuration.subnets",),
+    "aws_ecs_task_set": ("network_configuration.subnets",),
     "aws_eks_cluster": ("vpc_config.subnet_ids",),
     "aws_eks_node_group": ("subnet_ids",),
     "aws_elasticache_subnet_group": ("subnet_ids",),

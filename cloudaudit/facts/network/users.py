@@ -25,7 +25,7 @@ _INSIDE = frozenset(
     )
 )  # fmt: skip
 # Where the groups of a resource stand.
-_HOLDERS = tuple(sorted({*ATTACHED, *TEMPLATES, *_INSIDE, "aws_ecs_task_set", "aws_emr_cluster", "aws_msk_cluster"}))
+_HOLDERS = tuple(sorted({*ATTACHED, *TEMPLATES, *_INSIDE, "aws_emr_cluster", "aws_msk_cluster"}))
 _BY = (
     "broker_node_group_info.security_groups", "network_configuration.security_groups",
     "network_interfaces.security_groups", "security_group_ids", "security_groups", "vpc_config.security_group_ids",
