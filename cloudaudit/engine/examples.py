@@ -150,7 +150,9 @@ def files(text: str) -> dict[str, str]:
 
 def _plain(text: str) -> Any:
     if text.startswith("["):
-        return [_plain(member.strip().strip('"')) for member in text.strip("[]").split(",") if member.strip()]
+        return [_plain(member.strip()) for member in text.strip("[]").split(",") if member.strip()]
+    if text.startswith('"'):
+        return text.strip('"')
     if text in ("true", "false"):
         return text == "true"
     return int(text) if re.fullmatch(r"-?\d+", text) else text
