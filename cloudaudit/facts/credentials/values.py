@@ -4,9 +4,9 @@ import functools
 import re
 
 _PLACEHOLDER = (
-    r"x{3,}|\*+|\.{3,}|-+|_+|#+|\?+|0+|<.*>|\[.*\]|\{\{.*\}\}|\$\{.*\}|\$\(.*\)|\$\$?\w+|%\w+%|@@?\w+@?@?|__\w+__"
-    r"|re-?place[-_ ]?(?:me|this|with\b.*)?|to-?do|tbd|fix-?me|place-?holder|dummy|none|null|nil|n/?a|nan|undefined"
-    r"|empty|unset|not[-_ ]?set|unused|redacted|masked|hidden|ignored?|overridden|known after apply|sensitive|\(.*\)"
+    r"x{3,}|\*+|\.{3,}|-+|_+|#+|\?+|0+|<.*>|\[.*\]|\{\{.*\}\}|#\{.*\}#?|\$\{.*\}|\$\(.*\)|\$\$?\w+|%\w+%|@@?\w+@?@?|__\w+__"
+    r"|re-?place[-_ ]?(?:me|this|with\b.*)?|to-?do|tbd|fix-?me|place-?holder(?:[-_ ].*)?|dummy(?:[-_ ].*)?"
+    r"|none|null|nil|n/?a|nan|undefined|empty|unset|not[-_ ]?set|unused|redacted|masked|hidden|ignored?|overridden|known after apply|sensitive|\(.*\)"
     r"|(?:your|insert|enter|put|managed|injected|populated|provided?|fetched|stored)[-_ ].*"
     r"|(?:set|see|comes|read|taken)[-_ ](?:by|in|from|via|at|me|manually|later|outside)\b.*"
     r"|true|false|yes|no|on|off|enabled|disabled|required|optional|auto|default"
@@ -30,6 +30,8 @@ _OTHER = (
 DOCUMENTED = {
     "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE", "ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
     "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
+    # ... and of Stripe's.
+    "sk_test_" + "4eC39HqLyjWDarjtT1zdp7dc", "sk_test_" + "BQokikJOvBiI2HlWgH4olfQ2",
 }  # fmt: skip
 
 _PATH = r"(?:~|\.{1,2})?/?[\w@{}$.+-]+(?:[/\\][\w@{}$.+*-]+)+/?|/[\w.-]+"
