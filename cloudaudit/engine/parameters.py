@@ -58,6 +58,7 @@ PARAMETERS: Mapping[str, Parameter] = {
         default=90, doc="Days of logs outside production from which on a shorter retention matters little."
     ),
     "password_min_length": Parameter(default=14, doc="Characters that a password of an IAM user must have."),
+    "patch_days": Parameter(default=30, doc="Days after which a patch must be approved for installation."),
     "personal_data_values": Parameter(
         default=("personal", "pii", "phi", "temporary", "session", "sessions"),
         doc="What a classification tag says of personal or temporary data, in lower case.",
@@ -70,6 +71,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     "retention_tag": Parameter(default="data-retention-days", doc="Tag with the days that data may be kept at most."),
     "rotation_days": Parameter(default=90, doc="Days after which a secret must have been rotated."),
     "session_max_seconds": Parameter(default=43200, doc="Seconds that the session of a role may last."),
+    "trusted_accounts": Parameter(default=(), doc="Accounts of vendors and partners that policies may let in."),
     "stream_retention_hours": Parameter(default=168, doc="Hours that a Kinesis stream must keep records."),
 }
 

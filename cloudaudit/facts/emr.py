@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cloudaudit.facts.fact import Fact
-from cloudaudit.facts.truth import Truth, all_of
+from cloudaudit.facts.truth import Truth, all_of, any_of
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Unknown
 
@@ -25,6 +25,21 @@ def _encrypts(resource: Resource, graph: ResourceGraph) -> dict[str, Truth] | Un
         "ebs": all_of([at_rest, _true(disk, "EnableEbsEncryption")]),
         "in_transit": _true(encryption, "EnableInTransitEncryption"),
     }
+
+
+def _identifies(resource: Resource, graph: ResourceGraph) -> Truth:  # noqa: ARG001 - the form of a fact
+    """Whether users are told apart: by Kerberos, or by a role of its own for each job."""
+    text = resource.attributes.get("configuration")
+    document = text.document if isinstance(text, Unknown) and text.document is not None else _read(text)
+    if isinstance(document, Unknown):
+        return document
+    roles = _inside(_inside(document, "AuthorizationConfiguration"), "IAMConfiguration")
+    return any_of(
+        [
+            _given(_inside(document, "AuthenticationConfiguration"), "KerberosConfiguration"),
+            _true(roles, "EnableApplicationScopedIAMRole"),
+        ]
+    )
 
 
 def _read(text: object) -> Any:
@@ -59,5 +74,11 @@ FACTS = (
         types=("aws_emr_security_configuration",),
         compute=_encrypts,
         doc="map to bool of what the security configuration encrypts: s3, local_disk, ebs, in_transit.",
+    ),
+    Fact(
+        name="emr.identifies",
+        types=("aws_emr_security_configuration",),
+        compute=_identifies,
+        doc="bool: users of a cluster with this configuration are told apart, by Kerberos or by a role for each job.",
     ),
 )
