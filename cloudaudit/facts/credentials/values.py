@@ -6,7 +6,8 @@ import re
 _PLACEHOLDER = (
     r"x{3,}|\*+|\.{3,}|-+|_+|#+|\?+|0+|<.*>|\[.*\]|\{\{.*\}\}|#\{.*\}#?|\$\{.*\}|\$\(.*\)|\$\$?\w+|%\w+%|@@?\w+@?@?|__\w+__"
     r"|re-?place[-_ ]?(?:me|this|with\b.*)?|to-?do|tbd|fix-?me|place-?holder(?:[-_ ].*)?|dummy(?:[-_ ].*)?"
-    r"|none|null|nil|n/?a|nan|undefined|empty|unset|not[-_ ]?set|unused|redacted|masked|hidden|ignored?|overridden|known after apply|sensitive|\(.*\)"
+    r"|none|null|nil|n/?a|nan|undefined|empty|unset|not[-_ ]?set|unused"
+    r"|redacted|masked|hidden|ignored?|overridden|known after apply|sensitive|\(.*\)"
     r"|(?:your|insert|enter|put|managed|injected|populated|provided?|fetched|stored)[-_ ].*"
     r"|(?:set|see|comes|read|taken)[-_ ](?:by|in|from|via|at|me|manually|later|outside)\b.*"
     r"|true|false|yes|no|on|off|enabled|disabled|required|optional|auto|default"
