@@ -164,7 +164,8 @@ FACTS = (
         types=_OPENING,
         compute=users.unreached,
         doc="bool: what uses the security group (of the rule) is in this scan, and the internet has no way to any of "
-        "it: neither address, route and ACL, nor a load balancer before it. Unknown if something elsewhere may use it.",
+        "it: neither address, route and ACL, nor a load balancer before it; or its VPC has no internet gateway. "
+        "Unknown if something elsewhere may use it.",
     ),
     Fact(
         name="network.used_by",

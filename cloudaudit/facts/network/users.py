@@ -144,10 +144,25 @@ def unreached(subject: Resource, graph: ResourceGraph) -> Truth:
             [unknown(related.because or ["its group is not in this scan"])] if related.because or not truths else []
         )
         return all_of([*truths, *doubts])
+    here = reached(subject, graph)
+    if here is not True and _isolated(subject, graph):
+        return True
     whole = graph.complete or graph.origin is Origin.LIVE
     if not whole and not users(subject, graph):
         return unknown([f"what uses {subject.address} is not in this scan"])
-    return negate(reached(subject, graph))
+    return negate(here)
+
+
+def _isolated(group: Resource, graph: ResourceGraph) -> bool:
+    """Whether the VPC of the group is made here without an internet gateway: whatever uses the group, nothing comes
+    in."""
+    vpcs = graph.related(group, Relation(type=("aws_default_vpc", "aws_vpc"), via="vpc_id"))
+    if vpcs.because or not vpcs.found:
+        return False
+    kinds = ("aws_internet_gateway", "aws_internet_gateway_attachment")
+    gateways = [graph.related(vpc, Relation(type=kinds, by="vpc_id")) for vpc in vpcs.found]
+    own = all(vpc.type == "aws_vpc" for vpc in vpcs.found)
+    return own and not any(each.found or each.because for each in gateways)
 
 
 @per_resource

@@ -29,7 +29,7 @@ def estate(**changes: Any) -> dict[str, dict[str, Any]]:
             "subnet_id": ref("aws_subnet.s.id"),
             "route_table_id": ref("aws_route_table.t.id"),
         },
-        "aws_security_group.g": {"ingress": [{**SSH, "cidr_blocks": ["0.0.0.0/0"]}]},
+        "aws_security_group.g": {"vpc_id": ref("aws_vpc.v.id"), "ingress": [{**SSH, "cidr_blocks": ["0.0.0.0/0"]}]},
         "aws_instance.i": {
             "subnet_id": ref("aws_subnet.s.id"),
             "vpc_security_group_ids": [ref("aws_security_group.g.id")],
@@ -162,6 +162,7 @@ PRIVATE = {"aws_route_table__t": {"route": []}}
         PRIVATE,
         {"aws_subnet__s": {"map_public_ip_on_launch": False}},
         {"aws_internet_gateway__i": None, **PRIVATE},
+        {"aws_internet_gateway__i": None, **PRIVATE, "aws_instance__i": None},
         {"aws_instance__i": {"associate_public_ip_address": False}},
         {
             "aws_instance__i": None,
@@ -240,6 +241,15 @@ def test_a_scaling_group_tells_where_a_template_starts_instances():
     assert unreached(**scaled("s")) is False
     assert unreached(**scaled("p")) is True
     assert unreached(**scaled("s", **private)) is True
+
+
+def test_nothing_comes_into_a_vpc_without_a_gateway():
+    own = {"aws_security_group__g": {"vpc_id": ref("aws_vpc.v.id")}, "aws_instance__i": None}
+
+    assert is_unknown(unreached(**own))
+    assert unreached(**own, aws_internet_gateway__i=None, aws_route_table__t={"route": []}) is True
+    assert is_unknown(unreached(**own, aws_internet_gateway__i={"vpc_id": ELSEWHERE}, aws_route_table__t={"route": []}))
+    assert unreached(aws_internet_gateway__i=None, aws_security_group__g={"vpc_id": ref("aws_vpc.v.id")}) is False
 
 
 def test_a_rule_apart_is_as_reached_as_its_group():
