@@ -59,6 +59,9 @@ def uncertain_part(address: str) -> str:
     return head + mark
 
 
+_WRITTEN = "terraform_written"  # has the address of the resource that it was written in, and is none itself
+
+
 class Addresses:
     """Finds the resources that an address means: exactly when it has instance keys, else all instances."""
 
@@ -67,6 +70,8 @@ class Addresses:
         self._plain: dict[str, list[Resource]] = {}
         self._keyed: dict[tuple[str, str], list[Resource]] = {}
         for resource in resources:
+            if resource.type == _WRITTEN:
+                continue
             self._exact[resource.address] = resource
             plain = strip_keys(resource.address)
             self._plain.setdefault(plain, []).append(resource)

@@ -299,3 +299,15 @@ def test_what_is_left_unnamed_goes_by_the_name_that_the_provider_gives_it():
 
     relation = Relation(type="aws_config_configuration_recorder_status", by="name")
     assert found(graph(recorder, status), recorder.key, relation) == ([status.key], [])
+
+
+def test_what_a_provisioner_holds_is_not_taken_for_its_machine():
+    machine = resource("aws_instance.web")
+    written = msgspec.structs.replace(
+        machine, key="aws_instance.web/provisioner", type="terraform_written", attributes={"place": "provisioner"}
+    )
+    attachment = resource("aws_lb_target_group_attachment.web", target_id=later("aws_instance.web.id"))
+
+    assert links(graph(machine, written, attachment)) == [
+        ("aws_lb_target_group_attachment.web", "aws_instance.web", "target_id")
+    ]
