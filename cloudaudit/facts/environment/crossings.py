@@ -134,7 +134,7 @@ def _may_name(kind: str, attribute: str) -> set[str]:
     if isinstance(found, NestedSchema):
         names |= found.attributes.keys()
     else:
-        names &= {attribute.rpartition(".")[2], *_ALSO}
+        names &= {attribute.rpartition(".")[2], "file_system_config", "variables"}
     return {target for name in names for target in (*targets_of(name), *_ALSO.get(name, ()))}
 
 

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cloudaudit.facts.environment.words import Vocabulary
+from cloudaudit.facts.environment.words import Vocabulary, named
 from cloudaudit.facts.memory import per_graph, per_resource
 from cloudaudit.facts.reading import blocks
 from cloudaudit.graph import ResourceGraph
@@ -99,8 +99,9 @@ def _tag(tags: object) -> tuple[str, str] | None:
     keys = [key for key in tags if is_environment_key(str(key))] if isinstance(tags, Mapping) else []
     for key in sorted(keys):
         value = tags[key]  # type: ignore[index]
-        if isinstance(value, str) and value.strip():
-            return str(key), value
+        text = known_text(value)
+        if text.strip() and (isinstance(value, str) or named(text)):
+            return str(key), text
     return None
 
 
@@ -130,7 +131,7 @@ def _doubt_of(tags: object) -> str:
     if isinstance(tags, Unknown):
         return tags.because
     for key, value in tags.items() if isinstance(tags, Mapping) else ():
-        if isinstance(value, Unknown) and is_environment_key(str(key)):
+        if isinstance(value, Unknown) and is_environment_key(str(key)) and not named(known_text(value)):
             return value.because
     return ""
 
@@ -191,19 +192,42 @@ def _names(resource: Resource) -> list[tuple[str, str]]:
     attributes = resource.attributes
     for attribute in _NAMES:
         if (value := attributes.get(attribute)) is not None:
-            text = value.prefix if isinstance(value, Unknown) else value
-            if isinstance(text, str) and text:
+            text = known_text(value)
+            if text:
                 found.append(("name", text))
     tags = attributes.get("tags")
-    if isinstance(tags, Mapping) and isinstance(text := tags.get("Name"), str):
+    if isinstance(tags, Mapping) and (text := known_text(tags.get("Name"))):
         found.append(("name", text))
     return [*found, ("address", resource.address.replace("module.", "").replace(f"{resource.type}.", ""))]
 
 
-def hidden_names(resource: Resource) -> list[str]:
-    """Why the name of the resource, which may tell an environment, is not known."""
+def hidden_names(resource: Resource, *, whole: bool = False) -> list[str]:
+    """Why the name of the resource, which may tell an environment, is not known, or the whole of it is not."""
     found = ((name, resource.attributes.get(name)) for name in _NAMES)
-    return [f"{resource.address}.{name}: {value.because}" for name, value in found if isinstance(value, Unknown)]
+    return [
+        f"{resource.address}.{name}: {value.because}"
+        for name, value in found
+        if isinstance(value, Unknown) and not _is_number(value) and not (whole and known_text(value))
+    ]
+
+
+def known_text(value: object) -> str:
+    """A text, or what is known of it: "acme-" and "-dev" of `acme-${random_id.x.hex}-dev`."""
+    if isinstance(value, Unknown):
+        pieces = value.partial if isinstance(value.partial, tuple) else (value.prefix,)
+        return "…".join(piece for piece in pieces if isinstance(piece, str) and piece)
+    return value if isinstance(value, str) else ""
+
+
+_NUMBERS = ("random_", "data.aws_caller_identity.", "data.aws_region.", "data.aws_partition.", "time_")
+
+
+def _is_number(value: Unknown) -> bool:
+    """Whether all that is not known of a name is a number, a region or the like, and so no word of an environment."""
+    pieces = value.partial if isinstance(value.partial, tuple) else (value,)
+    parts = [piece for piece in pieces if isinstance(piece, Unknown)]
+    refs = [[ref.rpartition("module.")[2] for ref in part.refs] for part in parts]
+    return all(of and all(any(start in f".{ref}" for start in _NUMBERS) for ref in of) for of in refs)
 
 
 # A resource without environment of its own has that of the resource that it configures or lies in.

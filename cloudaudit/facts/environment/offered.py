@@ -9,6 +9,7 @@ from cloudaudit.facts.environment.inference import environment_of, hidden_names,
 from cloudaudit.facts.environment.secrets import same_secret
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.iam.policies import IDENTITY, RESOURCE_TYPES
+from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.truth import Truth
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Origin, Resource, Unknown
@@ -43,7 +44,7 @@ def _contradictions(resource: Resource, graph: ResourceGraph) -> list[dict[str, 
     if found.contradictions:
         first, *others = found.contradictions
         return [{"first": first, "against": other, "certain": True} for other in others]
-    causes = hidden_names(resource)
+    causes = hidden_names(resource, whole=True)
     if found.silent or (found.name and not causes):
         return []
     hidden = Unknown(because=found.because or causes[0])
@@ -60,6 +61,11 @@ def _is_told(resource: Resource, graph: ResourceGraph) -> Truth:
     if found.silent and graph.origin is Origin.SOURCE and not causes:
         return False
     return Unknown(because=causes[0] if causes else found.because)
+
+
+@per_graph
+def _some_are_told(graph: ResourceGraph) -> bool:
+    return any(environment_of(each, graph).name for each in graph if each.type.startswith("aws_"))
 
 
 _ENTRY = (
@@ -202,6 +208,11 @@ FACTS = (
         compute=shares.shares,
         members=MEMBERS,
         doc=f"list of accounts of other environments that get a snapshot, an image or a share: {_ENTRY}",
+    ),
+    Fact(
+        name="environment.some_are_told",
+        compute=lambda _, graph: _some_are_told(graph),
+        doc="bool: of some resource of this root the environment is told.",
     ),
     Fact(
         name="environment.state",
