@@ -266,12 +266,26 @@ def _by_list(bucket: Resource, graph: ResourceGraph) -> Truth:
     return any_of(truths)
 
 
+def _flow_logged(resource: Resource, graph: ResourceGraph) -> Truth:
+    """Whether flow logs of the subnet show refused traffic."""
+    related = graph.related(resource, Relation(type="aws_flow_log", by="subnet_id"))
+    kinds = [log.attributes.get("traffic_type") for log in related.found]
+    truths: list[Truth] = [kind if isinstance(kind, Unknown) else kind != "ACCEPT" for kind in kinds]
+    return any_of([*truths, *(unknown([text]) for text in related.because)])
+
+
 FACTS = (
     Fact(
         name="logs.delivery_permitted",
         types=("aws_s3_bucket_logging",),
         compute=_permitted,
         doc="bool: the bucket that shall receive access logs lets S3 write them, by its policy or an access list.",
+    ),
+    Fact(
+        name="logs.flow_logged",
+        types=("aws_default_subnet", "aws_subnet"),
+        compute=_flow_logged,
+        doc="bool: the subnet has a flow log of its own that shows refused traffic.",
     ),
     Fact(
         name="logs.groups_declared",

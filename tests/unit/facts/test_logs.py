@@ -280,6 +280,18 @@ def test_the_target_lets_s3_write_logs():
     assert is_unknown(fact("logs.delivery_permitted", LOGGING))
 
 
+def test_flow_logs_of_a_subnet():
+    subnet = resource("aws_subnet.s")
+
+    def logged(**more):
+        return fact("logs.flow_logged", subnet, resource("aws_flow_log.f", **more))
+
+    assert logged(subnet_id=ref("aws_subnet.s.id"), traffic_type="ALL") is True
+    assert logged(subnet_id=ref("aws_subnet.s.id"), traffic_type="ACCEPT") is False
+    assert logged(vpc_id="vpc-0123456789abcdef0", traffic_type="ALL") is False
+    assert is_unknown(logged(subnet_id=ELSEWHERE, traffic_type="ALL"))
+
+
 def test_groups_that_services_make_by_name():
     function = resource("aws_lambda_function.f", function_name="pay")
     database = resource("aws_db_instance.d", identifier="db", enabled_cloudwatch_logs_exports=["postgresql", "upgrade"])
