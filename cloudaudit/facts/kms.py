@@ -56,6 +56,17 @@ def _left_to_aws(resource: Resource, graph: ResourceGraph) -> dict[str, Truth]:
     return {name: any_of(truth for key, truth in found if key == name) for name in _NAMES}
 
 
+def _named_keys(resource: Resource, graph: ResourceGraph) -> dict[str, Truth]:  # noqa: ARG001 - the form of a fact
+    found = list(_named(resource.attributes, resource_schema(resource.type)))
+    return {name: any_of(_is_named(value) for key, value, _ in found if key == name) for name in _NAMES}
+
+
+def _is_named(key: Any) -> Truth:
+    if isinstance(key, Unknown):
+        return key.is_set or key
+    return isinstance(key, str) and key != ""
+
+
 def _keys(resource: Resource, graph: ResourceGraph) -> Iterator[tuple[str, Truth]]:
     """Every argument that names a key, those of blocks too, and whether the choice of the key is left to AWS."""
     for name, value, may_be_filled in _named(resource.attributes, resource_schema(resource.type)):
@@ -131,6 +142,11 @@ FACTS = (
         ),
         compute=_alias_of_aws,
         doc='bool: the resource names a key that AWS manages, by its alias ("alias/aws/ebs"), or an empty name.',
+    ),
+    Fact(
+        name="kms.named",
+        compute=_named_keys,
+        doc="map from argument (kms_key_id, kms_master_key_id ...) to bool: it names a key, one's own or one of AWS.",
     ),
     Fact(
         name="kms.left_to_aws",

@@ -64,7 +64,8 @@ def rules_of(estate: str, concept: str) -> list[str]:
 def allowed(row: dict[str, Any], view: str) -> set[str]:
     """The verdicts that are right."""
     verdicts = {row["verdict"], row.get(view, row["verdict"])}
-    if differing := CONCEPTS["differs"].get(row["concept"]):
+    differing = CONCEPTS["differs"].get(row["concept"])
+    if differing and row["address"] in differing.get("addresses", [row["address"]]):
         verdicts.add(differing["verdict"])
     if row["concept"] in CONCEPTS["unknown"].get(view, {}):
         verdicts.add("unknown")

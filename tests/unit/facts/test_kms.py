@@ -70,3 +70,8 @@ def test_a_disabled_key_is_in_use_if_something_is_encrypted_with_it(user, expect
     key = resource("aws_kms_key.k", is_enabled=False)
 
     assert fact("kms.in_use", key, resource(user, **{name: ref("aws_kms_key.k.arn")})) is expected
+
+
+@pytest.mark.parametrize(("name", "expected"), [(KEY, True), ("alias/aws/sns", True), ("", False), (None, False)])
+def test_an_empty_text_names_no_key(name, expected):
+    assert fact("kms.named", resource("aws_sns_topic.t", kms_master_key_id=name))["kms_master_key_id"] is expected
