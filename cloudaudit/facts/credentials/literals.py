@@ -39,7 +39,8 @@ def _listed(found: Mapping[str, str]) -> Found:
 
 
 def _entry(path: str, kind: str, way: str = "") -> dict[str, str]:
-    return {"path": path, "kind": kind, "way": way, "what": f"{path} ({way})" if way else path}
+    shown = path.removeprefix("arguments.")
+    return {"path": path, "kind": kind, "way": way, "what": f"{shown} ({way})" if way else shown}
 
 
 def _in_text(text: str, path: str) -> Iterator[tuple[str, str]]:
@@ -117,6 +118,8 @@ def _is_secret_attribute(ref: str) -> bool:
     address, _, name = ref.rpartition(".")
     if "random_password." in address:
         return name == "result"
+    if name.partition("[")[0] == "master_user_secret":
+        return False  # the block that names the secret
     return bool(speaks_of_secret(name)) and not name.startswith("encrypted") and not _is_settings(address)
 
 

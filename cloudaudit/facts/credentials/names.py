@@ -11,17 +11,25 @@ _ABOUT = {
     "action", "actions", "age", "algorithm", "algorithms", "arn", "arns", "attempts", "attribute", "audience",
     "bucket", "cache", "char", "characters", "chars", "check", "claim", "complexity", "config", "count", "date",
     "days", "description", "disabled", "duration", "enabled", "encryption", "endpoint", "engine", "exists",
-    "expiration", "expired", "expires", "expiry", "field", "file", "filename", "folder", "format", "from",
-    "generation", "generator", "group", "groups", "header", "hint", "host", "hours", "id", "identifier", "ids",
-    "interval", "issuer", "label", "length", "level", "lifetime", "limit", "location", "manager", "managers", "max",
-    "message", "method", "min", "minutes", "mode", "mount", "name", "names", "namespace", "notification",
-    "notifications", "param", "parameter", "path", "paths", "permission", "permissions", "policy", "prefix",
-    "prevention", "protected", "protection", "provider", "recovery", "ref", "reference", "region", "required",
-    "requires", "reset", "role", "rotation", "rules", "scope", "scopes", "seconds", "setting", "settings", "size",
-    "source", "spec", "statement", "status", "store", "strategy", "suffix", "table", "template", "timeout", "tool",
-    "ttl", "type", "types", "unit", "units", "update", "uri", "url", "urls", "usage", "use", "used", "user",
-    "username", "validation", "validity", "version", "versions", "window",
+    "expiration", "expired", "expires", "expiry", "expression", "field", "file", "filename", "folder", "format",
+    "from", "generation", "generator", "group", "groups", "header", "hint", "host", "hours", "id", "identifier",
+    "ids", "immediately", "interval", "issuer", "label", "length", "level", "lifetime", "limit", "location",
+    "manager", "managers", "max", "message", "method", "min", "minutes", "mode", "mount", "name", "names",
+    "namespace", "notification", "notifications", "param", "parameter", "path", "paths", "permission",
+    "permissions", "policy", "prefix", "prevention", "protected", "protection", "provider", "recovery", "ref",
+    "reference", "region", "required", "requires", "reset", "role", "rotation", "rules", "scope", "scopes",
+    "seconds", "setting", "settings", "size", "source", "spec", "statement", "status", "store", "strategy",
+    "suffix", "table", "template", "timeout", "tool", "ttl", "type", "types", "unit", "units", "update", "uri",
+    "url", "urls", "usage", "use", "used", "user", "username", "validation", "validity", "version", "versions",
+    "window",
 }  # fmt: skip
+
+# A name that starts so says what is done with a secret.
+_DOING = {
+    "allow", "create", "disable", "enable", "expire", "generate", "has", "is", "manage", "public", "require",
+    "rotate", "use",
+}  # fmt: skip
+_ELSEWISE = {"encrypted", "hashed", "policy"}  # what is called so is no secret, or none that can be used
 
 # A key is a secret only if the word before says so; the others open no door.
 _KEYS = {
@@ -58,7 +66,7 @@ def speaks_of_secret(name: str) -> str:
     words = [word.lower() for word in _WORDS.findall(name)]
     while words and words[-1].isdigit():
         words.pop()
-    if not words or words[-1] in _ABOUT or words[0] in ("manage", "enable", "disable", "allow", "require", "public"):
+    if not words or words[-1] in _ABOUT or words[0] in _DOING or not _ELSEWISE.isdisjoint(words):
         return ""
     return _kind(words)
 
