@@ -66,7 +66,7 @@ CREDENTIALS = (
 
 # They read stored data or secrets, or make copies that can be carried away.
 DATA = (
-    "dynamodb:ExportTableToPointInTime", "ec2:CreateSnapshot", "ec2:ModifySnapshotAttribute",
+    "dynamodb:ExportTableToPointInTime", "ec2:ModifySnapshotAttribute",
     "rds:CopyDBClusterSnapshot", "rds:CopyDBSnapshot", "rds:CreateDBSnapshot", "rds:ModifyDBSnapshotAttribute",
     "s3:GetObject", "secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue", "ssm:GetParameter",
     "ssm:GetParameters", "ssm:GetParametersByPath",
