@@ -116,6 +116,40 @@ def _is_on(trail: Resource) -> Truth:
     return flag if isinstance(flag, Unknown) else flag is not False
 
 
+def _all_objects(resource: Resource, graph: ResourceGraph) -> Truth:  # noqa: ARG001 - the form of a fact
+    return _objects_everywhere(graph)
+
+
+@per_graph
+def _objects_everywhere(graph: ResourceGraph) -> Truth:
+    """Whether a trail that is switched on records reading and writing of the objects of all buckets."""
+    return any_of(
+        all_of([_is_on(trail), *(any_of(_takes_all(trail, reading=reading)) for reading in (True, False))])
+        for kind in _TYPES
+        for trail in graph.of_type(kind)
+    )
+
+
+def _takes_all(trail: Resource, *, reading: bool) -> Iterator[Truth]:
+    classic, advanced = blocks(trail.attributes, "event_selector"), blocks(trail.attributes, "advanced_event_selector")
+    yield from (unknown([text]) for text in (*classic.because, *advanced.because))
+    for selector in classic.items:
+        yield all_of([_classic(selector, _OBJECTS, reading=reading), any_of(_for_all(selector))])
+    for selector in advanced.items:
+        named = any(field.get("field") == "resources.ARN" for field in blocks(selector, "field_selector").items)
+        yield all_of([not named, _advanced(selector, _OBJECTS, reading=reading)])
+
+
+def _for_all(selector: Mapping[str, Any]) -> Iterator[Truth]:
+    """Whether the values of a selector stand for all buckets: a bucket's own ARN has a name in it."""
+    found = blocks(selector, "data_resource")
+    yield from (unknown([text]) for text in found.because)
+    for data in found.items:
+        values = listed(data.get("values"))
+        yield from (value in ("arn:aws:s3", "arn:aws:s3:::") for value in values.items)
+        yield from (unknown([text]) for text in values.because)
+
+
 def _in_lake(resource: Resource, graph: ResourceGraph) -> Truth:  # noqa: ARG001 - the form of a fact
     return any_of(
         all_of([_is_on(store), _records(store, graph)["management_write"]]) for store in graph.of_type(_STORE)
@@ -123,6 +157,11 @@ def _in_lake(resource: Resource, graph: ResourceGraph) -> Truth:  # noqa: ARG001
 
 
 FACTS = (
+    Fact(
+        name="trails.all_objects",
+        compute=_all_objects,
+        doc="bool: a trail or event data store of this scan records who reads and writes objects, in all buckets.",
+    ),
     Fact(
         name="trails.in_lake",
         types=("aws_cloudtrail",),

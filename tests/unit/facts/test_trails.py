@@ -69,6 +69,25 @@ def test_another_trail_or_store_records_it_too():
     assert fact("trails.recorded", trail, store)["s3_read"] is True
 
 
+def test_events_of_all_objects():
+    def everywhere(**selectors):
+        return fact("trails.all_objects", resource("aws_s3_bucket.b"), resource("aws_cloudtrail.t", **selectors))
+
+    assert everywhere() is False
+    assert everywhere(event_selector=[data()]) is True
+    assert everywhere(event_selector=[data(values=["arn:aws:s3:::acme-data/"])]) is False
+    assert everywhere(event_selector=[data(read_write_type="WriteOnly")]) is False
+    assert everywhere(event_selector=[data(read_write_type="WriteOnly"), data(read_write_type="ReadOnly")]) is True
+    assert everywhere(event_selector=[data()], enable_logging=False) is False
+    whole = fields(category="Data", type="AWS::S3::Object")
+    narrow = {
+        "field_selector": [*whole["field_selector"], {"field": "resources.ARN", "starts_with": ["arn:aws:s3:::a"]}]
+    }
+    assert everywhere(advanced_event_selector=[whole]) is True
+    assert everywhere(advanced_event_selector=[narrow]) is False
+    assert is_unknown(everywhere(event_selector=ELSEWHERE))
+
+
 def test_an_event_data_store_with_management_events_is_a_lake():
     trail = resource("aws_cloudtrail.t")
 
