@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cloudaudit.facts.credentials.literals import Found, entries, is_of_secret
+from cloudaudit.facts.credentials.literals import Found, entries, is_of_secret, with_ways
 from cloudaudit.facts.credentials.names import speaks_of_secret
 from cloudaudit.facts.credentials.values import is_secret
 from cloudaudit.facts.credentials.ways import leading
@@ -38,7 +38,7 @@ def holds_secret(resource: Resource, graph: ResourceGraph) -> bool | Unknown:
     return any(speaks_of_secret(part) for part in str(name or "").split("/")[-2:])
 
 
-def arguments(resource: Resource, graph: ResourceGraph) -> Found | Unknown:  # noqa: ARG001 - the form of a fact
+def arguments(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
     """Arguments whose name speaks of a secret and that are written out.
 
     Only source can tell: plans and states hold the values whether they were written out or came from a store.
@@ -56,7 +56,7 @@ def arguments(resource: Resource, graph: ResourceGraph) -> Found | Unknown:  # n
                 found[path] = kind
             else:
                 doubts.append(f"{path} has a value, but only source shows where it comes from")
-    return entries(found, doubts)
+    return with_ways(entries(found, doubts), resource, graph)
 
 
 def is_as_written(resource: Resource) -> bool:

@@ -15,7 +15,7 @@ from cloudaudit.facts.credentials.places import (
 )
 from cloudaudit.facts.credentials.shapes import shapes
 from cloudaudit.facts.credentials.values import is_secret
-from cloudaudit.facts.credentials.ways import ARROW, followed, is_shown, leading, marks, way
+from cloudaudit.facts.credentials.ways import ARROW, followed, is_shown, leading, marks, reached, way
 from cloudaudit.facts.memory import per_resource
 from cloudaudit.facts.reading import reach, strings
 from cloudaudit.facts.truth import unknown
@@ -32,6 +32,13 @@ def entries(found: dict[str, str], doubts: list[str], ways: Mapping[str, str] | 
     if doubts and not found and not ways:
         return unknown(doubts)
     return [*_listed(found), *(_entry(path, "secret", way) for path, way in sorted(ways.items()))]
+
+
+def with_ways(found: Found | Unknown, resource: Resource, graph: ResourceGraph) -> Found | Unknown:
+    """The places with the ways that secrets of variables took to them."""
+    if isinstance(found, Unknown):
+        return found
+    return [_entry(each["path"], each["kind"], leading(resource, graph, each["path"])) for each in found]
 
 
 def _listed(found: Mapping[str, str]) -> Found:
@@ -188,7 +195,15 @@ def in_definition(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
                 doubts += because
             found.update(_in_document(document, path))
             doubts += _doubts(document)
+    if resource.attributes.get("place") == "module":
+        found = {path: kind for path, kind in found.items() if not _ends(resource, path, graph)}
     return entries(found, doubts, ways)
+
+
+def _ends(resource: Resource, path: str, graph: ResourceGraph) -> bool:
+    """Whether the argument of a module is found where it ends."""
+    name = path.split(".")[1].partition(":")[0]
+    return f"{resource.address}.var.{name}" in reached(graph)
 
 
 def in_container_settings(resource: Resource, graph: ResourceGraph) -> Found | Unknown:

@@ -1,19 +1,22 @@
 """The ways that secrets take from variables to where they are shown, as a source has followed them."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from cloudaudit.facts.credentials.places import DEFINITIONS, ENVIRONMENTS, SCRIPTS, decoded, variables_at
+from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.reading import reach
-from cloudaudit.graph import ResourceGraph
+from cloudaudit.graph import ResourceGraph, strip_keys
 from cloudaudit.model import Resource, Unknown
 
 MARK = "secret: "
 """Before the cause of an `Unknown` that stands for a secret; what follows is the way it has come."""
 ARROW = " -> "
 
+_OUTPUT = re.compile(r"(?:^|:)output\.[^.]+$")
 _VALUES = {"aws_ssm_parameter": ("value", "insecure_value")}
 
 
@@ -50,6 +53,16 @@ def leading(resource: Resource, graph: ResourceGraph, path: str) -> str:
         if start := next(iter(marks(value).values()), ""):
             return f"{start}{ARROW}{resource.address}.{path}"
     return ""
+
+
+@per_graph
+def reached(graph: ResourceGraph) -> frozenset[str]:
+    """The variables whose secrets end in resources, without keys of instances: "module.db.var.password"."""
+    found = graph.environment.get("followed")
+    ended = [each for key, each in found.items() if not _OUTPUT.search(key)] if isinstance(found, Mapping) else []
+    return frozenset(
+        strip_keys(place) for each in ended for start in marks(each).values() for place in start.split(ARROW)
+    )
 
 
 def marks(value: Any, path: str = "") -> dict[str, str]:

@@ -15,7 +15,8 @@ from cloudaudit.facts.credentials.shapes import shapes
 from cloudaudit.facts.credentials.values import is_secret as is_written
 from cloudaudit.facts.credentials.ways import ARROW, MARK, PLACES
 from cloudaudit.model import Unknown
-from cloudaudit.schema import normalise
+from cloudaudit.schema import normalise, resource_schema
+from cloudaudit.sources.hcl.blocks import by_kind
 from cloudaudit.sources.hcl.boundary import outside
 from cloudaudit.sources.hcl.syntax import Literal
 from cloudaudit.sources.hcl.unknowns import unknowns
@@ -112,9 +113,14 @@ def _marks(value: Any) -> Iterator[Unknown]:
 
 
 def _resources(module: "Module") -> Iterator[tuple[str, dict[str, Any]]]:
-    for type_, name in module.declarations.resources:
-        for instance in module.members("resource", type_, name) if type_ in PLACES else ():
-            names = [each for each in (*instance.arguments(), *instance.kinds()) if each in PLACES[type_]]
+    for (type_, name), declared in module.declarations.resources.items():
+        body = declared.block.body
+        written = {*body.attributes, *by_kind(body)}
+        shown = PLACES.get(type_, frozenset()) | ({each for each in written if speaks_of_secret(each)})
+        if written.isdisjoint(shown) or resource_schema(type_) is None:
+            continue
+        for instance in module.members("resource", type_, name):
+            names = [each for each in (*instance.arguments(), *instance.kinds()) if each in shown]
             raw = {each: outside(instance.written(each)) for each in names}
             found = {each: value for each, value in raw.items() if next(_marks(value), None)}
             if found:

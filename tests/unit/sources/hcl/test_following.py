@@ -154,3 +154,20 @@ def test_a_way_never_holds_the_value(tmp_path):
     )
 
     assert "hunter2" not in str(found.environment["followed"])
+
+
+def test_a_secret_in_a_module_call_is_found_once_where_it_ends(tmp_path):
+    found = graph(
+        tmp_path,
+        {
+            "main.tf": 'module "db" {\n source = "./db"\n password = "hunter2-4ever"\n'
+            ' other = { api_key = "hunter2-4ever" }\n}\n',
+            "db/main.tf": 'variable "password" {}\nvariable "other" {}\n'
+            'resource "aws_db_instance" "d" { password = var.password }\n',
+        },
+    )
+
+    (ended,) = fact(found, "credentials.literal_arguments", "module.db.aws_db_instance.d")
+    (call,) = fact(found, "credentials.in_definition", "module.db/module")
+    assert ended["way"] == "module.db.var.password -> module.db.aws_db_instance.d.password"
+    assert call["path"] == "arguments.other.api_key"
