@@ -19,8 +19,8 @@ ROLE = {
 PATTERNS = {
     "sub": (
         "*", "repo:*", "repo:acme*", "repo:acme/*", "repo:acme/app*", "repo:acme/app:*", "repo:*/app:*",
-        "repo:acme/*:*", "repo:acme/app:ref:refs/heads/main", "repo:acme/app:environment:prod", "repo:acme/app:ref:refs/heads/*",
-        "repo:ac?e/app:*",
+        "repo:acme/*:*", "repo:acme/app:ref:refs/heads/main", "repo:acme/app:environment:prod",
+        "repo:acme/app:ref:refs/heads/*", "repo:ac?e/app:*",
     ),
     "repository": ("acme/app", "acme/*", "*"),
     "repository_owner": ("acme", "*", "ac*"),
