@@ -8,9 +8,10 @@ from cloudaudit.facts.environment.literals import elsewhere, kind_of, literal
 from cloudaudit.facts.environment.lookups import named_by
 from cloudaudit.facts.reading import strings
 from cloudaudit.graph import ResourceGraph, targets_of
-from cloudaudit.model import Resource, Unknown
+from cloudaudit.model import PLAIN, Resource, Unknown
 from cloudaudit.schema import NestedSchema, resource_schema
 
+_TAGS = ("tags", "tags_all")
 _KEPT_APART = ("aws_", "terraform_provider", "terraform_backend")  # a random number is of no environment
 
 
@@ -57,10 +58,12 @@ def _unknowns(value: object, path: str) -> Iterator[tuple[str, Unknown]]:
         yield path, value
     elif isinstance(value, Mapping):
         for name, member in value.items():
-            yield from _unknowns(member, f"{path}.{name}" if path else str(name))
+            if member.__class__ not in PLAIN:
+                yield from _unknowns(member, f"{path}.{name}" if path else str(name))
     elif isinstance(value, list):
         for member in value:
-            yield from _unknowns(member, path)
+            if member.__class__ not in PLAIN:
+                yield from _unknowns(member, path)
 
 
 def _looked_up(value: Unknown, graph: ResourceGraph) -> Resource | None:
@@ -77,7 +80,12 @@ def _looked_up(value: Unknown, graph: ResourceGraph) -> Resource | None:
 def _strangers(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
     """What is named by an id or a name that no resource of this graph has. AWS's own keys are of no environment."""
     linked = {link.attribute for link in outgoing(graph).get(resource.key, ())}
-    for path, text in strings(resource.attributes):
+    asked = {
+        name: value
+        for name, value in resource.attributes.items()
+        if name in _NO_TEXT or (value.__class__ not in PLAIN and name not in _TAGS)
+    }
+    for path, text in strings(asked):
         attribute = ".".join(part for part in path.split(".") if not part.isdigit())
         name = attribute.rpartition(".")[2]
         if name in _NO_TEXT and attribute not in linked and not text.startswith(("arn:", "alias/aws/")):

@@ -18,14 +18,15 @@ _INSIDE = ("vpc_id", "subnet_id", "subnet_ids", "subnets", "vpc_config", "networ
 def mixes(resource: Resource, graph: ResourceGraph) -> list[Entry]:
     """Pairs of resources of different environments: that live in the account or network, or that use the resource.
 
-    Of resources about which nothing says anything, and of those that serve all environments, there are no pairs.
+    Of resources about which nothing says anything, and of those that serve all environments, there are no pairs, nor
+    for what says its own environment: who uses it from another is seen there.
     """
     if resource.type == "aws_account":
         found = [each for each in graph if each.key != resource.key and each.account in ("", resource.account)]
         return _pairs((_target(each, "", graph) for each in found if each.type.startswith("aws_")), resource)
     if resource.type in NETWORKS:
         return _pairs(_residents(resource, graph), resource)
-    return _pairs(_users(resource, graph), resource)
+    return [] if environment_of(resource, graph).name else _pairs(_users(resource, graph), resource)
 
 
 def _pairs(found: Iterable[Target], resource: Resource) -> list[Entry]:

@@ -58,7 +58,7 @@ def _writes(part: Statement) -> Truth:
 def _allowed(part: Statement, resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
     """Whom one statement lets in, as far as that is of some environment."""
     for name in dict.fromkeys(of_kind(part, "AWS")):
-        if name != "*" and (target := _principal(name, resource, graph)):
+        if name != "*" and not _is_of_aws(name) and (target := _principal(name, resource, graph)):
             yield target
     for condition in part.conditions:
         if condition.key in ("aws:sourcearn", "aws:sourceaccount") and "not" not in condition.operator:
@@ -67,6 +67,23 @@ def _allowed(part: Statement, resource: Resource, graph: ResourceGraph) -> Itera
         elif condition.key.endswith((":sub", ":environment", ":terraform_workspace_name")):
             for value in condition.values:
                 yield from _subject(value, graph)
+
+
+_LOG_DELIVERY = {
+    "127311923021", "033677994240", "027434742980", "797873946194", "098369216593", "754344448648", "589379963580",
+    "718504428378", "383597477331", "600734575887", "114774131450", "783225319266", "582318560864", "985666609251",
+    "054676820928", "156460612806", "652711504416", "635631232127", "009996457667", "897822967062", "076674570225",
+    "507241528517", "048591011584", "190560391635", "638102146993", "037604701340",
+}  # fmt: skip
+"""The accounts, one a region, from which load balancers write their logs."""
+_SERVICE_ACCOUNTS = ("aws_elb_service_account.", "aws_cloudtrail_service_account.", "aws_redshift_service_account.")
+
+
+def _is_of_aws(name: Text) -> bool:
+    """Whether a principal is an account of AWS's own, which is of no environment."""
+    if isinstance(name, Unknown):
+        return any(f"data.{source}" in ref for ref in name.refs for source in _SERVICE_ACCOUNTS)
+    return account(name) in _LOG_DELIVERY
 
 
 def _principal(name: Text, resource: Resource, graph: ResourceGraph) -> Target | None:
