@@ -1,20 +1,23 @@
 """What a rule says of an example, and of the same example written in another way."""
 
+import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cloudaudit import app
 from cloudaudit.engine import examples
 from cloudaudit.engine.check import check
 from cloudaudit.engine.ruleset import RuleSet
-from cloudaudit.graph import ResourceGraph
+from cloudaudit.graph import Changing, ResourceGraph
 from cloudaudit.sources import Options
 from cloudaudit.sources.hcl import readers
 from cloudaudit.sources.hcl.syntax import Body
-from tests.mutations.writing import MAIN, Writing
+from tests.mutations.writing import MAIN, Mutation, Writing
+
+_AFTER = re.compile(r"^# after\n?", re.MULTILINE)
 
 
 class Outcome(NamedTuple):
@@ -25,57 +28,91 @@ class Outcome(NamedTuple):
     addresses: set[str]
     gaps: set[str]
 
+    def of(self, address: str) -> str:
+        """The verdict as a word; "none" where the rule does not apply."""
+        return " and ".join(sorted(self.verdicts.get(address, ()))) or examples.NONE
+
 
 class Example:
-    """One example of a rule, judged by that rule only. `folder` is for its files."""
+    """One example of a rule, judged by that rule only. `folder` is for its files.
+
+    An example about a change has two sides, what was and what will be, and others have one.
+    """
 
     def __init__(self, rules: RuleSet, rule: str, name: str, folder: Path) -> None:
-        self.rule = rule
+        self.rule = rules.rules[rule]
         self.name = name
-        self.text = rules.rules[rule].examples[name]
+        self.text = self.rule.examples[name]
         self._rules = rules.only([rule])
         self._folder = folder
+        self.expected = name.partition("-")[0]
         _, self._parameters, self._complete = examples.directives(self.text)
 
     @cached_property
-    def body(self) -> Body:
-        return readers.read("tree-sitter", MAIN, self.text.encode()).body
+    def texts(self) -> list[str]:
+        """Both sides, or the whole."""
+        return _AFTER.split(self.text) if self.rule.scope == "change" else [self.text]
+
+    @cached_property
+    def bodies(self) -> list[Body]:
+        """Both sides, or the whole, as they are read."""
+        return [readers.read("tree-sitter", MAIN, text.encode()).body for text in self.texts]
 
     @cached_property
     def outcome(self) -> Outcome:
         """What the rule says of it as it stands."""
-        return self.of_files({MAIN: self.text})
+        return self._judged([{MAIN: text} for text in self.texts], str)
 
-    def of(self, writing: Writing) -> Outcome:
+    def written(self, mutation: Mutation) -> list[Writing] | None:
+        """The sides written in another way, None when that does not apply to all that hold anything."""
+        empty = Writing({MAIN: Body({}, [])})
+        sides = [mutation(body) if body.blocks else empty for body in self.bodies]
+        known = [side for side in sides if side is not None]
+        return known if len(known) == len(sides) and known != [empty] * len(sides) else None
+
+    def of(self, sides: list[Writing]) -> Outcome:
         """What the rule says of it as it was written now."""
-        return self.of_files(writing.texts(), writing)
 
-    def of_files(self, files: Mapping[str, str], writing: Writing | None = None) -> Outcome:
-        shutil.rmtree(self._folder, ignore_errors=True)
-        for name, text in files.items():
-            (self._folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (self._folder / name).write_bytes(text.encode())
-        [graph] = app.load(self._folder, Options(complete=self._complete))
-        return self.of_graph(graph, writing)
+        def before(address: str) -> str:
+            return next((old for side in sides if (old := side.before(address)) != address), address)
 
-    def of_graph(self, graph: ResourceGraph, writing: Writing | None = None) -> Outcome:
-        """What the rule says of a graph; addresses are those before the mutation."""
-        before = writing.before if writing else str
+        return self._judged([side.texts() for side in sides], before)
+
+    def _judged(self, sides: list[dict[str, str]], before: Callable[[str], str]) -> Outcome:
+        if len(sides) == 1:
+            graph = self._graph(sides[0])
+        else:
+            by_text = dict(zip(self.texts, sides, strict=True))
+            graph = examples.changed(self.text, self._complete, lambda text, _: self._graph(by_text[text]))
+            graph.changing = _renamed(graph, before)
         verdicts: dict[str, set[str]] = {}
         for finding in check(self._rules, graph, self._parameters):
             verdicts.setdefault(before(finding.address), set()).add(str(finding.verdict))
         return Outcome(verdicts, {before(resource.address) for resource in graph}, {gap.why for gap in graph.gaps})
 
-    def differences(self, writing: Writing) -> Iterator[str]:
+    def _graph(self, files: Mapping[str, str]) -> ResourceGraph:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        for name, text in {**examples.files(self.text), MAIN: "", **files}.items():
+            path = self._folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if text or name != MAIN:
+                path.write_bytes(text.encode())
+        [graph] = app.load(self._folder, Options(complete=self._complete))
+        return graph
+
+    def differences(self, sides: list[Writing]) -> Iterator[str]:
         """What the mutation has changed of the outcome, in words."""
-        was, now = self.outcome, self.of(writing)
+        was, now = self.outcome, self.of(sides)
         for address in sorted(was.addresses):
-            one, other = was.verdicts.get(address, set()), now.verdicts.get(address, set())
-            if one != other:
-                yield f"{address} was {_words(one)} and is {_words(other)}"
+            if (one := was.of(address)) != (other := now.of(address)):
+                yield f"{address} was {one} and is {other}"
         yield from (f"{address} is gone" for address in sorted(was.addresses - now.addresses))
         yield from (f"a new gap: {why}" for why in sorted(now.gaps - was.gaps))
 
 
-def _words(verdicts: set[str]) -> Any:
-    return " and ".join(sorted(verdicts)) or examples.NONE
+def _renamed(graph: ResourceGraph, before: Callable[[str], str]) -> Callable[[], Changing]:
+    """The change, with what the example says of an address said of the present one."""
+    found = graph.changing() if graph.changing else Changing(before=graph, actions={})
+    addresses = {resource.address for resource in (*graph, *found.before)}
+    said = {address: found.actions[old] for address in addresses if (old := before(address)) in found.actions}
+    return lambda: Changing(before=found.before, actions={**found.actions, **said})

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from zlib import crc32
 
 from cloudaudit.sources.hcl.syntax import Attribute, Block, Body, GetAttr
 from tests.mutations import printer, trees
@@ -46,7 +47,9 @@ def json_syntax(body: Body) -> Writing:
 
 def other_names(body: Body) -> Writing | None:
     """Other local names, except those that tell an environment."""
-    names = {trees.labels(block): f"zq{number}" for number, block in enumerate(body.blocks) if _renamable(block)}
+    names = {
+        labels: f"zq{crc32('.'.join(labels).encode())}" for labels in map(trees.labels, filter(_renamable, body.blocks))
+    }
     if not names:
         return None
     old = {f"{'.'.join(labels[:-1])}.{new}": ".".join(labels) for labels, new in names.items()}

@@ -35,7 +35,7 @@ def variables(body: Body) -> Writing | None:
 
 
 def variable_files(body: Body) -> Writing | None:
-    """Each literal in an argument of a resource in terraform.tfvars, under the name of a typed variable."""
+    """Each literal in an argument of a resource in a file of values, under the name of a typed variable."""
     moved: dict[str, Any] = {}
     blocks = arguments.changed(body, _literals_moved(moved))
     declared = [

@@ -7,7 +7,7 @@ from cloudaudit.sources.hcl.syntax import Block, Body
 from tests.mutations import json_printer, printer
 
 MAIN = "main.tf"
-VALUES = "terraform.tfvars"
+VALUES = "mutation.auto.tfvars"
 META_ARGUMENTS = {"count", "for_each", "provider", "depends_on"}
 META_BLOCKS = {"lifecycle", "provisioner", "connection", "timeouts"}
 OF_PROVIDERS = {"resource", "data"}

@@ -1,8 +1,8 @@
 """The reader of Terraform's JSON syntax (.tf.json, .tofu.json): the same nodes as the native syntax has.
 
-JSON does not tell blocks from arguments. Terraform's own blocks are made blocks here, and what holds a dynamic block; any
-other object that may be a nested block of a resource stays an argument, to be sorted out where the provider's schema is
-known.
+JSON does not tell blocks from arguments. Terraform's own blocks are made blocks here, and what holds a dynamic block;
+any other object that may be a nested block of a resource stays an argument, to be sorted out where the provider's
+schema is known.
 """
 
 from typing import Any

@@ -137,8 +137,8 @@ def _filled(value: Any, unknown: list[Unknown], depth: int) -> Any:
         return value
     if whole := _MARK.fullmatch(value):
         return unknown[int(whole[1])]
-    parts = _MARK.split(value)
-    return operators.template([unknown[int(part)] if n % 2 else part for n, part in enumerate(parts)])
+    parts = enumerate(_MARK.split(value))
+    return join([unknown[int(part)] if number % 2 else part for number, part in parts if part])
 
 
 def _plain_key(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cloudaudit.model import Location, Origin, Resource, Unknown
 from cloudaudit.schema import resource_schema
 from cloudaudit.sources.hcl.boundary import outside
-from cloudaudit.sources.hcl.syntax import Body, Call, Literal, Object, Template, Tuple
+from cloudaudit.sources.hcl.syntax import Block, Body, Call, Literal, Object, Template, Tuple
 
 if TYPE_CHECKING:
     from cloudaudit.sources.hcl.modules import Module
@@ -54,9 +54,20 @@ def body_constants(body: Body, skipped: tuple[str, ...] = (), depth: int = 0) ->
     found = _named({name: constants(each.value) for name, each in body.attributes.items() if name not in _OWN})
     if depth < _DEEPEST:
         for block in body.blocks:
-            if block.type not in skipped and (inner := body_constants(block.body, (), depth + 1)):
-                found.setdefault(block.type, []).append(inner)
+            kind = block.labels[0] if block.type == "dynamic" and block.labels else block.type
+            if kind not in skipped and (inner := _block_constants(block, depth + 1)):
+                found.setdefault(kind, []).extend(inner)
     return found
+
+
+def _block_constants(block: Block, depth: int) -> list[Any]:
+    """The constants of a block; of a dynamic one also those that it goes through."""
+    if block.type != "dynamic":
+        return [inner] if (inner := body_constants(block.body, (), depth)) else []
+    each = block.body.attributes.get("for_each")
+    members = constants(each.value) if each else None
+    contents = [body_constants(content.body, (), depth) for content in block.body.blocks]
+    return [*(members if isinstance(members, list) else [members]), *contents] if members or any(contents) else []
 
 
 def constants(node: Any) -> Any:
@@ -68,18 +79,18 @@ def constants(node: Any) -> Any:
             return _text(node.parts)
         case Object():
             return _named({_key(key): constants(value) for key, value in node.items})
-        case Tuple():
-            return [found for item in node.items if (found := constants(item)) is not None]
         case Call(name="uuid"):
             return Unknown(because="uuid() is known when applied")
-        case Call():
-            return [found for item in node.args if (found := constants(item)) is not None]
+        case Tuple(items=items) | Call(args=items):
+            return [found for item in items if (found := constants(item)) is not None]
     return None
 
 
 def _text(parts: list[Any]) -> Any:
     """A text; one with references under a name of its own, since it is not the value of the argument."""
     known = [part for part in parts if isinstance(part, str)]
+    if len(parts) == 1 and not known:
+        return constants(parts[0])  # "${x}" is x, and so the JSON syntax writes it
     if len(known) == len(parts):
         return "".join(known)
     return {_TEXT: "${}".join(known)} if known else None

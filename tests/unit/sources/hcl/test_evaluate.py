@@ -123,6 +123,14 @@ def test_json_written_as_text_keeps_what_is_known_of_it() -> None:
     assert because(value.partial["Resource"]) == because(value.partial["Count"]) == "var.u has no value"
 
 
+def test_json_written_as_text_keeps_the_pieces_of_a_text_in_it() -> None:
+    value = known('"{\\"AWS\\": \\"arn:aws:iam::${var.u}:root\\"}"')
+
+    before, account, after = value.partial["AWS"].partial
+    assert (before, after) == ("arn:aws:iam::", ":root")
+    assert because(account) == "var.u has no value"
+
+
 def test_a_comma_too_many_in_json_does_not_hide_the_rest_of_it() -> None:
     value = known('"{\\"Action\\": [\\"a,]\\",], \\"Resource\\": \\"${var.u}\\",}"')
 

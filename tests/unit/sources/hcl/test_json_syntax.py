@@ -61,14 +61,13 @@ SAME = (
             "resource": {
                 "a": {
                     "b": {
-                        "rule": [{"n": 1, "dynamic": [{"c": {"for_each": "${d}", "content": {"e": {"f": 2}}}}]}],
-                        "tags": {"dynamic": "yes"},
+                        "rule": [{"dynamic": [{"c": {"for_each": "${d}", "content": {"e": {}}}}]}],
+                        "tags": {"dynamic": "y"},
                     }
                 }
             }
         },
-        'resource "a" "b" { tags = {"dynamic" = "yes"};'
-        ' rule { n = 1; dynamic "c" { for_each = `${d}`; content { e = {"f" = 2} } } } }',
+        'resource "a" "b" { tags = {"dynamic" = "y"}; rule { dynamic "c" { for_each = `${d}`; content { e = {} } } } }',
     ),
     (
         "the type of a variable is an expression",

@@ -18,6 +18,7 @@ def test_constants_are_read_and_references_are_not(tmp_path):
           joined  = "a-${var.x}-b"
           nested  = { k = ["b", var.x], (var.x) = "c" }
           call    = jsonencode({ k = "d" })
+          alone   = "${upper("e")}"
           number  = 7
           other   = var.x
         }
@@ -30,6 +31,7 @@ def test_constants_are_read_and_references_are_not(tmp_path):
         ("local.joined", "local"): {"joined": {"text": "a-${}-b"}},
         ("local.nested", "local"): {"nested": {"k": ["b"]}},
         ("local.call", "local"): {"call": [{"k": "d"}]},
+        ("local.alone", "local"): {"alone": ["e"]},
     }
 
 
@@ -42,6 +44,15 @@ def test_foreign_resources_and_provisioners_are_places(tmp_path):
           set {
             name  = "a"
             value = "b"
+          }
+        }
+        resource "helm_release" "d" {
+          dynamic "set" {
+            for_each = [{ name = "a", value = "b" }]
+            content {
+              name  = set.value.name
+              value = "c"
+            }
           }
         }
         resource "aws_instance" "i" {
@@ -58,5 +69,6 @@ def test_foreign_resources_and_provisioners_are_places(tmp_path):
 
     assert found == {
         ("helm_release.h", "resource"): {"name": "x", "set": [{"name": "a", "value": "b"}]},
+        ("helm_release.d", "resource"): {"set": [{"name": "a", "value": "b"}, {"value": "c"}]},
         ("aws_instance.i", "provisioner"): {"provisioner": [{"command": "true", "connection": [{"host": "h"}]}]},
     }
