@@ -26,7 +26,11 @@ def mixes(resource: Resource, graph: ResourceGraph) -> list[Entry]:
         return _pairs((_target(each, "", graph) for each in found if each.type.startswith("aws_")), resource)
     if resource.type in NETWORKS:
         return _pairs(_residents(resource, graph), resource)
-    return [] if environment_of(resource, graph).name else _pairs(_users(resource, graph), resource)
+    ours = environment_of(resource, graph)
+    if ours.name:
+        return []
+    rows = _pairs(_users(resource, graph), resource)
+    return rows if ours.silent else [{**row, "crosses": Unknown(because=ours.because)} for row in rows]
 
 
 def _pairs(found: Iterable[Target], resource: Resource) -> list[Entry]:
