@@ -158,6 +158,15 @@ def _held_escalations(resource: Resource, graph: ResourceGraph) -> list[str] | U
     return _unless_bounded(resource, certain(found, [*held.because, *doubts]))
 
 
+def _name(resource: Resource, graph: ResourceGraph) -> str | Unknown:  # noqa: ARG001 - the form of a fact
+    """The name as far as it is known; unknown only if nothing of it is."""
+    value = resource.attributes.get("name")
+    if isinstance(value, Unknown):
+        text = sketch(value)
+        return text if text.strip(UNKNOWN) else value
+    return value if isinstance(value, str) else ""
+
+
 def _requires_mfa(resource: Resource, graph: ResourceGraph) -> Truth:
     held = holdings(resource, graph)
     documents = [policy.document for policy in held.policies if policy.document is not None]
@@ -263,6 +272,13 @@ FACTS = (
         types=TYPES,
         compute=_managed_names,
         doc='list of AWS managed policies that the user, group or role holds: ["ReadOnlyAccess"].',
+    ),
+    Fact(
+        name="iam.name",
+        types=TYPES,
+        compute=_name,
+        doc="string: the name of the user, group or role, with an ellipsis for parts that are not known; empty if "
+        "Terraform makes one up.",
     ),
     Fact(
         name="iam.only_boundary",
