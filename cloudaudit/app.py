@@ -7,19 +7,20 @@ import importlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from cloudaudit import __version__, plugins
 from cloudaudit.criteria import assess, catalogue
-from cloudaudit.decisions import compare
+from cloudaudit.decisions import Decider, Sources, baseline, compare
 from cloudaudit.errors import RuleError, SettingsError, SourceError
 from cloudaudit.model import CriterionState, Finding, Gap, Record, Report, Rule, Run, Scanned, Severity, Verdict
-from cloudaudit.outputs import breaking, under_review
+from cloudaudit.outputs import Gate, under_review
 from cloudaudit.settings import Settings
-from cloudaudit.sources import Options, Source
+from cloudaudit.sources import Options, Source, text_of
 from cloudaudit.workers import Share, available
 
 if TYPE_CHECKING:
@@ -28,17 +29,28 @@ if TYPE_CHECKING:
     from cloudaudit.graph import ResourceGraph
     from cloudaudit.outputs.pages.explanation import Explanation
 
+
+class _Judged(NamedTuple):
+    """What one root came to; made in a process of its own where there are several."""
+
+    scanned: Scanned
+    findings: list[Finding]
+    gaps: tuple[Gap, ...]
+    fixed: list[Finding]
+    notices: tuple[Gap, ...]
+
+
 Tell = Callable[[int, int, str], None]
 # What is judged like a resource but is none: the account, variables, outputs, data, inline arguments made companions.
 _PSEUDO = re.compile(r"^aws_account |^terraform_(?!data )|[ .:]data\.\w+\.[^.]+$|/[a-z_]+$")
-_Judged = tuple[Scanned, list[Finding], tuple[Gap, ...], list[Finding]]
 FAILED, INCOMPLETE = 1, 3
 
 
 class Request(Record, frozen=True):
     """What is asked for. `rule_paths` are rule files or folders besides our own; `only` and `themes` narrow the rules
-    when they name something; `profile` comes before that of the settings; `clock` is the time to put on the report,
-    empty for none."""
+    when they name something; `profile`, `waivers` and `baseline` come before those of the settings; `inline` is
+    whether comments in the source may silence rules; `today` decides what is over; `clock` is the time to put on the
+    report, empty for none."""
 
     targets: tuple[str, ...] = ()
     options: Options = Options()
@@ -47,6 +59,10 @@ class Request(Record, frozen=True):
     only: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
     profile: str = ""
+    inline: bool = True
+    waivers: str = ""
+    baseline: str = ""
+    today: date | None = None
     clock: str = ""
 
 
@@ -95,6 +111,8 @@ def scan(request: Request, tell: Tell | None = None) -> Report:
     chosen = "" if request.only else request.profile or request.settings.profile
     rules = rule_set(msgspec.structs.replace(request, profile=chosen))
 
+    decide = _decider(request, rules)
+
     def look(graph: "ResourceGraph") -> _Judged:
         defects: dict[Gap, None] = {}
 
@@ -106,13 +124,54 @@ def scan(request: Request, tell: Tell | None = None) -> Report:
         if graph.changing is not None:
             changing = graph.changing()
             findings, fixed = compare(findings, judged(changing.before), graph, changing)
-        return _scanned(graph), findings, (*graph.gaps, *defects), fixed
+        findings, notices = decide(findings, graph, text_of(Path(graph.target)))
+        return _Judged(_scanned(graph), findings, (*graph.gaps, *defects), fixed, notices)
 
     with _collector_at_rest():
         judged = [one for target in request.targets for one in _spread(target, request, look, tell)]
     if not judged:
         raise _nothing(request)
-    return _report(request, rules, chosen, judged)
+    return _report(request, rules, chosen, judged, decide)
+
+
+def _decider(request: Request, rules: "RuleSet") -> Decider:
+    """What people decided, by the request, else by the settings."""
+    settings = request.settings
+    sources = Sources(
+        inline=request.inline and settings.inline,
+        waivers=request.waivers or settings.waivers,
+        baseline=request.baseline or settings.baseline,
+    )
+
+    @functools.cache
+    def known() -> frozenset[str]:
+        whole = rule_set(Request(rule_paths=request.rule_paths))
+        return frozenset((*whole.rules, *whole.former))
+
+    return Decider(sources, rules.rules, known, request.today or date.min)
+
+
+def write_baseline(request: Request, reason: str, file: str) -> tuple[Path, int]:
+    """Write the open failures of the targets into the baseline; the file, and how many are in it."""
+    path = _baseline_file(request, file)
+    known = baseline.load(path) if path.exists() else baseline.Baseline()
+    report = scan(msgspec.structs.replace(request, baseline=str(path) if path.exists() else ""))
+    made = baseline.written(report.findings, (request.today or date.min).isoformat(), reason, known)
+    baseline.save(path, made)
+    return path, len(made.findings)
+
+
+def prune_baseline(request: Request, file: str) -> tuple[Path, int, int]:
+    """Take out of the baseline what fails no more; the file, how many are left, and how many went."""
+    path = _baseline_file(request, file)
+    known = baseline.load(path)
+    made = baseline.pruned(scan(msgspec.structs.replace(request, baseline=str(path))).findings, known)
+    baseline.save(path, made)
+    return path, len(made.findings), len(known.findings) - len(made.findings)
+
+
+def _baseline_file(request: Request, file: str) -> Path:
+    return Path(file or request.baseline or request.settings.baseline or baseline.FILE)
 
 
 def _spread(
@@ -291,12 +350,27 @@ def find_rule(found: "RuleSet", name: str) -> str:
     raise SettingsError(f"there is no rule {name}; {hint}")
 
 
-def exit_code(report: Report, threshold: Severity | None, *, strict: bool, everything: bool = False) -> int:
-    """1 when something fails the build, else 3 if `strict` and something is unknown or was not looked at, else 0. What
-    a change found as it was counts with `everything` only."""
-    if any(breaking(report, threshold, everything=everything)):
+def exit_code(report: Report, gate: Gate, *, strict: bool) -> int:
+    """1 when something fails the build, else 3 if `strict` and something is unknown or was not looked at, else 0."""
+    if gate.stopping(report):
         return FAILED
-    return INCOMPLETE if strict and incompleteness(report, everything=everything) else 0
+    return INCOMPLETE if strict and incompleteness(report, everything=gate.everything) else 0
+
+
+def gate(settings: Settings, fail_on: str = "", *, everything: bool = False) -> Gate:
+    """What fails a build by the settings; `fail_on`, where it is said, comes before theirs, overrides included."""
+    overrides = () if fail_on else settings.overrides
+    return Gate(
+        threshold=_severity(fail_on or settings.fail_on),
+        themes=frozenset(settings.blocking_themes),
+        criteria=frozenset(settings.blocking_criteria),
+        overrides=tuple((one.paths, _severity(one.fail_on)) for one in overrides),
+        everything=everything,
+    )
+
+
+def _severity(name: str) -> Severity | None:
+    return None if name == "never" else Severity(name)
 
 
 def incompleteness(report: Report, *, everything: bool = False) -> str:
@@ -367,10 +441,10 @@ def _defect(error: RuleError) -> Gap:
     return Gap(what="a rule", why=str(error), remedy="Mend the rule; its verdicts here are unknown.")
 
 
-def _report(request: Request, rules: "RuleSet", profile: str, judged: Sequence[_Judged]) -> Report:
-    scanned = tuple(one for one, _, _, _ in judged)
-    findings = tuple(finding for _, some, _, _ in judged for finding in some)
-    gaps = tuple(dict.fromkeys(gap for _, _, some, _ in judged for gap in some))
+def _report(request: Request, rules: "RuleSet", profile: str, judged: Sequence[_Judged], decide: Decider) -> Report:
+    scanned = tuple(one.scanned for one in judged)
+    findings = tuple(finding for one in judged for finding in one.findings)
+    gaps = tuple(dict.fromkeys(gap for one in judged for gap in one.gaps))
     digest = hashlib.sha256()
     for part in (__version__, rules.digest, request.clock, *request.targets):
         digest.update(f"{part}\0".encode("utf-8", "replace"))
@@ -393,5 +467,6 @@ def _report(request: Request, rules: "RuleSet", profile: str, judged: Sequence[_
         findings=findings,
         rules=dict(rules.rules),
         criteria=assess(findings, rules.rules, request.settings.scope),
-        fixed=tuple(finding for *_, some in judged for finding in some),
+        fixed=tuple(finding for one in judged for finding in one.fixed),
+        notices=(*dict.fromkeys(each for one in judged for each in one.notices), *decide.remarks(findings)),
     )

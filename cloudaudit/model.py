@@ -284,6 +284,23 @@ class Evidence(Record, frozen=True):
     observed_at: str = ""
 
 
+class Decision(Record, frozen=True):
+    """Why a failure is not open: who accepted it, for which reason, until when (YYYY-MM-DD, empty for no end).
+
+    `kind` is `comment`, `waiver` or `baseline`; `id` names the waiver, or the comment's form (`cloudaudit:ignore`,
+    `checkov:skip`); `location` is the comment's.
+    """
+
+    kind: str
+    id: str = ""
+    reason: str = ""
+    owner: str = ""
+    approved_by: str = ""
+    ticket: str = ""
+    until: str = ""
+    location: Location | None = None
+
+
 class Finding(Record, frozen=True):
     """The verdict of one rule on one resource."""
 
@@ -300,6 +317,7 @@ class Finding(Record, frozen=True):
     unknown_because: tuple[str, ...] = ()
     status: Status = Status.OPEN
     change: Change | None = None
+    decision: Decision | None = None
     evidence: Evidence | None = None
 
     @property
@@ -351,6 +369,7 @@ class Waiver(Record, frozen=True):
     created: str
     expires: str
     ticket: str = ""
+    line: int = 0
 
 
 class Run(Record, frozen=True):
@@ -387,3 +406,5 @@ class Report(Record, frozen=True):
     rules: dict[str, Rule]
     criteria: tuple[CriterionState, ...] = ()
     fixed: tuple[Finding, ...] = ()
+    notices: tuple[Gap, ...] = ()
+    """What people should hear of: a waiver that ends soon, a comment that was not honoured."""

@@ -4,6 +4,12 @@ categories = ["availability", "confidentiality"]   # in scope beside security, w
 complete = false            # true: the targets hold the whole account, so what is missing is a failure
 profile = "soc2"            # how much is asked: soc2, strict (hardening, keys of your own), all (hygiene besides)
 exclude = ["examples/*"]    # roots that are not looked at, by their path in the repository
+fail_on = "high"            # lowest severity that fails a build: low, medium, high, critical or never
+blocking_themes = []        # where named, only failures about these fail a build ...
+blocking_criteria = []      # ... or under these: ["CC6.1", "A1.2"]
+inline = true               # false: comments in the source silence nothing
+waivers = "waivers.yaml"    # accepted failures with owner, approver and last day; beside this file
+baseline = "cloudaudit-baseline.json"   # failures that were there when you began ("cloudaudit baseline write")
 
 [parameters]                # limits that rules compare with; "cloudaudit rules show" names them
 audit_period_days = 365
@@ -15,6 +21,10 @@ audit_period_days = 365
 [environment_names]         # words of yours for environments, in tags, workspaces, folders and names, besides:
 live = "prod"               # prod, production, prd; staging, stg, uat, preprod, preproduction; dev, development,
 demo = "demo"               # sandbox, sbx; test, testing, qa; nonprod, nonproduction, nprd; shared, tooling
+
+[[overrides]]               # for roots or files at these paths, another severity fails the build
+paths = ["envs/dev/*"]
+fail_on = "critical"
 """
 
 import re
@@ -25,11 +35,21 @@ from typing import Any
 import msgspec
 
 from cloudaudit.errors import SettingsError
-from cloudaudit.model import DEFAULT_PROFILE, Record
+from cloudaudit.model import DEFAULT_PROFILE, Record, Severity, Theme
 
 FILE = "cloudaudit.toml"
 CATEGORIES = ("security", "availability", "confidentiality", "processing-integrity", "privacy")
+SEVERITIES = (*(severity.value for severity in Severity), "never")
+THEMES = tuple(theme.value for theme in Theme)
+PROFILES = ("soc2", "strict", "all")
 ENVIRONMENTS = ("prod", "staging", "dev", "test", "nonprod", "shared")
+
+
+class Override(Record, frozen=True):
+    """What fails a build at some paths: patterns of roots or files, and the lowest severity."""
+
+    paths: tuple[str, ...]
+    fail_on: str
 
 
 class Settings(Record, frozen=True):
@@ -39,6 +59,13 @@ class Settings(Record, frozen=True):
     complete: bool = False
     profile: str = DEFAULT_PROFILE
     exclude: tuple[str, ...] = ()
+    fail_on: str = "high"
+    blocking_themes: tuple[str, ...] = ()
+    blocking_criteria: tuple[str, ...] = ()
+    inline: bool = True
+    waivers: str = ""
+    baseline: str = ""
+    overrides: tuple[Override, ...] = ()
     parameters: dict[str, Any] = {}
     environments: dict[str, str] = {}
     environment_names: dict[str, str] = {}
@@ -75,10 +102,25 @@ def load(path: Path | None) -> Settings:
     except msgspec.ValidationError as error:
         raise SettingsError(f"{path}:{_line(text, str(error))}: {error}") from error
     _validate(settings, path, text)
-    return settings
+    beside = {name: _beside(path, getattr(settings, name)) for name in ("waivers", "baseline")}
+    return msgspec.structs.replace(settings, **beside)
+
+
+def _beside(path: Path, file: str) -> str:
+    """The place of a file that the settings name: beside them, unless it is absolute."""
+    return str(path.parent / file) if file else ""
 
 
 def _validate(settings: Settings, path: Path, text: str) -> None:
+    known_by_name = {
+        "fail_on": (settings.fail_on, SEVERITIES),
+        **{f"fail_on of override {one.paths[:1]}": (one.fail_on, SEVERITIES) for one in settings.overrides},
+        **{f"blocking_themes {name}": (name, THEMES) for name in settings.blocking_themes},
+        "profile": (settings.profile, PROFILES),
+    }
+    for name, (value, allowed) in known_by_name.items():
+        if value not in allowed:
+            raise SettingsError(f"{path}:{_line(text, value)}: {name}: {value!r} is none of {', '.join(allowed)}")
     for name in settings.categories:
         if name not in CATEGORIES:
             known = ", ".join(CATEGORIES)

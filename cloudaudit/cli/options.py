@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -50,6 +51,11 @@ _PROFILE = click.option(
 _RULES = click.option(
     "--rules", "rule_paths", multiple=True, type=FOLDER, metavar="DIR", help="Rules of your own, too."
 )
+_DECIDED = (
+    click.option("--waivers", type=FILE, help="Accepted failures, with owner and last day."),
+    click.option("--baseline", type=FILE, help="Failures that were there when you began."),
+    click.option("--no-inline", is_flag=True, help="Comments in the source silence nothing."),
+)
 _CHOICE = (
     _PROFILE,
     _RULES,
@@ -78,6 +84,11 @@ def picks_rules(command: F) -> F:
 def picks_profile(command: F) -> F:
     """Adds --profile NAME."""
     return _PROFILE(command)
+
+
+def takes_decisions(command: F) -> F:
+    """Adds the options that name what people decided."""
+    return _with(command, _DECIDED)
 
 
 def own_rules(command: F) -> F:
@@ -117,8 +128,18 @@ def request(targets: tuple[str, ...], given: Mapping[str, Any]) -> "Request":
         only=given.get("only", ()),
         themes=given.get("themes", ()),
         profile=given.get("profile", ""),
+        inline=not given.get("no_inline"),
+        waivers=given.get("waivers") or "",
+        baseline=given.get("baseline") or "",
+        today=today(),
         clock=clock(),
     )
+
+
+def today() -> date:
+    """The day of the run in UTC, which the environment may set (SOURCE_DATE_EPOCH)."""
+    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return (datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() else datetime.now(UTC)).date()
 
 
 def clock() -> str:
@@ -126,6 +147,4 @@ def clock() -> str:
     seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not seconds.isdecimal():
         return ""
-    from datetime import UTC, datetime  # noqa: PLC0415 - rarely used
-
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -8,15 +8,13 @@ import click
 
 from cloudaudit.cli.answers import answer, complain, in_colour, save, width
 from cloudaudit.cli.formats import STDOUT, Format, OrderedCommand, destinations
-from cloudaudit.cli.options import picks_rules, reads_targets, request
+from cloudaudit.cli.options import picks_rules, reads_targets, request, takes_decisions
 from cloudaudit.cli.progress import progress
-from cloudaudit.model import Severity
-from cloudaudit.outputs import Options, Output
+from cloudaudit.outputs import Gate, Options, Output
+from cloudaudit.settings import SEVERITIES
 
 if TYPE_CHECKING:
     from cloudaudit.model import Report
-
-NEVER = "never"
 
 
 @click.command(cls=OrderedCommand)
@@ -28,8 +26,7 @@ NEVER = "never"
 )
 @click.option(
     "--fail-on",
-    type=click.Choice([*map(str, Severity), NEVER]),
-    default="high",
+    type=click.Choice(SEVERITIES),
     metavar="SEVERITY",
     help="Lowest severity that fails the build: low, medium, high (default), critical, never.",
 )
@@ -37,6 +34,7 @@ NEVER = "never"
 @click.option(
     "--all", "everything", is_flag=True, help="Show passes, and what a plan leaves as it was; fail for that too."
 )
+@takes_decisions
 @picks_rules
 @reads_targets
 @click.pass_context
@@ -56,12 +54,13 @@ def scan(ctx: click.Context, /, targets: tuple[str, ...], **given: Any) -> None:
 
     gc.disable()  # until the process ends: what a scan makes lives as long, and every look at it would be for nothing
     writes = destinations(ctx.meta["order"], given["formats"], given["files"])
-    threshold = None if given["fail_on"] == NEVER else Severity(given["fail_on"])
+    asked = request(_targets(targets, given["targets_from"]), given)
+    gate = app.gate(asked.settings, given["fail_on"] or "", everything=given["everything"])
     with progress(sys.stderr) as tell:
-        report = app.scan(request(_targets(targets, given["targets_from"]), given), tell)
+        report = app.scan(asked, tell)
     for output, path in writes:
-        _write(report, output, path, everything=given["everything"], threshold=threshold)
-    code = app.exit_code(report, threshold, strict=given["strict"], everything=given["everything"])
+        _write(report, output, path, gate)
+    code = app.exit_code(report, gate, strict=given["strict"])
     if code == app.INCOMPLETE:
         complain(app.incompleteness(report, everything=given["everything"]))
     ctx.exit(code)
@@ -78,13 +77,13 @@ def _targets(named: tuple[str, ...], listed: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(targets)) or (".",)
 
 
-def _write(report: "Report", output: Output, path: str, *, everything: bool, threshold: Severity | None) -> None:
+def _write(report: "Report", output: Output, path: str, gate: Gate) -> None:
     screen = path == STDOUT
     options = Options(
-        everything=everything,
+        everything=gate.everything,
         colour=screen and in_colour(sys.stdout),
         width=width() if screen else 80,
-        threshold=threshold,
+        gate=gate,
     )
     text = output.render(report, options)
     if screen:

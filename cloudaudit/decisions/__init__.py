@@ -1,5 +1,7 @@
 """What people decide about findings, and what a change did to them: never the verdict itself."""
 
+from cloudaudit.decisions import baseline
 from cloudaudit.decisions.comparison import compare
+from cloudaudit.decisions.decider import Decider, Sources
 
-__all__ = ["compare"]
+__all__ = ["Decider", "Sources", "baseline", "compare"]

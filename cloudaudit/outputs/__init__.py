@@ -1,3 +1,4 @@
-from cloudaudit.outputs.output import Options, Output, breaking, under_review
+from cloudaudit.outputs.gate import Gate
+from cloudaudit.outputs.output import Options, Output, under_review
 
-__all__ = ["Options", "Output", "breaking", "under_review"]
+__all__ = ["Gate", "Options", "Output", "under_review"]

@@ -1,9 +1,10 @@
 """What a format is: a name, a file suffix and a function from a report to text."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
-from cloudaudit.model import Change, Finding, Record, Report, Severity, Status, Verdict
+from cloudaudit.model import Change, Finding, Record, Report, Verdict
+from cloudaudit.outputs.gate import Gate
 
 # "resource.kms_key_id: aws_iam_user_policy.one.user: var.id has no value" is about var.id, for a reader of all causes.
 _PATHS = re.compile(r"^(?:[^\s()]+: )+")
@@ -11,12 +12,12 @@ _PATHS = re.compile(r"^(?:[^\s()]+: )+")
 
 class Options(Record, frozen=True):
     """How to render. `everything` shows passes too, and what a change found as it was; colour and width are those of
-    the terminal; `threshold` is the lowest severity that fails the build, None when none does."""
+    the terminal; `gate` says what fails the build."""
 
     everything: bool = False
     colour: bool = False
     width: int = 80
-    threshold: Severity | None = Severity.HIGH
+    gate: Gate = Gate()
 
 
 class Output(Record, frozen=True):
@@ -50,14 +51,3 @@ def causes(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
 def under_review(report: Report, *, everything: bool) -> list[Finding]:
     """The findings that a run over a change is about: not what it found as it was, unless `everything` is asked for."""
     return [finding for finding in report.findings if everything or finding.change is not Change.EXISTING]
-
-
-def breaking(report: Report, threshold: Severity | None, *, everything: bool = False) -> Iterator[Finding]:
-    """The failures that fail a build: under review, open, at or above the threshold, by a rule not in preview."""
-    if threshold is None:
-        return
-    for finding in under_review(report, everything=everything):
-        if finding.verdict is not Verdict.FAIL or finding.status is not Status.OPEN:
-            continue
-        if finding.severity.weight >= threshold.weight and report.rules[finding.rule].stage != "preview":
-            yield finding

@@ -7,6 +7,7 @@ import msgspec
 from cloudaudit.model import (
     Change,
     CriterionState,
+    Decision,
     Evidence,
     Finding,
     Fix,
@@ -35,6 +36,7 @@ class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     status: Status
     change: Change | None
+    decision: Decision | None
     severity: Severity
     theme: Theme
     criteria: tuple[str, ...]
@@ -115,6 +117,7 @@ class ReportRecord(msgspec.Struct, frozen=True, kw_only=True):
     rules: dict[str, RuleRecord]
     findings: tuple[FindingRecord, ...]
     fixed: tuple[FindingRecord, ...]
+    notices: tuple[Gap, ...]
 
 
 def finding_record(finding: Finding, rule: Rule) -> FindingRecord:
@@ -126,6 +129,7 @@ def finding_record(finding: Finding, rule: Rule) -> FindingRecord:
         verdict=finding.verdict,
         status=finding.status,
         change=finding.change,
+        decision=finding.decision,
         severity=finding.severity,
         theme=rule.theme,
         criteria=rule.criteria,
@@ -197,6 +201,7 @@ def document(report: Report, options: Options) -> ReportRecord:
         rules={name: rule_record(report.rules[name]) for name in used},
         findings=tuple(finding_record(finding, report.rules[finding.rule]) for finding in findings),
         fixed=tuple(finding_record(finding, report.rules[finding.rule]) for finding in report.fixed),
+        notices=report.notices,
     )
 
 

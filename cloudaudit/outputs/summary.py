@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from cloudaudit.model import Change, CriterionState, Report, Severity, Status, Verdict
 from cloudaudit.outputs.layout import Paint, heading, plural, wrapped
-from cloudaudit.outputs.output import Options, breaking
+from cloudaudit.outputs.output import Options
 
 _ID = 7
 
@@ -71,8 +71,8 @@ def result_lines(report: Report, paint: Paint, options: Options) -> Iterator[str
         text += f": {new:,} by this change, {existing:,} from before, {len(report.fixed):,} fixed"
     text += f", {verdicts[Verdict.UNKNOWN]:,} unknown, {verdicts[Verdict.PASS]:,} passed"
     text += f", {plural(len(report.run.gaps), 'gap')}" if report.run.gaps else ""
-    if count := sum(1 for _ in breaking(report, options.threshold, everything=options.everything)):
-        text += f". The build fails: {count:,} at or above {options.threshold}"
+    if count := len(options.gate.stopping(report)):
+        text += f". The build fails: {count:,} at or above {options.gate.threshold or 'the severity for their paths'}"
     yield ""
     colour = paint.good if not failing else paint.bold
     yield from (colour(line) for line in wrapped(text + ".", options.width))

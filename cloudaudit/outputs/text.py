@@ -27,12 +27,14 @@ def render(report: Report, options: Options) -> str:
     lines += _failures(report, paint, options)
     lines += _unknowns(report, paint, options)
     lines += _fixed(report, paint, options)
+    lines += _accepted(report, paint, options)
     if options.everything:
         lines += _passes(report, paint, options)
     hidden = len(report.findings) - len(under_review(report, everything=options.everything))
     if not hidden:  # criteria are judged by all there is, not by a change
         lines += criteria_lines(report, paint, options)
-    lines += _gaps(report.run.gaps, paint, options)
+    lines += _gaps(report.run.gaps, "Not looked at", paint, options)
+    lines += _gaps(report.notices, "Worth knowing", paint, options, "notice")
     lines += result_lines(report, paint, options)
     return "\n".join(lines) + "\n"
 
@@ -55,7 +57,7 @@ def _opening(report: Report, options: Options) -> Iterator[str]:
 def _failures(report: Report, paint: Paint, options: Options) -> Iterator[str]:
     groups: dict[tuple[int, str], list[Finding]] = defaultdict(list)
     for finding in under_review(report, everything=options.everything):
-        if finding.verdict is Verdict.FAIL:
+        if finding.verdict is Verdict.FAIL and finding.status is Status.OPEN:
             groups[-finding.severity.weight, finding.rule].append(finding)
     for (_, name), findings in sorted(groups.items(), key=lambda group: group[0]):
         yield ""
@@ -106,13 +108,22 @@ def _said(group: Sequence[Finding]) -> str:
     text = first.message if first.address in first.message else f"{first.address}: {first.message}"
     if first.change in (Change.WORSENED, Change.EXISTING):
         text += f" [{first.change}]"
-    if first.status is not Status.OPEN:
-        text += f" [{first.status}]"
     if others:
         named = ", ".join(one.address for one in others[: NAMED - 1])
         rest = len(others) - (NAMED - 1)
         text += f" Likewise {named}" + (f" and {rest} more." if rest > 0 else ".")
     return visible(text)
+
+
+def _decided(finding: Finding) -> str:
+    """The status with who decided it, for how long and why."""
+    decision = finding.decision
+    if decision is None:
+        return finding.status.value
+    until = f" until {decision.until}" if decision.until else ""
+    return f"{finding.status}: {decision.id or decision.kind}{until}" + (
+        f", {decision.reason}" if decision.reason else ""
+    )
 
 
 class _Place:
@@ -178,6 +189,25 @@ def _hint(because: str) -> str:
     return ""
 
 
+def _accepted(report: Report, paint: Paint, options: Options) -> Iterator[str]:
+    """Failures that people decided about: never out of sight."""
+    accepted = [
+        one
+        for one in under_review(report, everything=options.everything)
+        if one.verdict is Verdict.FAIL and one.status is not Status.OPEN
+    ]
+    if not accepted:
+        return
+    yield ""
+    yield from heading(f"Accepted: {plural(len(accepted), 'failure')}", paint)
+    for finding in accepted[: None if options.everything else GAPS]:
+        yield from wrapped(
+            visible(f"{finding.rule}: {finding.address} [{_decided(finding)}]"), options.width, "  ", "    "
+        )
+    if len(accepted) > GAPS and not options.everything:
+        yield f"  and {len(accepted) - GAPS:,} more; --all names them"
+
+
 def _fixed(report: Report, paint: Paint, options: Options) -> Iterator[str]:
     if not report.fixed:
         return
@@ -204,14 +234,14 @@ def _passes(report: Report, paint: Paint, options: Options) -> Iterator[str]:
             yield from wrapped(visible(key), options.width, "      ")
 
 
-def _gaps(gaps: Sequence[Gap], paint: Paint, options: Options) -> Iterator[str]:
+def _gaps(gaps: Sequence[Gap], lead: str, paint: Paint, options: Options, word: str = "gap") -> Iterator[str]:
     if not gaps:
         return
     by_reason: dict[str, dict[str, list[Gap]]] = defaultdict(lambda: defaultdict(list))
     for gap in gaps:
         by_reason[gap.why][gap.remedy].append(gap)
     yield ""
-    yield from heading(f"Not looked at: {plural(len(gaps), 'gap')}", paint)
+    yield from heading(f"{lead}: {plural(len(gaps), word)}", paint)
     for why, by_remedy in by_reason.items():
         yield from wrapped(visible(why), options.width, "  ", "  ")
         for remedy, some in by_remedy.items():

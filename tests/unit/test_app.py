@@ -7,6 +7,7 @@ import pytest
 from cloudaudit import app
 from cloudaudit.errors import SettingsError, SourceError
 from cloudaudit.model import Finding, Origin, Report, Rule, Run, Scanned, Severity, Status, Verdict
+from cloudaudit.outputs import Gate
 from cloudaudit.sources import Options
 
 FILES = Path(__file__).parents[1] / "cli" / "files"
@@ -42,17 +43,17 @@ def finding(verdict: Verdict, severity: Severity = Severity.HIGH, status: Status
     ],
 )
 def test_exit_codes(found: list[Finding], threshold: Severity | None, strict: bool, code: int) -> None:
-    assert app.exit_code(report(*found), threshold, strict=strict) == code
+    assert app.exit_code(report(*found), Gate(threshold=threshold), strict=strict) == code
 
 
 def test_a_gap_makes_a_strict_scan_incomplete() -> None:
-    assert app.exit_code(report(gaps=1), Severity.LOW, strict=True) == 3
+    assert app.exit_code(report(gaps=1), Gate(threshold=Severity.LOW), strict=True) == 3
 
 
 def test_a_rule_in_preview_never_fails_a_build() -> None:
     failing = report(finding(Verdict.FAIL), stage="preview")
 
-    assert app.exit_code(failing, Severity.LOW, strict=False) == 0
+    assert app.exit_code(failing, Gate(threshold=Severity.LOW), strict=False) == 0
 
 
 def test_a_target_that_is_not_there_is_told() -> None:
