@@ -18,10 +18,10 @@ _IMAGE = {
     "aws_spot_instance_request": "ami",
 }
 _MACHINES = ("aws_instance", "aws_spot_instance_request")
-_ROOT = "root volume"
+_ROOT = "the root volume"
 
 
-def _plain_disks(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+def _plain_disks(resource: Resource, graph: ResourceGraph) -> list[dict[str, str]] | Unknown:
     """Disks that are encrypted neither by themselves nor by the image, snapshot, template or account."""
     found: list[str] = []
     doubts: list[str] = []
@@ -30,7 +30,8 @@ def _plain_disks(resource: Resource, graph: ResourceGraph) -> list[str] | Unknow
             doubts.append(encrypted.because)
         elif not encrypted:
             found.append(name)
-    return certain(found, doubts)
+    names = certain(found, doubts)
+    return names if isinstance(names, Unknown) else [{"disk": name} for name in names]
 
 
 def _disks(resource: Resource, graph: ResourceGraph) -> Iterator[tuple[str, Truth]]:
@@ -124,7 +125,8 @@ FACTS = (
         name="ec2.plain_disks",
         types=tuple(_IMAGE),
         compute=_plain_disks,
-        doc="list of the disks that nothing in this scan encrypts: neither their own flag nor, where they have none, "
+        members=("disk",),
+        doc="list of {disk} that nothing in this scan encrypts: neither their own flag nor, where they have none, "
         "the image, the launch template or encryption by default. The root volume counts when it is left out.",
     ),
     Fact(

@@ -2,7 +2,7 @@ import pytest
 from facts_building import ELSEWHERE, fact, is_unknown, ref, resource
 
 ENCRYPTED, PLAIN = {"encrypted": True}, {"encrypted": False}
-ROOT = "root volume"
+ROOT = "the root volume"
 
 
 def instance(**attributes):
@@ -11,6 +11,10 @@ def instance(**attributes):
 
 def template(*mappings, name="t", **attributes):
     return resource(f"aws_launch_template.{name}", block_device_mappings=list(mappings), **attributes)
+
+
+def plain_disks(subject, *others):
+    return [member["disk"] for member in fact("ec2.plain_disks", subject, *others)]
 
 
 def mapping(**ebs):
@@ -33,29 +37,29 @@ def mapping(**ebs):
     ],
 )
 def test_disks_that_nothing_encrypts(subject, plain):
-    assert fact("ec2.plain_disks", subject) == plain
+    assert plain_disks(subject) == plain
 
 
 def test_encryption_by_default_covers_disks_that_do_not_refuse_it():
     default = resource("aws_ebs_encryption_by_default.main", enabled=True)
 
-    assert fact("ec2.plain_disks", instance(), default) == []
-    assert fact("ec2.plain_disks", template(mapping()), default) == []
-    assert fact("ec2.plain_disks", instance(root_block_device=[PLAIN]), default) == [ROOT]
+    assert plain_disks(instance(), default) == []
+    assert plain_disks(template(mapping()), default) == []
+    assert plain_disks(instance(root_block_device=[PLAIN]), default) == [ROOT]
 
 
 def test_a_disk_without_a_flag_is_as_its_image():
     image = resource("aws_ami_copy.image", encrypted=True)
     subject = instance(ami=ref("aws_ami_copy.image.id"))
 
-    assert fact("ec2.plain_disks", subject, image) == []
+    assert plain_disks(subject, image) == []
 
 
 def test_a_root_volume_may_be_encrypted_by_the_launch_template():
     subject = instance(launch_template=[{"id": ref("aws_launch_template.t.id")}])
 
-    assert fact("ec2.plain_disks", subject, template(mapping(encrypted=True))) == []
-    assert fact("ec2.plain_disks", subject, template(mapping())) == [ROOT]
+    assert plain_disks(subject, template(mapping(encrypted=True))) == []
+    assert plain_disks(subject, template(mapping())) == [ROOT]
     assert is_unknown(fact("ec2.plain_disks", instance(launch_template=[{"id": "lt-0123456789abcdef0"}])))
 
 
@@ -69,7 +73,7 @@ def test_a_flag_that_is_not_known_leaves_it_open_unless_another_disk_is_plain():
     unsure = {"encrypted": ELSEWHERE}
 
     assert is_unknown(fact("ec2.plain_disks", instance(root_block_device=[unsure])))
-    assert fact("ec2.plain_disks", template(mapping(**unsure), mapping())) == ["/dev/xvda"]
+    assert plain_disks(template(mapping(**unsure), mapping())) == ["/dev/xvda"]
 
 
 @pytest.mark.parametrize(("region", "expected"), [("", True), ("eu-central-1", True), ("us-east-1", False)])
