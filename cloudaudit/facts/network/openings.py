@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+import msgspec
+
 from cloudaudit.facts import addresses
 from cloudaudit.facts.memory import per_resource
 from cloudaudit.facts.reading import blocks, listed
@@ -101,7 +103,7 @@ def _opening(attributes: Mapping[str, Any], names: Dialect, resource: Resource, 
     sources = [attributes.get(name) for name in names.ranges]
     ranges = [str(value) for source in sources for value in listed(source).items]
     doubts = [text for source in sources for value in _unknowns(source) if (text := _may_be_internet(value))]
-    known, because = _prefix_list(attributes.get(names.prefix_lists), names.prefix_lists, resource, graph)
+    known, because = _prefix_list(attributes.get(names.prefix_lists), resource, graph)
     protocol = _protocol(attributes.get(names.protocol))
     first, last = _ports(protocol, attributes.get("from_port"), attributes.get("to_port"))
     return Opening(
@@ -136,25 +138,36 @@ def _may_be_internet(value: Unknown) -> str:
     return value.because
 
 
-def _prefix_list(value: Any, name: str, resource: Resource, graph: ResourceGraph) -> tuple[list[str], list[str]]:
-    """The ranges of the prefix lists that are in this scan, and why there may be others."""
-    if not value:
+_LISTS = "prefix_lists"
+_MADE_BY_AWS = ("data.aws_prefix_list.", "aws_vpc_endpoint.")
+
+
+def _prefix_list(value: Any, resource: Resource, graph: ResourceGraph) -> tuple[list[str], list[str]]:
+    """The ranges of the prefix lists that are in this scan, and why there may be others. Those of AWS's own services
+    are not the internet."""
+    members = [each for each in (value if isinstance(value, list) else [value]) if each and not _of_service(each)]
+    if not members:
         return [], []
-    related = graph.related(resource, Relation(type="aws_ec2_managed_prefix_list", via=_path(name, resource)))
+    # the lists of this rule alone: a group may have others in other rules
+    holder = msgspec.structs.replace(resource, attributes={_LISTS: members})
+    related = graph.related(holder, Relation(type="aws_ec2_managed_prefix_list", via=_LISTS))
     ranges: list[str] = []
     doubts = list(related.because)
     for found in related.found:
         entries = blocks(found.attributes, "entry")
-        ranges += [text for entry in entries.items if isinstance(text := entry.get("cidr"), str)]
-        doubts += entries.because
         apart = graph.related(found, Relation(type="aws_ec2_managed_prefix_list_entry", by="prefix_list_id"))
-        ranges += [text for entry in apart.found if isinstance(text := entry.attributes.get("cidr"), str)]
-        doubts += apart.because
+        doubts += [*entries.because, *apart.because]
+        for row in (*entries.items, *(entry.attributes for entry in apart.found)):
+            text = row.get("cidr")
+            ranges += [text] if isinstance(text, str) else []
+            doubts += [reason for each in _unknowns(text) if (reason := _may_be_internet(each))]
     return ranges, doubts
 
 
-def _path(name: str, resource: Resource) -> str:
-    return f"ingress.{name}" if resource.type in GROUPS else name
+def _of_service(value: object) -> bool:
+    if not isinstance(value, Unknown) or not value.refs:
+        return False
+    return all(any(f".{ref}".find(f".{kind}") >= 0 for kind in _MADE_BY_AWS) for ref in value.refs)
 
 
 def _protocol(value: object) -> str | Unknown:
@@ -169,8 +182,6 @@ def _ports(protocol: str | Unknown, first: object, last: object) -> tuple[Port, 
 
     A protocol that is not known may be any of them, whatever the ports say.
     """
-    if isinstance(protocol, Unknown):
-        return protocol, protocol
     if isinstance(protocol, Unknown):
         return protocol, protocol  # it may be "-1", which makes nothing of the ports that are written beside it
     if protocol == "-1":

@@ -95,20 +95,22 @@ def _at(rule: Opening, port: int) -> Truth:
 
 
 def opens_everything(openings: Openings) -> Truth:
-    """Whether some rules let the internet reach every port."""
-    whole = [(rule, truth) for rule in openings.rules if (truth := _is_whole(rule)) is not False]
-    if addresses.is_internet(text for rule, truth in whole if truth is True for text in rule.ranges):
-        return True
-    doubts = [text for rule, _ in whole for text in rule.doubts]
-    if addresses.is_internet(text for rule, _ in whole for text in rule.ranges):
-        doubts += [truth.because for _, truth in whole if isinstance(truth, Unknown)]
-    return unknown([*doubts, *openings.because]) if doubts or openings.because else False
+    """Whether the rules let the internet reach every port of TCP, or every port of UDP, one rule or several."""
+    truths: list[Truth] = []
+    for protocol in ("tcp", "udp"):
+        about = [
+            rule for rule in openings.rules if isinstance(rule.protocol, Unknown) or rule.protocol in (protocol, "-1")
+        ]
+        ours = Openings(rules=tuple(about), because=openings.because)
+        truths.append(all_of(opens(ours, port) for port in _cuts(about)))
+    return any_of(truths)
 
 
-def _is_whole(rule: Opening) -> Truth:
-    """Whether the rule is about all ports."""
-    ends = zip((rule.first, rule.last), ALL_PORTS, strict=True)
-    return all_of(ours if isinstance(ours, Unknown) else ours == end for ours, end in ends)
+def _cuts(rules: Iterable[Opening]) -> list[int]:
+    """One port out of every piece into which the rules cut the ports; nothing listens at port 0."""
+    ends = [(rule.first, rule.last) for rule in rules]
+    cuts = {1, *(first for first, _ in ends), *(last + 1 for _, last in ends if isinstance(last, int))}
+    return sorted(port for port in cuts if isinstance(port, int) and 1 <= port <= ALL_PORTS[1])
 
 
 NAMES = (*SERVICES, *FAMILIES, "admin", "anything", "data", "everything")
@@ -149,9 +151,19 @@ def _plain(openings: Openings) -> _Plain | None:
 def _plain_services(rules: _Plain) -> dict[str, Truth]:
     ends = [(first, last) for protocol, first, last in rules if protocol in _CARRIERS]
     found = services({port: any(first <= port <= last for first, last in ends) for port in LISTED})
-    found["everything"] = any((first, last) == ALL_PORTS for _, first, last in rules)
+    found["everything"] = any(_covers(rules, protocol) for protocol in ("tcp", "udp"))
     found["anything"] = True
     return found
+
+
+def _covers(rules: _Plain, protocol: str) -> bool:
+    """Whether the ranges of ports together are all of them."""
+    free = 1
+    for first, last in sorted((first, last) for kind, first, last in rules if kind in (protocol, "-1")):
+        if first > free:
+            break
+        free = max(free, last + 1)
+    return free > ALL_PORTS[1]
 
 
 def services(known: Mapping[int, Truth]) -> dict[str, Truth]:

@@ -116,6 +116,40 @@ def test_a_prefix_list_in_the_scan_is_read():
     assert fact("network.opens", subject, listing)["ssh"] is True
 
 
+def test_a_prefix_list_counts_for_the_rule_that_names_it():
+    everybody = resource("aws_ec2_managed_prefix_list.all", entry=[{"cidr": "0.0.0.0/0"}])
+    office = resource("aws_ec2_managed_prefix_list.office", entry=[{"cidr": "203.0.113.0/24"}])
+    subject = group(
+        rule(443, 443, cidr_blocks=[], prefix_list_ids=[ref("aws_ec2_managed_prefix_list.all.id")]),
+        rule(cidr_blocks=[], prefix_list_ids=[ref("aws_ec2_managed_prefix_list.office.id")]),
+        egress=[rule(0, 0, "-1", [], prefix_list_ids=[ref("aws_ec2_managed_prefix_list.all.id")])],
+    )
+
+    opened = fact("network.opens", subject, everybody, office)
+    assert opened["https"] is True
+    assert opened["ssh"] is False
+    assert fact("network.lets_everything_out", subject, everybody, office) is True
+    hidden = resource("aws_ec2_managed_prefix_list.office", entry=[{"cidr": ELSEWHERE}])
+    assert is_unknown(fact("network.opens", subject, everybody, hidden)["ssh"])
+
+
+@pytest.mark.parametrize("name", ["data.aws_prefix_list.s3.id", "module.v.aws_vpc_endpoint.s3[0].prefix_list_id"])
+def test_prefix_lists_of_services_are_not_the_internet(name):
+    subject = group(rule(cidr_blocks=[], prefix_list_ids=[ref(name)]))
+
+    assert fact("network.opens", subject)["ssh"] is False
+
+
+def test_all_ports_may_be_opened_in_pieces():
+    pieces = (rule(1, 1023), rule(1024, 65535))
+
+    assert fact("network.opens", group(*pieces))["everything"] is True
+    assert fact("network.opens", group(pieces[0], rule(1025, 65535)))["everything"] is False
+    assert fact("network.opens", group(pieces[0], rule(1024, 65535, "udp")))["everything"] is False
+    assert fact("network.opens", group(*pieces, rule(22, 22, cidr_blocks=["64.0.0.0/3"])))["everything"] is True
+    assert is_unknown(fact("network.opens", group(pieces[0], rule(1024, ELSEWHERE)))["everything"])
+
+
 def test_open_ports_lists_ranges_and_one_entry_for_what_is_not_known():
     found = fact("network.open_ports", group(rule(443, 443), rule(1, 2, cidr_blocks=[ELSEWHERE])))
 

@@ -124,10 +124,7 @@ def test_a_rule_cut_in_two_opens_the_same_ports(group, cut):
         inside = rule["protocol"] in ("tcp", "udp") and rule["from_port"] <= cut < rule["to_port"]
         return [{**rule, "to_port": cut}, {**rule, "from_port": cut + 1}] if inside else [rule]
 
-    before, after = opens(group), opens([part for rule in group for part in parts(rule)])
-
-    # that all ports are open is told from a rule that spans them
-    assert {**before, "everything": None} == {**after, "everything": None}
+    assert opens(group) == opens([part for rule in group for part in parts(rule)])
 
 
 @settings(max_examples=60, deadline=None)
