@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.reading import blocks, listed
 from cloudaudit.facts.truth import Truth, all_of, unknown
 from cloudaudit.graph import Related, ResourceGraph
@@ -69,26 +70,35 @@ def group_names(resource: Resource) -> list[Name]:
 
 def named_groups(name: Name, graph: ResourceGraph) -> Related:
     """The declared group of that name or, if there is none for certain, why one may have it."""
-    found, doubts = [], []
+    known, others = _declared_names(graph)
+    if isinstance(name, str):
+        if found := known.get(name):
+            return Related(tuple(found))
+        doubts = [other.because for other in others if name.startswith(other.prefix)]
+    else:
+        doubts = [other.because for other in others if _may_be_one(name.prefix, other.prefix)]
+        doubts += [name.because for text in known if text.startswith(name.prefix)][:1]
+    return Related((), tuple(dict.fromkeys(doubts)))
+
+
+@per_graph
+def _declared_names(graph: ResourceGraph) -> tuple[dict[str, list[Resource]], list[Unknown]]:
+    """The groups by name, and the names that are not known."""
+    known: dict[str, list[Resource]] = {}
+    others = []
     for group in graph.of_type(_GROUP):
-        truth = _same(name, group.attributes.get("name"), group)
-        if truth is True:
-            found.append(group)
-        elif isinstance(truth, Unknown):
-            doubts.append(truth.because)
-    return Related(tuple(found), () if found else tuple(dict.fromkeys(doubts)))
+        name = group.attributes.get("name")
+        if isinstance(name, str):
+            known.setdefault(name, []).append(group)
+        elif isinstance(name, Unknown):
+            others.append(name)
+        else:
+            others.append(Unknown(because=f"AWS makes up the name of {group.address}", prefix=_start(group)))
+    return known, others
 
 
-def _same(one: Name, other: Any, group: Resource) -> Truth:
-    if isinstance(other, str) and isinstance(one, str):
-        return one == other
-    if other is None:
-        other = Unknown(because=f"AWS makes up the name of {group.address}", prefix=_start(group))
-    starts = [text.prefix if isinstance(text, Unknown) else text for text in (one, other)]
-    short, long = sorted(starts, key=len)
-    if not long.startswith(short):
-        return False
-    return other if isinstance(other, Unknown) else one if isinstance(one, Unknown) else False
+def _may_be_one(start: str, other: str) -> bool:
+    return start.startswith(other) or other.startswith(start)
 
 
 def _start(group: Resource) -> str:
