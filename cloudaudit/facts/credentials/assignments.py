@@ -18,6 +18,11 @@ _NAMES, _VALUES = (1, 2), (3, 4, 5)
 _HINT = re.compile(r"pass|pwd|secret|token|key|cred|psk|pw", re.IGNORECASE)
 
 
+def may_speak(text: str) -> bool:
+    """Whether some name in the text may speak of a secret."""
+    return _HINT.search(text) is not None
+
+
 def assignments(text: str) -> Iterator[tuple[str, str, int, int]]:
     """Each assignment of a secret: its kind, the name, and where the value starts and ends."""
     if len(text) > _LONGEST or not _HINT.search(text):

@@ -65,6 +65,11 @@ _SHORTEST, _LONGEST = 12, 10_000_000
 _compiled = functools.cache(re.compile)
 
 
+def may_hold(text: str) -> bool:
+    """Whether a closer look at the text is worth it."""
+    return _HINT.search(text) is not None
+
+
 def shapes(text: str) -> Iterator[tuple[str, int, int]]:
     """Every credential in the text: its kind, where it starts, where it ends. Documented test values are none."""
     text = text[:_LONGEST]

@@ -4,6 +4,8 @@ providers, provisioners and connections. Only constants count: what refers to an
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from cloudaudit.facts.credentials.assignments import may_speak
+from cloudaudit.facts.credentials.shapes import may_hold
 from cloudaudit.model import Location, Origin, Resource, Unknown
 from cloudaudit.schema import resource_schema
 from cloudaudit.sources.hcl.boundary import outside
@@ -19,9 +21,9 @@ _DEEPEST = 50
 
 
 def resources(module: "Module", prefix: str) -> Iterator[Resource]:
-    """A resource for each place that holds constants, of the type `terraform_written`."""
+    """A resource for each place with constants that may be secrets, of the type `terraform_written`."""
     for place, address, attributes, location in _places(module):
-        if attributes:
+        if attributes and _is_worth_it(attributes):
             yield Resource(
                 key=f"{prefix}{module.address}{address}/{place}",
                 type="terraform_written",
@@ -32,6 +34,12 @@ def resources(module: "Module", prefix: str) -> Iterator[Resource]:
                 location=location,
                 calls=module.calls,
             )
+
+
+def _is_worth_it(attributes: dict[str, Any]) -> bool:
+    """Whether there may be a secret in it: most constants are no more than names and numbers."""
+    text = repr(attributes)
+    return may_speak(text) or may_hold(text)
 
 
 def _places(module: "Module") -> Iterator[tuple[str, str, dict[str, Any], Location]]:

@@ -14,11 +14,11 @@ def test_constants_are_read_and_references_are_not(tmp_path):
         """
         variable "x" {}
         locals {
-          plain   = "a"
-          joined  = "a-${var.x}-b"
-          nested  = { k = ["b", var.x], (var.x) = "c" }
-          call    = jsonencode({ k = "d" })
-          alone   = "${upper("e")}"
+          key_plain   = "a"
+          key_joined  = "a-${var.x}-b"
+          key_nested  = { k = ["b", var.x], (var.x) = "c" }
+          key_call    = jsonencode({ k = "d" })
+          key_alone   = "${upper("e")}"
           number  = 7
           other   = var.x
         }
@@ -27,11 +27,11 @@ def test_constants_are_read_and_references_are_not(tmp_path):
     )
 
     assert found == {
-        ("local.plain", "local"): {"plain": "a"},
-        ("local.joined", "local"): {"joined": {"text": "a-${}-b"}},
-        ("local.nested", "local"): {"nested": {"k": ["b"]}},
-        ("local.call", "local"): {"call": [{"k": "d"}]},
-        ("local.alone", "local"): {"alone": ["e"]},
+        ("local.key_plain", "local"): {"key_plain": "a"},
+        ("local.key_joined", "local"): {"key_joined": {"text": "a-${}-b"}},
+        ("local.key_nested", "local"): {"key_nested": {"k": ["b"]}},
+        ("local.key_call", "local"): {"key_call": [{"k": "d"}]},
+        ("local.key_alone", "local"): {"key_alone": ["e"]},
     }
 
 
@@ -40,15 +40,15 @@ def test_foreign_resources_and_provisioners_are_places(tmp_path):
         tmp_path,
         """
         resource "helm_release" "h" {
-          name = "x"
+          name = "secrets"
           set {
-            name  = "a"
+            name  = "key"
             value = "b"
           }
         }
         resource "helm_release" "d" {
           dynamic "set" {
-            for_each = [{ name = "a", value = "b" }]
+            for_each = [{ name = "key", value = "b" }]
             content {
               name  = set.value.name
               value = "c"
@@ -58,7 +58,7 @@ def test_foreign_resources_and_provisioners_are_places(tmp_path):
         resource "aws_instance" "i" {
           ami = "ami-1"
           provisioner "local-exec" {
-            command = "true"
+            command = "get-key"
             connection {
               host = "h"
             }
@@ -68,7 +68,11 @@ def test_foreign_resources_and_provisioners_are_places(tmp_path):
     )
 
     assert found == {
-        ("helm_release.h", "resource"): {"name": "x", "set": [{"name": "a", "value": "b"}]},
-        ("helm_release.d", "resource"): {"set": [{"name": "a", "value": "b"}, {"value": "c"}]},
-        ("aws_instance.i", "provisioner"): {"provisioner": [{"command": "true", "connection": [{"host": "h"}]}]},
+        ("helm_release.h", "resource"): {"name": "secrets", "set": [{"name": "key", "value": "b"}]},
+        ("helm_release.d", "resource"): {"set": [{"name": "key", "value": "b"}, {"value": "c"}]},
+        ("aws_instance.i", "provisioner"): {"provisioner": [{"command": "get-key", "connection": [{"host": "h"}]}]},
     }
+
+
+def test_constants_without_any_hint_of_a_secret_are_left_out(tmp_path):
+    assert written(tmp_path, 'locals { region = "eu-west-1" }\nresource "aws_sqs_queue" "q" {}\n') == {}
