@@ -5,13 +5,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cloudaudit.model import Resource
 from cloudaudit.sources.hcl.declarations import Declarations, declare
 from cloudaudit.sources.hcl.files import Refused, Repository
 from cloudaudit.sources.hcl.syntax import Literal
 
 if TYPE_CHECKING:
+    from cloudaudit.model import Resource
     from cloudaudit.sources.hcl.types import Type
+    from cloudaudit.sources.hcl.written import Written
 
 
 class Library:
@@ -22,6 +23,8 @@ class Library:
         self.reader = reader
         self.types: dict[int, Type] = {}
         """The types of variables, by the identity of their declaration."""
+        self.written: dict[int, list[Written]] = {}
+        """What is written out in the declarations of a folder, by their identity."""
         self.strays: dict[str, list[Resource]] = {}
         """Files that should not lie beside the source, by the root they are next to."""
         self._folders: dict[Path, Declarations] = {}

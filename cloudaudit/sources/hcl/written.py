@@ -2,7 +2,7 @@
 providers, provisioners and connections. Only constants count: what refers to anything is judged where it ends."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cloudaudit.facts.credentials.assignments import may_speak
 from cloudaudit.facts.credentials.shapes import may_hold
@@ -12,6 +12,7 @@ from cloudaudit.sources.hcl.boundary import outside
 from cloudaudit.sources.hcl.syntax import Block, Body, Call, Literal, Object, Template, Tuple
 
 if TYPE_CHECKING:
+    from cloudaudit.sources.hcl.declarations import Declarations
     from cloudaudit.sources.hcl.modules import Module
 
 _OWN = frozenset({"source", "version", "providers", "count", "for_each", "depends_on", "provider"})
@@ -20,20 +21,33 @@ _TEXT = "text"
 _DEEPEST = 50
 
 
+class Written(NamedTuple):
+    """The constants of one place, and where that is."""
+
+    place: str
+    address: str
+    arguments: dict[str, Any]
+    location: Location
+
+
 def resources(module: "Module", prefix: str) -> Iterator[Resource]:
     """A resource for each place with constants that may be secrets, of the type `terraform_written`."""
-    for place, address, attributes, location in _places(module):
-        if attributes and _is_worth_it(attributes):
-            yield Resource(
-                key=f"{prefix}{module.address}{address}/{place}",
-                type="terraform_written",
-                name=address.rpartition(".")[2],
-                address=module.address + address,
-                attributes={"place": place, "arguments": attributes},
-                origin=Origin.SOURCE,
-                location=location,
-                calls=module.calls,
-            )
+    library = module.root.library
+    known = library.written.get(id(module.declarations))
+    if known is None:
+        known = [found for found in _places(module.declarations) if found.arguments and _is_worth_it(found.arguments)]
+        library.written[id(module.declarations)] = known
+    for found in known:
+        yield Resource(
+            key=f"{prefix}{module.address}{found.address}/{found.place}",
+            type="terraform_written",
+            name=found.address.rpartition(".")[2],
+            address=module.address + found.address,
+            attributes={"place": found.place, "arguments": found.arguments},
+            origin=Origin.SOURCE,
+            location=found.location,
+            calls=module.calls,
+        )
 
 
 def _is_worth_it(attributes: dict[str, Any]) -> bool:
@@ -42,19 +56,18 @@ def _is_worth_it(attributes: dict[str, Any]) -> bool:
     return may_speak(text) or may_hold(text)
 
 
-def _places(module: "Module") -> Iterator[tuple[str, str, dict[str, Any], Location]]:
-    found = module.declarations
+def _places(found: "Declarations") -> Iterator[Written]:
     for name, local in found.locals.items():
-        yield "local", f"local.{name}", _named({name: constants(local.value)}), local.location
+        yield Written("local", f"local.{name}", _named({name: constants(local.value)}), local.location)
     for name, declared in found.calls.items():
-        yield "module", f"module.{name}", body_constants(declared.block.body), declared.location()
+        yield Written("module", f"module.{name}", body_constants(declared.block.body), declared.location())
     for (type_, name), declared in found.resources.items():
         body, address = declared.block.body, f"{type_}.{name}"
         if resource_schema(type_) is None:
-            yield "resource", address, body_constants(body, _RUN), declared.location()
+            yield Written("resource", address, body_constants(body, _RUN), declared.location())
         blocks = [block for block in body.blocks if block.type in _RUN]
         runs = [constant for block in blocks if (constant := body_constants(block.body))]
-        yield "provisioner", address, {"provisioner": runs} if runs else {}, declared.location()
+        yield Written("provisioner", address, {"provisioner": runs} if runs else {}, declared.location())
 
 
 def body_constants(body: Body, skipped: tuple[str, ...] = (), depth: int = 0) -> dict[str, Any]:
