@@ -23,7 +23,10 @@ def opens(resource: Resource, graph: ResourceGraph) -> dict[str, Truth]:
         parts = [_port(resource.attributes.get("port"))]
         related = graph.related(resource, Relation(type=("aws_alb", "aws_lb"), via="load_balancer_arn"))
         balancers, because = list(related.found), related.because
-    truths = {port: _reached(port, parts, balancers, because, graph) for port in sorted(ports.LISTED)}
+    doubtful = any(isinstance(part, Unknown) for part in parts)
+    named = [port for port in sorted(ports.LISTED) if doubtful or port in parts]
+    truths: dict[int, Truth] = dict.fromkeys(ports.LISTED, False)
+    truths.update({port: _reached(port, parts, balancers, because, graph) for port in named})
     return {**ports.services(truths), "anything": any_of(truths.values()), "everything": False}
 
 
