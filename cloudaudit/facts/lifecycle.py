@@ -11,7 +11,8 @@ from cloudaudit.model import Record, Relation, Resource, Unknown
 # An end of what is stored: {"days", "applies", "by"}. `days` and `applies` may be unknown.
 End = dict[str, Any]
 
-_CONFIGURATION = Relation(type="aws_s3_bucket_lifecycle_configuration", by="bucket")
+LIFECYCLE = "aws_s3_bucket_lifecycle_configuration"
+_CONFIGURATION = Relation(type=LIFECYCLE, by="bucket")
 
 
 class Path(Record, frozen=True):
@@ -31,8 +32,13 @@ def ends(bucket: Resource, graph: ResourceGraph, paths: Iterable[Path] = EVERYWH
     and rules for tagged objects do not reach logs, which services write without tags."""
     related = graph.related(bucket, _CONFIGURATION)
     wanted = tuple(paths)
-    found = [end for configuration in related.found for end in _of_configuration(configuration, wanted)]
+    found = [end for configuration in related.found for end in ends_by(configuration, wanted)]
     return [*found, *(maybe_ends(text, bucket.address) for text in related.because)]
+
+
+def ends_by(configuration: Resource, paths: Iterable[Path]) -> list[End]:
+    """The expirations of one lifecycle configuration that reach objects under one of the paths."""
+    return [*_of_configuration(configuration, tuple(paths))]
 
 
 def maybe_ends(because: str, by: str) -> End:

@@ -7,7 +7,7 @@ from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.iam.effect import covers_action
 from cloudaudit.facts.iam.policies import resource_policy
 from cloudaudit.facts.iam.principals import public
-from cloudaudit.facts.lifecycle import EVERYWHERE, End, Path, ends, maybe_ends
+from cloudaudit.facts.lifecycle import EVERYWHERE, LIFECYCLE, End, Path, ends, ends_by, maybe_ends
 from cloudaudit.facts.loggroups import TYPES as NAMING
 from cloudaudit.facts.loggroups import declared, group_names, named_groups
 from cloudaudit.facts.logsources import besides_trails, merged, paths_of, receives
@@ -31,13 +31,32 @@ def _stores(resource: Resource, graph: ResourceGraph) -> list[Store]:
         return _of_group(resource, graph)
     if resource.type == "aws_codebuild_project":
         return [*_of_builds(resource, graph)]
-    if resource.type == _BUCKET:
-        return _in_bucket(resource, graph, merged(besides_trails(resource, graph)))
+    if resource.type == LIFECYCLE:
+        return [*_under_rules(resource, graph)]
     return [*_in_named_buckets(resource, graph, "s3_bucket_name", paths_of(resource))]
 
 
-def _besides_trails(bucket: Resource, graph: ResourceGraph) -> Truth:
-    return any_of(source.writes for source in besides_trails(bucket, graph))
+def _under_rules(configuration: Resource, graph: ResourceGraph) -> Iterator[Store]:
+    """The bucket of a lifecycle configuration as far as it holds logs, and the buckets that these are copied to."""
+    related = graph.related(configuration, Relation(type=_BUCKET, via="bucket"))
+    if related.because or len(related.found) != 1:
+        doubt = unknown(related.because or ["the bucket is not known"])
+        yield {"place": configuration.address, "ends": _doubted(ends_by(configuration, EVERYWHERE), doubt)}
+        return
+    bucket = related.found[0]
+    writing = besides_trails(bucket, graph)
+    received = any_of(source.writes for source in writing)
+    if received is False:
+        yield {"place": bucket.address, "ends": []}
+        return
+    paths = merged(writing)
+    found = ends_by(configuration, paths)
+    yield {"place": bucket.address, "ends": found if received is True else _doubted(found, received)}
+    yield from _replicas(bucket, graph, paths)
+
+
+def _doubted(found: list[End], doubt: Unknown) -> list[End]:
+    return [{**end, "applies": doubt} for end in found]
 
 
 def _maybe(because: str, place: str) -> Store:
@@ -301,19 +320,12 @@ FACTS = (
         "lets a service of AWS do so.",
     ),
     Fact(
-        name="logs.received_besides_trails",
-        types=(_BUCKET,),
-        compute=_besides_trails,
-        doc="bool: the bucket holds logs other than those of a trail in this scan.",
-    ),
-    Fact(
         name="logs.stores",
-        types=("aws_cloudtrail", "aws_cloudwatch_log_group", "aws_codebuild_project", _BUCKET),
+        types=("aws_cloudtrail", "aws_cloudwatch_log_group", "aws_codebuild_project", LIFECYCLE),
         compute=_stores,
-        doc="list of {place, ends}: where the logs of a trail or project, or in a group or bucket, are kept, copies "
-        "and exports of all of them included; ends is a list of {days, applies, by}: after how many days which rule "
-        "deletes them, empty where they are kept for ever. They are kept long enough where "
-        "exists(s, s.ends.all(e, e.applies == false || e.days >= parameters.audit_period_days)). Of a bucket, without "
-        "the logs of trails.",
+        doc="list of {place, ends}: where the logs of a trail or project, in a group, or under lifecycle rules (those "
+        "of trails aside) are kept, copies and exports of all of them included; ends is a list of {days, applies, by}: "
+        "after how many days which rule deletes them, empty where they are kept for ever. They are kept long enough "
+        "where exists(s, s.ends.all(e, e.applies == false || e.days >= parameters.audit_period_days)).",
     ),
 )

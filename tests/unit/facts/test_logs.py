@@ -158,11 +158,37 @@ def test_a_trail_of_an_organisation_writes_one_folder_deeper():
     assert kept(other, is_organization_trail=ELSEWHERE) == ["?"]
 
 
+def under(rules, *writing):
+    """The days after which a lifecycle configuration ends logs of those who write them."""
+    return [end for ends in days(fact("logs.stores", rules, BUCKET, *writing)).values() for end in ends]
+
+
+BALANCER = resource("aws_lb.l", access_logs=[{"bucket": "acme-logs", "enabled": True}])
+
+
+def test_a_lifecycle_configuration_ends_the_logs_in_its_bucket():
+    assert under(lifecycle(30)) == []
+    assert under(lifecycle(30), BALANCER) == [30]
+    assert under(lifecycle(30, prefix="tmp/"), BALANCER) == []
+    assert under(lifecycle(30), resource("aws_lb.l", access_logs=ELSEWHERE)) == ["?"]
+    assert under(lifecycle(30, bucket=ELSEWHERE), BALANCER) == ["?"]
+    assert under(lifecycle(30, bucket="elsewhere")) == ["?"]
+
+
+def test_logs_of_a_trail_are_told_from_others():
+    narrow = lifecycle(30, filter=[{"prefix": "AWSLogs/111122223333/elasticloadbalancing/"}])
+
+    assert under(lifecycle(30), trail()) == []
+    assert under(narrow, trail(), BALANCER) == [30]
+    assert under(lifecycle(30, prefix="AWSLogs/111122223333/CloudTrail/"), trail(), BALANCER) == []
+
+
 def test_a_balancer_that_may_not_log_leaves_its_prefix_open():
     one = resource("aws_lb.a", access_logs=[{"bucket": "acme-logs", "prefix": "a", "enabled": True}])
     other = resource("aws_lb.b", access_logs=[{"bucket": "acme-logs", "prefix": "b", "enabled": ELSEWHERE}])
 
-    assert days(fact("logs.stores", BUCKET, one, other, lifecycle(30, prefix="b/")))["aws_s3_bucket.logs"] == ["?"]
+    assert under(lifecycle(30, prefix="b/"), one, other) == ["?"]
+    assert under(lifecycle(30, prefix="a/"), one, other) == [30]
 
 
 def test_a_bucket_elsewhere_is_not_judged():
@@ -240,16 +266,6 @@ def test_a_bucket_that_receives_logs(source):
 )
 def test_a_bucket_that_receives_none(other):
     assert fact("logs.received", BUCKET, other) is False
-
-
-def test_logs_of_a_trail_are_told_from_others():
-    balancer = resource("aws_lb.l", access_logs=[{"bucket": "acme-logs", "enabled": True}])
-
-    assert fact("logs.received_besides_trails", BUCKET, trail()) is False
-    assert fact("logs.received_besides_trails", BUCKET, trail(), balancer) is True
-    narrow = lifecycle(30, filter=[{"prefix": "AWSLogs/111122223333/elasticloadbalancing/"}])
-    assert days(fact("logs.stores", BUCKET, trail(), narrow)) == {"aws_s3_bucket.logs": []}
-    assert days(fact("logs.stores", BUCKET, trail(), balancer, narrow)) == {"aws_s3_bucket.logs": [30]}
 
 
 def test_who_may_write_may_receive():
