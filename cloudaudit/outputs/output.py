@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 
-from cloudaudit.model import Change, Finding, Record, Report, Verdict
+from cloudaudit.model import Change, Finding, Record, Report, Status, Verdict
 from cloudaudit.outputs.gate import Gate
 
 # "resource.kms_key_id: aws_iam_user_policy.one.user: var.id has no value" is about var.id, for a reader of all causes.
@@ -51,3 +51,19 @@ def causes(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
 def under_review(report: Report, *, everything: bool) -> list[Finding]:
     """The findings that a run over a change is about: not what it found as it was, unless `everything` is asked for."""
     return [finding for finding in report.findings if everything or finding.change is not Change.EXISTING]
+
+
+def open_failures(report: Report, *, everything: bool) -> list[Finding]:
+    """The failures under review that nobody accepted, the worst first."""
+    found = [
+        finding
+        for finding in under_review(report, everything=everything)
+        if finding.verdict is Verdict.FAIL and finding.status is Status.OPEN
+    ]
+    return sorted(found, key=lambda one: (-one.severity.weight, one.rule, one.root, one.resource))
+
+
+def relative(target: str) -> str:
+    """A target as a relative path; of an absolute one or one outside the repository only the name says anything."""
+    path = target.replace("\\", "/").removeprefix("./").rstrip("/")
+    return path.rpartition("/")[2] if path.startswith("/") or ".." in path.split("/") else path

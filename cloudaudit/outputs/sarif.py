@@ -14,7 +14,7 @@ from cloudaudit.model import Change, Finding, Gap, Location, Report, Rule, Scann
 from cloudaudit.outputs.escape import markdown, visible
 from cloudaudit.outputs.layout import plural
 from cloudaudit.outputs.literals import assignments
-from cloudaudit.outputs.output import Options, Output, causes, shown
+from cloudaudit.outputs.output import Options, Output, causes, relative, shown
 from cloudaudit.outputs.records import indented
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -73,7 +73,7 @@ def _category(report: Report, group: Group) -> str:
     """What stands before the last slash names the category, under which the next upload replaces this one."""
     target, root = group
     several = len({one.target for one in report.scanned if one.root == root}) > 1
-    parts = ["cloudaudit", *([_relative(target)] if several else []), *([] if root in ("", ".") else [root])]
+    parts = ["cloudaudit", *([relative(target)] if several else []), *([] if root in ("", ".") else [root])]
     return visible("/".join(part for part in parts if part)) + "/"
 
 
@@ -154,7 +154,7 @@ def _location(finding: Finding) -> dict[str, Any]:
         {"artifactLocation": _artifact(place.file), "region": _region(place)}
         if place
         # A plan or state has no lines; a result without a place is refused by code scanning.
-        else {"artifactLocation": _artifact(_relative(finding.target)), "region": {"startLine": 1}}
+        else {"artifactLocation": _artifact(relative(finding.target)), "region": {"startLine": 1}}
     )
     address = {"fullyQualifiedName": visible(finding.address), "kind": "resource"}
     return {"physicalLocation": physical, "logicalLocations": [address]}
@@ -162,12 +162,6 @@ def _location(finding: Finding) -> dict[str, Any]:
 
 def _artifact(path: str) -> dict[str, str]:
     return {"uri": quote(path, safe="/", errors="replace"), "uriBaseId": BASE}
-
-
-def _relative(target: str) -> str:
-    """A target as a relative path; of an absolute one or one outside the repository only the name says anything."""
-    path = target.replace("\\", "/").removeprefix("./").rstrip("/")
-    return path.rpartition("/")[2] if path.startswith("/") or ".." in path.split("/") else path
 
 
 def _region(place: Location) -> dict[str, int]:
