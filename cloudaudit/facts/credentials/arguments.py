@@ -1,16 +1,17 @@
 """Secrets in arguments, and things that are named for the secret they hold."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from cloudaudit.facts.credentials.literals import Found, entries, is_of_secret, with_ways
 from cloudaudit.facts.credentials.names import speaks_of_secret
+from cloudaudit.facts.credentials.places import variables_at
 from cloudaudit.facts.credentials.values import is_secret
 from cloudaudit.facts.credentials.ways import leading
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Origin, Resource, Unknown
 
-_HOLDING = ("default", "insecure_value", "value")  # as secret as what they are the value of
+# As secret as what they are the value of.
+_HOLDING = ("default", "host_key", "insecure_value", "key_material_base64", "plaintext", "value")
 _SKIPPED = ("tags", "tags_all", "triggers", "lifecycle", "timeouts")
 
 HELD = {
@@ -45,8 +46,8 @@ def arguments(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
     """
     found: dict[str, str] = {}
     doubts: list[str] = []
-    for path, name, value in _arguments(resource.attributes):
-        kind = speaks_of_secret(_called(resource) if path in ("default", "value") else name)
+    for path, name, value in _arguments(resource):
+        kind = _kind(resource, path, name)
         if not kind or value in (None, ""):
             continue
         if isinstance(value, Unknown):
@@ -57,6 +58,22 @@ def arguments(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
             else:
                 doubts.append(f"{path} has a value, but only source shows where it comes from")
     return with_ways(entries(found, doubts), resource, graph)
+
+
+# Arguments that hold a secret and are not called so.
+_ALSO = {
+    "aws_api_gateway_api_key": ("value",),
+    "aws_kms_ciphertext": ("plaintext",),
+    "aws_kms_external_key": ("key_material_base64",),
+    "aws_transfer_server": ("host_key",),
+}
+
+
+def _kind(resource: Resource, path: str, name: str) -> str:
+    """What the argument would be; empty if it holds no secret."""
+    if path in _ALSO.get(resource.type, ()):
+        return "secret"
+    return speaks_of_secret(_called(resource) if path in ("default", "value") else name)
 
 
 def is_as_written(resource: Resource) -> bool:
@@ -75,12 +92,12 @@ def _is_given(value: Unknown) -> bool:
     return bool(value.refs) or all(cause.endswith("has no value") for cause in value.because.split("; "))
 
 
-def _arguments(attributes: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
-    """Path, name and value of every scalar argument that may be a secret; a free map is an environment, not
-    arguments."""
+def _arguments(resource: Resource) -> list[tuple[str, str, Any]]:
+    """Path, name and value of every scalar argument that may be a secret; an environment is no argument."""
+    skipped = {*_SKIPPED, *(path.partition(".")[0] for path in variables_at(resource.type))}
     found: list[tuple[str, str, Any]] = []
-    for name, value in attributes.items():
-        if name not in _SKIPPED:
+    for name, value in resource.attributes.items():
+        if name not in skipped:
             _collect(value, name, name, found)
     return found
 
@@ -88,7 +105,7 @@ def _arguments(attributes: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
 def _collect(value: Any, path: str, name: str, found: list[tuple[str, str, Any]]) -> None:
     """Adds what is in `value`, which stands at `path` and under `name`, positions in lists aside."""
     if isinstance(value, str | Unknown):
-        if (speaks_of_secret(name) or name in _HOLDING) and not path.startswith("environment."):
+        if speaks_of_secret(name) or name in _HOLDING:
             found.append((path, name, value))
     elif isinstance(value, dict):
         for key, member in value.items():
