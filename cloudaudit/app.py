@@ -67,11 +67,17 @@ class Request(Record, frozen=True):
 
 
 def load(target: str | Path, options: Options | None = None) -> Iterator["ResourceGraph"]:
-    """The resource graphs of a folder, plan or state, one for each root. SourceError if it cannot be read."""
-    path = Path(target)
+    """The resource graphs of a folder, plan or state, one for each root. SourceError if it cannot be read.
+
+    ROOT=FILE names the root of a plan or state, so that two with the same addresses keep their findings apart.
+    """
+    path, chosen = Path(target), options or Options()
+    root, sign, file = str(target).partition("=")
+    if sign and not path.exists():
+        path, chosen = Path(file), msgspec.structs.replace(chosen, root=root)
     if not path.exists():
         raise SourceError(f"{target}: there is no such file or folder")
-    return _source(path).load(path, options or Options())
+    return _source(path).load(path, chosen)
 
 
 def check(
@@ -138,7 +144,7 @@ def _decider(request: Request, rules: "RuleSet") -> Decider:
     """What people decided, by the request, else by the settings."""
     settings = request.settings
     sources = Sources(
-        inline=request.inline and settings.inline,
+        inline=request.inline and settings.inline is not False,
         waivers=request.waivers or settings.waivers,
         baseline=request.baseline or settings.baseline,
     )

@@ -7,7 +7,7 @@ exclude = ["examples/*"]    # roots that are not looked at, by their path in the
 fail_on = "high"            # lowest severity that fails a build: low, medium, high, critical or never
 blocking_themes = []        # where named, only failures about these fail a build ...
 blocking_criteria = []      # ... or under these: ["CC6.1", "A1.2"]
-inline = true               # false: comments in the source silence nothing
+inline = true               # whether comments in the source may silence rules; under --policy they may not by default
 waivers = "waivers.yaml"    # accepted failures with owner, approver and last day; beside this file
 baseline = "cloudaudit-baseline.json"   # failures that were there when you began ("cloudaudit baseline write")
 
@@ -62,7 +62,7 @@ class Settings(Record, frozen=True):
     fail_on: str = "high"
     blocking_themes: tuple[str, ...] = ()
     blocking_criteria: tuple[str, ...] = ()
-    inline: bool = True
+    inline: bool | None = None
     waivers: str = ""
     baseline: str = ""
     overrides: tuple[Override, ...] = ()

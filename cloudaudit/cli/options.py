@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+import msgspec
 
 from cloudaudit.model import Theme
 
 if TYPE_CHECKING:
     from cloudaudit.app import Request
+    from cloudaudit.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(exists=True, dir_okay=False)
@@ -44,6 +46,7 @@ _READING = (
         "--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; else one per processor."
     ),
     click.option("--config", type=FILE, help="Settings; else the nearest cloudaudit.toml."),
+    click.option("--policy", type=FILE, help="Settings that nothing in the repository can change."),
 )
 _PROFILE = click.option(
     "--profile", default="", metavar="NAME", help="How much is asked: soc2 (default), strict or all."
@@ -104,12 +107,10 @@ def _with(command: F, options: tuple[Callable[[F], F], ...]) -> F:
 
 def request(targets: tuple[str, ...], given: Mapping[str, Any]) -> "Request":
     """What the options of a command ask of the application."""
-    from cloudaudit import settings  # noqa: PLC0415 - `--help` needs none of this
-    from cloudaudit.app import Request  # noqa: PLC0415
+    from cloudaudit.app import Request  # noqa: PLC0415 - `--help` needs none of this
     from cloudaudit.sources import Options  # noqa: PLC0415
 
-    path = Path(given["config"]) if given["config"] else settings.find(Path.cwd())
-    decided = settings.load(path)
+    decided = _decided(given["config"], given["policy"])
     options = Options(
         var_files=given["var_files"],
         variables=given["variables"],
@@ -134,6 +135,18 @@ def request(targets: tuple[str, ...], given: Mapping[str, Any]) -> "Request":
         today=today(),
         clock=clock(),
     )
+
+
+def _decided(config: str | None, policy: str | None) -> "Settings":
+    """The settings that hold. Under a policy the repository decides nothing, and its comments silence nothing."""
+    from cloudaudit import settings  # noqa: PLC0415
+
+    if policy and config:
+        raise click.UsageError("--policy takes the place of --config: give one of them.")
+    if policy:
+        stated = settings.load(Path(policy))
+        return msgspec.structs.replace(stated, inline=bool(stated.inline))
+    return settings.load(Path(config) if config else settings.find(Path.cwd()))
 
 
 def today() -> date:

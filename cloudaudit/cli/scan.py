@@ -42,11 +42,11 @@ def scan(ctx: click.Context, /, targets: tuple[str, ...], **given: Any) -> None:
     """Check Terraform folders, plans and states.
 
     A TARGET is a folder (every root below it is found), the output of `terraform show -json` for a plan or a state, or
-    a state file. Without one, the current folder. Of a plan, what it introduces or worsens is shown and fails the
-    build, not what is so already. --format and -o may be repeated:
+    a state file; ROOT=FILE names the root of a plan or state. Without one, the current folder. Of a plan, what it
+    introduces or worsens is shown and fails the build, not what is so already. --format and -o may be repeated:
 
     \b
-    cloudaudit scan infra/ plan.json
+    cloudaudit scan prod=plan-prod.json dev=plan-dev.json
     cloudaudit scan infra/ -o report.json -o report.sarif
     cloudaudit scan infra/ --format json | jq .criteria
     """  # noqa: D301 - click wants the control character

@@ -51,7 +51,7 @@ CASES = (
     Case("scan-format-for-a-file", f"scan shop -f jsonl -o out/lines.txt {PICK}", 1),
     Case("scan-two-formats-to-stdout", "scan shop -f json -f sarif", 2),
     Case("scan-unknown-format", "scan shop -f xml", 2),
-    Case("scan-unknown-suffix", "scan shop -o report.xml", 2),
+    Case("scan-unknown-suffix", "scan shop -o report.pdf", 2),
     Case("scan-unwritable-file", f"scan clean -o notes.txt/report.json {PICK}", 2),
     Case("scan-several-targets", f"scan shop clean {PICK}", 1),
     Case("scan-targets-from-file", f"scan --targets-from targets.txt {PICK}", 1),

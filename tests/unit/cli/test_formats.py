@@ -37,7 +37,7 @@ def test_formats_meet_their_files(arguments: str, expected: list[tuple[str, str]
     assert pair(*arguments.split()) == expected
 
 
-@pytest.mark.parametrize("arguments", ["-f json -f sarif", "-f json -o - -f text", "-o a.xml", "-o a"])
+@pytest.mark.parametrize("arguments", ["-f json -f sarif", "-f json -o - -f text", "-o a.pdf", "-o a"])
 def test_what_cannot_be_meant_is_refused(arguments: str) -> None:
     with pytest.raises(click.UsageError):
         pair(*arguments.split())
