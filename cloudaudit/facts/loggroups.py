@@ -10,12 +10,16 @@ from cloudaudit.graph import Related, ResourceGraph
 from cloudaudit.model import Resource, Unknown
 
 _GROUP = "aws_cloudwatch_log_group"
+_NO_NAME = "\n"  # no name begins with it
 Name = str | Unknown
 
 
 def _lambda(attributes: Mapping[str, Any]) -> Iterator[Name]:
-    stated = [each.get("log_group") for each in blocks(attributes, "logging_config").items]
-    names = [name for name in stated if name]
+    configured = blocks(attributes, "logging_config")
+    if configured.because:
+        yield from map(_perhaps, configured.because)
+        return
+    names = [name for each in configured.items if (name := each.get("log_group"))]
     yield from names or [_with("/aws/lambda/", attributes.get("function_name"))]
 
 
@@ -30,7 +34,7 @@ def _cluster(attributes: Mapping[str, Any]) -> Iterator[Name]:
 def _exported(start: str, identifier: Any, attributes: Mapping[str, Any]) -> Iterator[Name]:
     exports = listed(attributes.get("enabled_cloudwatch_logs_exports"))
     yield from (_with(start, identifier, f"/{kind}") for kind in exports.items)
-    yield from (Unknown(because=text, prefix=start) for text in exports.because)
+    yield from map(_perhaps, exports.because)
 
 
 def _kubernetes(attributes: Mapping[str, Any]) -> Iterator[Name]:
@@ -38,11 +42,27 @@ def _kubernetes(attributes: Mapping[str, Any]) -> Iterator[Name]:
     if kinds.items:
         yield _with("/aws/eks/", attributes.get("name"), "/cluster")
     else:
-        yield from (Unknown(because=text, prefix="/aws/eks/") for text in kinds.because)
+        yield from map(_perhaps, kinds.because)
 
 
 def _builds(attributes: Mapping[str, Any]) -> Iterator[Name]:
-    yield _with("/aws/codebuild/", attributes.get("name"))
+    configured = blocks(attributes, "logs_config")
+    streams = [blocks(each, "cloudwatch_logs") for each in configured.items]
+    stated = [stream for part in streams for stream in part.items]
+    doubts = [text for part in (configured, *streams) for text in part.because]
+    doubts += [each["status"].because for each in stated if isinstance(each.get("status"), Unknown)]
+    if any(stream.get("status") == "DISABLED" for stream in stated):
+        return
+    if doubts:
+        yield from map(_perhaps, doubts)
+        return
+    names = [name for stream in stated if (name := stream.get("group_name"))]
+    yield from names or [_with("/aws/codebuild/", attributes.get("name"))]
+
+
+def _perhaps(because: str) -> Unknown:
+    """A group that may not exist at all."""
+    return Unknown(because=because, prefix=_NO_NAME)
 
 
 _NAMES = {
@@ -112,6 +132,8 @@ def declared(resource: Resource, graph: ResourceGraph) -> Truth:
 
 
 def _is_declared(name: Name, graph: ResourceGraph) -> Truth:
+    if isinstance(name, Unknown) and name.prefix == _NO_NAME:
+        return name
     related = named_groups(name, graph)
     if related.found:
         return True

@@ -186,9 +186,10 @@ def _of_builds(project: Resource, graph: ResourceGraph) -> Iterator[Store]:
     configured = blocks(project.attributes, "logs_config")
     groups = [blocks(each, "cloudwatch_logs") for each in configured.items]
     files = [blocks(each, "s3_logs") for each in configured.items]
-    for part in (configured, *groups, *files):
+    for part in files:
         yield from (_maybe(text, project.address) for text in part.because)
-    off = any_of(_disabled(group.get("status")) for part in groups for group in part.items)
+    doubts: list[Truth] = [unknown([text]) for part in (configured, *groups) for text in part.because]
+    off = any_of([*(_disabled(group.get("status")) for part in groups for group in part.items), *doubts])
     if isinstance(off, Unknown):
         yield _maybe(off.because, project.address)
     elif not off:

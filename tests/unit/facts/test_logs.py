@@ -1,9 +1,12 @@
 import pytest
-from facts_building import ELSEWHERE, fact, is_unknown, policy, ref, resource
+from facts_building import ELSEWHERE, fact, graph, is_unknown, policy, ref, resource
 from hypothesis import given
 from hypothesis import strategies as st
+from test_facts_honesty import hide, places
 
+from cloudaudit.facts import find
 from cloudaudit.facts.logsources import key_in_arn
+from cloudaudit.facts.truth import all_of, any_of
 from cloudaudit.model import Unknown
 
 BUCKET = resource("aws_s3_bucket.logs", bucket="acme-logs")
@@ -331,6 +334,23 @@ def test_groups_that_services_make_by_name():
     assert fact("logs.groups_declared", resource("aws_db_instance.d", identifier="db")) is True
 
 
+def test_groups_that_may_not_exist_are_not_missed():
+    exports = {"identifier": "db", "enabled_cloudwatch_logs_exports": ELSEWHERE}
+    assert is_unknown(fact("logs.groups_declared", resource("aws_db_instance.d", **exports)))
+    assert is_unknown(fact("logs.groups_declared", resource("aws_eks_cluster.c", enabled_cluster_log_types=ELSEWHERE)))
+    assert fact("logs.groups_declared", resource("aws_eks_cluster.c", name="main")) is True
+    assert is_unknown(fact("logs.groups_declared", build(cloudwatch_logs=ELSEWHERE)))
+    assert is_unknown(fact("logs.groups_declared", build(cloudwatch_logs=[{"status": ELSEWHERE}])))
+    assert fact("logs.groups_declared", build(cloudwatch_logs=[{"status": "DISABLED"}])) is True
+
+
+def test_builds_name_their_group():
+    group = resource("aws_cloudwatch_log_group.g", name="builds")
+
+    assert fact("logs.groups_declared", build(cloudwatch_logs=[{"group_name": "builds"}]), group) is True
+    assert fact("logs.groups_declared", build(), group) is False
+
+
 @pytest.mark.parametrize(
     ("arn", "start", "sure"),
     [
@@ -356,3 +376,89 @@ def test_a_hidden_part_of_a_rule_never_makes_logs_certain_to_go_or_to_stay(numbe
     for hidden in (lifecycle(ELSEWHERE, prefix=prefix), lifecycle(number, prefix=ELSEWHERE)):
         after = days(fact("logs.stores", trail(), BUCKET, hidden))["aws_s3_bucket.logs"]
         assert after in (["?"], known)
+
+
+ESTATE = {
+    "aws_s3_bucket.logs": {"bucket": "acme-logs"},
+    "aws_s3_bucket.copy": {"bucket": "acme-copy"},
+    "aws_s3_bucket_lifecycle_configuration.l": {
+        "bucket": ref("aws_s3_bucket.logs.id"),
+        "rule": [
+            {"status": "Enabled", "expiration": [{"days": 30}], "filter": [{"prefix": "AWSLogs/"}]},
+            {"status": "Disabled", "expiration": [{"days": 1}]},
+            {"status": "Enabled", "expiration": [{"days": 400}], "filter": [{"and": [{"tags": {"a": "b"}}]}]},
+        ],
+    },
+    "aws_s3_bucket_replication_configuration.r": {
+        "bucket": ref("aws_s3_bucket.logs.id"),
+        "rule": [{"status": "Enabled", "destination": [{"bucket": ref("aws_s3_bucket.copy.arn")}]}],
+    },
+    "aws_s3_bucket_policy.p": {
+        "bucket": "acme-logs",
+        "policy": policy(
+            {
+                "Principal": {"Service": "config.amazonaws.com"},
+                "Action": "s3:PutObject",
+                "Resource": "arn:aws:s3:::acme-logs/c/*",
+            }
+        ),
+    },
+    "aws_cloudtrail.t": {"s3_bucket_name": ref("aws_s3_bucket.logs.id"), "is_organization_trail": False},
+    "aws_lb.l": {"access_logs": [{"bucket": "acme-logs", "prefix": "web", "enabled": True}]},
+    "aws_cloudwatch_log_group.g": {"name": "/aws/codebuild/app", "retention_in_days": 30},
+    "aws_cloudwatch_log_subscription_filter.f": {
+        "log_group_name": "/aws/codebuild/app",
+        "filter_pattern": "",
+        "destination_arn": ref("aws_kinesis_firehose_delivery_stream.s.arn"),
+    },
+    "aws_kinesis_firehose_delivery_stream.s": {
+        "destination": "extended_s3",
+        "extended_s3_configuration": [{"bucket_arn": ref("aws_s3_bucket.logs.arn"), "prefix": "builds/"}],
+    },
+    "aws_codebuild_project.b": {"name": "app", "logs_config": [{"cloudwatch_logs": [{"status": "ENABLED"}]}]},
+}
+KEEPING = (
+    "aws_cloudtrail.t",
+    "aws_cloudwatch_log_group.g",
+    "aws_codebuild_project.b",
+    "aws_s3_bucket_lifecycle_configuration.l",
+)
+
+
+def kept(estate, period):
+    """Of each thing that keeps logs whether it keeps them for that many days, as the rules ask."""
+    made = {address: resource(address, **attributes) for address, attributes in estate.items()}
+    whole = graph(*made.values())
+    return {address: long_enough(find("logs.stores").compute(made[address], whole), period) for address in KEEPING}
+
+
+def long_enough(stores, period):
+    def outlives(end):
+        number, applies = end["days"], end["applies"]
+        return any_of(
+            [applies if is_unknown(applies) else not applies, number if is_unknown(number) else number >= period]
+        )
+
+    return any_of(all_of(outlives(end) for end in store["ends"]) for store in stores)
+
+
+@pytest.mark.parametrize(
+    "without", [None, "aws_s3_bucket_replication_configuration.r", "aws_cloudwatch_log_subscription_filter.f"]
+)
+@given(
+    st.sampled_from([(address, path) for address, attributes in ESTATE.items() for path in places(attributes) if path])
+)
+def test_hiding_a_part_of_an_estate_never_turns_round_how_long_logs_are_kept(without, place):
+    address, path = place
+    estate = {name: attributes for name, attributes in ESTATE.items() if name != without}
+    if address == without:
+        return
+
+    before = kept(estate, 365)
+    after = kept({**estate, address: hide(estate[address], path)}, 365)
+
+    assert {
+        name: (before[name], after[name])
+        for name in KEEPING
+        if not is_unknown(after[name]) and after[name] != before[name]
+    } == {}
