@@ -30,8 +30,9 @@ def _rule_stops(rule: Mapping[str, Any]) -> Truth:
 
 
 def _is_group(group: Mapping[str, Any]) -> Truth:
-    name = group.get("name")
-    return name if isinstance(name, Unknown) else name == _GROUP
+    wanted = {"name": _GROUP, "vendor_name": "AWS"}
+    given = {name: group.get(name) for name in wanted}
+    return all_of(value if isinstance(value, Unknown) else value == wanted[name] for name, value in given.items())
 
 
 def _counts_log4j(group: Mapping[str, Any]) -> Truth:

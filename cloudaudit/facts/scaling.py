@@ -5,9 +5,11 @@ from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Relation, Resource, Unknown
 
+_CLUSTERS = ("aws_docdb_cluster", "aws_neptune_cluster", "aws_rds_cluster")
+
 
 def _several_members(resource: Resource, graph: ResourceGraph) -> Truth:
-    found = graph.related(resource, Relation(type="aws_rds_cluster_instance", by="cluster_identifier"))
+    found = graph.related(resource, Relation(type=f"{resource.type}_instance", by="cluster_identifier"))
     if len(found.found) > 1:
         return True
     doubts = [
@@ -35,7 +37,7 @@ def _is_of(part: Resource, table: Resource) -> Truth:
 FACTS = (
     Fact(
         name="scaling.several_members",
-        types=("aws_rds_cluster",),
+        types=_CLUSTERS,
         compute=_several_members,
         doc="bool: the cluster has two instances or more.",
     ),

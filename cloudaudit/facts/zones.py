@@ -1,9 +1,7 @@
 """Whether something stands in more than one availability zone."""
 
-from typing import Any
-
 from cloudaudit.facts.fact import Fact
-from cloudaudit.facts.reading import blocks, listed
+from cloudaudit.facts.reading import blocks, listed, reach
 from cloudaudit.facts.truth import Truth, unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Relation, Resource, Unknown
@@ -12,7 +10,9 @@ _SUBNETS = {
     "aws_alb": ("subnets", "subnet_mapping.subnet_id"),
     "aws_autoscaling_group": ("vpc_zone_identifier",),
     "aws_elb": ("subnets",),
+    "aws_lambda_function": ("vpc_config.subnet_ids",),
     "aws_lb": ("subnets", "subnet_mapping.subnet_id"),
+    "aws_networkfirewall_firewall": ("subnet_mapping.subnet_id",),
 }
 
 
@@ -37,12 +37,16 @@ def _several(resource: Resource, graph: ResourceGraph) -> Truth:
 
 
 def _count(resource: Resource) -> int | None:
-    """How many subnets and zones are given, if that is known."""
-    given = [resource.attributes.get("availability_zones"), resource.attributes.get(_SUBNETS[resource.type][0])]
-    mapping: Any = blocks(resource.attributes, "subnet_mapping")
-    if any(isinstance(value, Unknown) for value in given) or mapping.because:
+    """How many subnets and zones are given, if that is known: of a single subnet it need not be known which."""
+    given = [resource.attributes.get("availability_zones")]
+    for path in _SUBNETS[resource.type]:
+        single = path.endswith("subnet_id")
+        if single and blocks(resource.attributes, path.partition(".")[0]).because:
+            return None
+        given += ["" if single and isinstance(value, Unknown) else value for value in reach(resource.attributes, path)]
+    if any(isinstance(value, Unknown) for value in given):
         return None
-    return sum(len(value) for value in given if isinstance(value, list)) + len(mapping.items)
+    return sum(len(value) if isinstance(value, list) else 1 for value in given if value is not None)
 
 
 FACTS = (
@@ -50,6 +54,7 @@ FACTS = (
         name="zones.several",
         types=tuple(_SUBNETS),
         compute=_several,
-        doc="bool: the group or balancer stands in more than one availability zone, by its zones or its subnets.",
+        doc="bool: the group, balancer, function or firewall stands in more than one availability zone, by its zones "
+        "or its subnets.",
     ),
 )

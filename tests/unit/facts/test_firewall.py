@@ -2,10 +2,10 @@ import pytest
 from facts_building import ELSEWHERE, fact, is_unknown, resource
 
 
-def stops(name="AWSManagedRulesKnownBadInputsRuleSet", override="none", **group):
+def stops(name="AWSManagedRulesKnownBadInputsRuleSet", override="none", vendor_name="AWS", **group):
     rule = {
         "override_action": [{override: [{}]}],
-        "statement": [{"managed_rule_group_statement": [{"name": name, "vendor_name": "AWS", **group}]}],
+        "statement": [{"managed_rule_group_statement": [{"name": name, "vendor_name": vendor_name, **group}]}],
     }
     return fact("firewall.stops_log4j", resource("aws_wafv2_web_acl.main", rule=[rule]))
 
@@ -21,6 +21,7 @@ def test_the_set_against_known_bad_inputs_in_force():
     [
         {"name": "AWSManagedRulesCommonRuleSet"},
         {"override": "count"},
+        {"vendor_name": "Somebody"},
         {"excluded_rule": [{"name": "Log4JRCE"}]},
         {"rule_action_override": [{"name": "Log4JRCE_HEADER", "action_to_use": [{"count": [{}]}]}]},
     ],

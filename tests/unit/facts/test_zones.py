@@ -29,3 +29,14 @@ def test_zones_that_are_not_known():
     assert is_unknown(several(A, SOMEWHERE))
     assert is_unknown(several(vpc_zone_identifier=ELSEWHERE))
     assert several(SOMEWHERE) is False
+
+
+def test_subnets_within_blocks():
+    mapping = [{"subnet_id": ref("aws_subnet.a.id")}, {"subnet_id": ref("aws_subnet.b.id")}]
+    balancer = resource("aws_lb.n", subnet_mapping=mapping)
+    function = resource("aws_lambda_function.f", vpc_config=[{"subnet_ids": [ref("aws_subnet.a.id")]}])
+    hidden = resource("aws_lambda_function.f", vpc_config=[{"subnet_ids": ELSEWHERE}])
+
+    assert fact("zones.several", balancer, A, B) is True
+    assert fact("zones.several", function, A, B) is False
+    assert is_unknown(fact("zones.several", hidden, A, B))
