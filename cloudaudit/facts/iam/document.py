@@ -10,6 +10,7 @@ from cloudaudit.model import Record, Unknown
 
 Text = str | Unknown
 _TRAILING_COMMA = re.compile(r"(\"(?:[^\"\\]|\\.)*\")|,(?=\s*[\]}])")  # AWS refuses it, but what is meant is plain
+_STEPS = 100_000
 _LARGEST = 1_000_000  # IAM's own limits are far below; a longer text is not a policy
 
 
@@ -61,13 +62,33 @@ class Document(Record, frozen=True, dict=True):
     @functools.cached_property
     def denies(self) -> tuple[Statement, ...]:
         """The statements that certainly deny."""
-        return tuple(statement for statement in self.statements if statement.effect == "Deny")
+        found = tuple(statement for statement in self.statements if statement.effect == "Deny")
+        return () if self._is_too_large(found) else found
+
+    def _is_too_large(self, denies: tuple[Statement, ...]) -> bool:
+        """Whether to follow all denials through all exceptions would take minutes; IAM's limits rule out such texts."""
+        allows = sum((len(part.actions) + 1) * (len(part.resources) + 1) for part in self.allows)
+        actions = sum(len(part.not_actions or ()) for part in denies)
+        resources = sum(len(part.not_resources or ()) for part in denies)
+        return allows * (actions + 1) * (resources + 1) * len(denies) > _STEPS
+
+    @functools.cached_property
+    def excepted_actions(self) -> tuple[Text, ...]:
+        """The actions that denials except."""
+        return tuple(dict.fromkeys(each for part in self.denies for each in part.not_actions or ()))
+
+    @functools.cached_property
+    def excepted_resources(self) -> tuple[Text, ...]:
+        """The resources that denials except."""
+        return tuple(dict.fromkeys(each for part in self.denies for each in part.not_resources or ()))
 
     @functools.cached_property
     def doubts(self) -> tuple[str, ...]:
         """Why there may be statements, or effects of statements, that we do not see."""
         effects = tuple(part.effect.because for part in self.statements if isinstance(part.effect, Unknown))
-        return self.because + effects
+        denies = any(part.effect == "Deny" for part in self.statements)
+        large = ("the policy has too many denials to follow",) if denies and not self.denies else ()
+        return self.because + effects + large
 
 
 def merge(documents: list[Document]) -> Document:

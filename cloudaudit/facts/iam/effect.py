@@ -151,20 +151,26 @@ def taken(document: Document, statement: Statement, action: Text, resource: Text
 
     With `outsiders`, a denial of everybody except known callers counts: it takes the action from all others.
     """
-    doubts: list[Truth] = [unknown(document.doubts)] if document.doubts else []
-    truths = (
-        all_of(
-            [
-                covers_action(denial, action),
-                any_of([covers_resource(denial, resource), not outsiders and _whole_kind(denial.resources, action)]),
-                _hits_outsiders(denial),
-                *(_is_met(condition, statement, outsiders) for condition in denial.conditions),
-                *([unknown(denial.doubt)] if denial.doubt else []),
-            ]
-        )
-        for denial in document.denies
-    )
-    return any_of([*truths, *doubts])
+    causes = list(document.doubts)
+    for denial in document.denies:
+        truth = _takes(denial, statement, action, resource, outsiders)
+        if truth is True:
+            return True
+        causes += [truth.because] if isinstance(truth, Unknown) else []
+    return unknown(causes) if causes else False
+
+
+def _takes(denial: Statement, statement: Statement, action: Text, resource: Text, outsiders: bool) -> Truth:
+    """The same of one denial. Most are about something else: that is asked first."""
+    named = covers_action(denial, action)
+    if named is False:
+        return False
+    about = (not outsiders and _whole_kind(denial.resources, action)) or covers_resource(denial, resource)
+    if about is False:
+        return False
+    met = (_is_met(condition, statement, outsiders) for condition in denial.conditions)
+    doubt: list[Truth] = [unknown(denial.doubt)] if denial.doubt else []
+    return all_of([named, about, _hits_outsiders(denial), *met, *doubt])
 
 
 def _is_met(condition: Condition, statement: Statement, outsiders: bool) -> Truth:
@@ -183,7 +189,7 @@ def _hits_outsiders(denial: Statement) -> Truth:
 
 def action_remains(document: Document, statement: Statement, action: Text) -> list[Text]:
     """`action`, and those parts of it that some denial excepts, without what the statement itself excepts."""
-    parts = _with_exceptions(action, (denial.not_actions for denial in document.denies), fold=True)
+    parts = _with_exceptions(action, document.excepted_actions, fold=True)
     excepted = statement.not_actions or ()
     return [part for part in parts if not _is_excepted(part, excepted, fold=True)]
 
@@ -194,21 +200,21 @@ def resource_remains(document: Document, statement: Statement) -> list[Text]:
     parts = [
         part
         for resource in resource_patterns(statement)
-        for part in _with_exceptions(resource, (denial.not_resources for denial in document.denies), fold=False)
+        for part in _with_exceptions(resource, document.excepted_resources, fold=False)
     ]
     return [part for part in parts if not _is_excepted(part, excepted, fold=False)]
 
 
-def _with_exceptions(pattern: Text, exceptions: Iterable[tuple[Text, ...] | None], *, fold: bool) -> list[Text]:
-    parts: list[Text] = [pattern]
-    for excepted in exceptions:
-        for member in excepted or ():
-            if isinstance(member, str) and isinstance(pattern, str):
-                shared = common(pattern.lower(), member.lower()) if fold else common(pattern, member)
-                parts += [shared] if shared is not None and shared not in parts else []
-            elif isinstance(member, Unknown) and isinstance(pattern, str):
-                parts += [member] if member not in parts else []
-    return parts
+def _with_exceptions(pattern: Text, excepted: tuple[Text, ...], *, fold: bool) -> list[Text]:
+    parts: dict[Text, None] = {pattern: None}
+    if isinstance(pattern, Unknown):
+        return [pattern]
+    for member in excepted:
+        if isinstance(member, Unknown):
+            parts[member] = None
+        elif (shared := common(pattern.lower(), member.lower()) if fold else common(pattern, member)) is not None:
+            parts[shared] = None
+    return list(parts)
 
 
 def _is_excepted(part: Text, excepted: tuple[Text, ...], *, fold: bool) -> bool:

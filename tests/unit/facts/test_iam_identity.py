@@ -139,3 +139,32 @@ def test_all_objects_of_one_bucket_are_not_all_objects(arn, open_):
     assert fact("iam.data_actions", allowing({"Action": "s3:GetObject", "Resource": arn})) == (
         ["s3:GetObject"] if open_ else []
     )
+
+
+def test_a_policy_with_too_many_exceptions_is_unknown_rather_than_slow():
+    allows = [{"Action": [f"s3:Get{i}{j}*" for j in range(20)], "Resource": "*"} for i in range(20)]
+    denies = [{"Effect": "Deny", "NotAction": [f"s3:*{i}{j}*" for j in range(20)], "Resource": "*"} for i in range(20)]
+
+    assert is_unknown(fact("iam.unlimited_actions", allowing(*allows, *denies)))
+    assert fact("iam.allows_admin", allowing(*allows)) is False
+
+
+@pytest.mark.parametrize("condition", [{"StringLike": {"iam:PassedToService": "*"}}, {"StringNotEquals": {"a:b": "c"}}])
+def test_conditions_that_leave_all_but_a_few_are_no_limit(condition):
+    statement = {"Action": "iam:PassRole", "Resource": "*", "Condition": condition}
+
+    assert fact("iam.passes_any_role", allowing(statement)) is True
+
+
+def test_what_is_allowed_is_followed_through_what_a_denial_excepts():
+    allow = {"Action": "*", "Resource": "*"}
+
+    assert fact("iam.allows_admin", allowing(allow, {"Effect": "Deny", "NotAction": "s3:*", "Resource": "*"})) is False
+    assert fact("iam.service_wildcards", allowing(allow, {"Effect": "Deny", "NotAction": "s3:*", "Resource": "*"})) == [
+        "s3:*"
+    ]
+
+
+def test_actions_of_iam_work_on_resources_of_iam_only():
+    assert fact("iam.passes_any_role", allowing({"Action": "iam:PassRole", "Resource": "arn:aws:s3:::*"})) is False
+    assert fact("iam.passes_any_role", allowing({"Action": "iam:PassRole", "Resource": "arn:aws:iam*"})) is True

@@ -4,7 +4,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudaudit.facts.iam.patterns import allows_action, covers, is_wild, matches
+from cloudaudit.facts.iam.patterns import allows_action, common, covers, is_wild, matches
 
 PATTERNS = st.text(alphabet="ab:*?", max_size=8)
 TEXTS = st.text(alphabet="ab:", max_size=8)
@@ -38,3 +38,16 @@ def test_actions_match_in_any_case():
 
 def test_only_wildcards_are_wild():
     assert [text for text in ("*", "*:*", "**", "s3:*", "", ":") if is_wild(text)] == ["*", "*:*", "**"]
+
+
+@given(PATTERNS, PATTERNS)
+def test_what_two_patterns_have_in_common_is_part_of_both(one, other):
+    shared = common(one, other)
+
+    assert shared is None or (covers(one, shared) and covers(other, shared)) or "?" in one + other
+
+
+@given(PATTERNS, PATTERNS, TEXTS)
+def test_patterns_that_match_one_text_have_something_in_common(one, other, text):
+    if matches(one, text) and matches(other, text):
+        assert common(one, other) is not None
