@@ -10,6 +10,7 @@ from cloudaudit.model import Resource, Unknown
 
 # What a denial of plain HTTP must at least cover, by the service of the resource.
 _TRAFFIC = {
+    "aws_ef": ("elasticfilesystem:ClientMount",),
     "aws_s3": ("s3:GetObject", "s3:PutObject", "s3:ListBucket"),
     "aws_sq": ("sqs:SendMessage", "sqs:ReceiveMessage"),
     "aws_sn": ("sns:Publish",),

@@ -182,6 +182,23 @@ def test_plain_http_is_denied_only_by_a_denial_for_everybody():
     assert fact("iam.denies_insecure_transport", BUCKET) is False
 
 
+def test_file_systems_that_deny_mounting_without_tls():
+    def denies(action):
+        statement = {
+            "Effect": "Deny", "Principal": {"AWS": "*"}, "Action": action, "Resource": "*",
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }  # fmt: skip
+        shared = resource(
+            "aws_efs_file_system_policy.p", file_system_id=ref("aws_efs_file_system.f.id"), policy=policy(statement)
+        )
+        return fact("iam.denies_insecure_transport", resource("aws_efs_file_system.f"), shared)
+
+    assert denies("*") is True
+    assert denies("elasticfilesystem:*") is True
+    assert denies(["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]) is True
+    assert denies("elasticfilesystem:ClientWrite") is False
+
+
 def test_other_accounts_need_one_of_our_own_to_be_told():
     statement = {**READ, "Principal": {"AWS": ["arn:aws:iam::111111111111:root", "222222222222"]}}
 
