@@ -1,14 +1,14 @@
 """Which security groups stand before a resource, and which addresses of the internet it has."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from cloudaudit.facts.memory import per_resource
 from cloudaudit.facts.network.openings import ALL_PORTS, GROUPS, Opening, Openings, incoming
 from cloudaudit.facts.network.routes import SUBNETS
-from cloudaudit.facts.reading import listed, reach
+from cloudaudit.facts.network.templates import GROUPS_OF, TEMPLATES, address_flags, counts_of_six, flag, templates
+from cloudaudit.facts.reading import listed
 from cloudaudit.facts.truth import Truth, any_of, negate, unknown
-from cloudaudit.graph import ResourceGraph
+from cloudaudit.graph import Related, ResourceGraph
 from cloudaudit.model import Relation, Resource, Unknown
 
 # The attributes by which a resource names its security groups.
@@ -36,16 +36,9 @@ _FLAGGED: dict[str, bool | Unknown] = {
     "aws_redshift_cluster": Unknown(because="publicly_accessible is not set: public before provider 6.0, not since"),
 }
 _TASKS = ("aws_ecs_service", "aws_ecs_task_set")
-TEMPLATES = ("aws_launch_configuration", "aws_launch_template")
-TYPES = (*BALANCERS, *sorted(_FLAGGED), *_TASKS, "aws_instance", "aws_network_interface")
+_SCALED = "aws_autoscaling_group"
+TYPES = (*BALANCERS, *sorted(_FLAGGED), *_TASKS, _SCALED, "aws_instance", "aws_network_interface")
 _SUBNET_TYPES = ("aws_default_subnet", "aws_subnet")
-
-
-def flag(value: Any, default: bool) -> Truth:
-    """A truth value as the provider reads it."""
-    if isinstance(value, Unknown):
-        return value
-    return default if value is None else str(value).lower() == "true"
 
 
 @per_resource
@@ -54,8 +47,8 @@ def public_address(resource: Resource, graph: ResourceGraph) -> Truth:
     attributes = resource.attributes
     if resource.type in BALANCERS:
         return negate(flag(attributes.get("internal"), default=False))
-    if resource.type in TEMPLATES:
-        return _template_address(resource)
+    if resource.type in (*TEMPLATES, _SCALED):
+        return _started_address(resource, graph)
     if resource.type in _FLAGGED:
         value = attributes.get("publicly_accessible")
         return flag(_FLAGGED[resource.type] if value is None else value, default=False)
@@ -66,16 +59,16 @@ def public_address(resource: Resource, graph: ResourceGraph) -> Truth:
     return any_of([_elastic(resource, graph), _own_address(resource, graph)])
 
 
-def template_flags(template: Resource) -> list[Truth]:
-    """What a launch template or configuration says of public addresses; nothing where it leaves that to the subnet."""
-    path = "network_interfaces.associate_public_ip_address" if template.type == "aws_launch_template" else ""
-    values = reach(template.attributes, path or "associate_public_ip_address")
-    return [flag(value, default=False) for value in values if value != ""]
-
-
-def _template_address(resource: Resource) -> Truth:
-    flags = template_flags(resource)
-    return any_of(flags) if flags else unknown([f"{resource.address} leaves it to the subnet"])
+def _started_address(resource: Resource, graph: ResourceGraph) -> Truth:
+    """Whether instances that a template or a scaling group starts get an address."""
+    if resource.type in TEMPLATES:
+        flags = address_flags(resource)
+        return any_of(flags) if flags else unknown([f"{resource.address} leaves it to the subnet"])
+    used = templates(resource, graph)
+    by_subnet = by_subnets(resource, graph, "map_public_ip_on_launch")
+    truths = [any_of(flags) if (flags := address_flags(each)) else by_subnet for each in used.found]
+    doubts = used.because or ([] if used.found else [f"{resource.address} names no launch template"])
+    return any_of([*truths, *([unknown(doubts)] if doubts else [])])
 
 
 def _or_no(value: object) -> Truth:
@@ -84,9 +77,8 @@ def _or_no(value: object) -> Truth:
 
 def _elastic(resource: Resource, graph: ResourceGraph) -> Truth:
     """Whether an elastic address points at the instance or interface."""
-    by = "network_interface" if resource.type == "aws_network_interface" else "instance"
-    fixed = graph.related(resource, Relation(type="aws_eip", by=by))
-    by = "network_interface_id" if resource.type == "aws_network_interface" else "instance_id"
+    fixed = graph.related(resource, Relation(type="aws_eip", by=("instance", "network_interface")))
+    by = ("instance_id", "network_interface_id")
     associated = graph.related(resource, Relation(type="aws_eip_association", by=by))
     if fixed.found or associated.found:
         return True
@@ -101,6 +93,8 @@ def _own_address(resource: Resource, graph: ResourceGraph) -> Truth:
     value = resource.attributes.get("associate_public_ip_address")
     if value is not None:
         return flag(value, default=False)
+    if resource.attributes.get("launch_template"):
+        return _started_address(resource, graph)
     if interfaces(resource):
         return False
     if not resource.attributes.get("subnet_id"):
@@ -132,10 +126,12 @@ def address_six(resource: Resource, graph: ResourceGraph) -> Truth:
         kind = attributes.get("ip_address_type")
         dual: Truth = kind if isinstance(kind, Unknown) else str(kind or "").startswith("dualstack")
         return any_of([False]) if dual is False else _both(dual, negate(flag(attributes.get("internal"), False)))
-    if resource.type not in ("aws_instance", "aws_network_interface"):
+    if resource.type not in (_SCALED, "aws_instance", "aws_network_interface"):
         return False
     own = [attributes.get(name) for name in ("ipv6_address_count", "ipv6_addresses", "ipv6_address_list")]
     truths = [value if isinstance(value, Unknown) else bool(listed(value or None).items) for value in own]
+    used = templates(resource, graph)
+    truths += [truth for each in used.found for truth in counts_of_six(each)]
     if any(truth is True for truth in truths):
         return True
     if resource.type == "aws_instance" and (interfaces(resource) or not attributes.get("subnet_id")):
@@ -176,11 +172,15 @@ def groups(resource: Resource, graph: ResourceGraph) -> Openings:
 
 
 def _group_list(subject: Resource, graph: ResourceGraph, paths: tuple[str, ...]) -> Openings:
-    related = graph.related(subject, Relation(type=GROUPS, via=paths))
+    named = [graph.related(subject, Relation(type=GROUPS, via=paths))] if paths else []
+    if not any(part.found or part.because for part in named):
+        used = templates(subject, graph)
+        named = [graph.related(each, Relation(type=GROUPS, via=GROUPS_OF[each.type])) for each in used.found]
+        named.append(Related((), used.because))
     added = graph.related(subject, Relation(type="aws_network_interface_sg_attachment", by="network_interface_id"))
-    parts = [graph.related(each, Relation(type=GROUPS, via="security_group_id")) for each in added.found]
-    found = [*related.found, *(group for part in parts for group in part.found)]
-    because = [*related.because, *added.because, *(text for part in parts for text in part.because)]
+    named += [graph.related(each, Relation(type=GROUPS, via="security_group_id")) for each in added.found]
+    found = [group for part in named for group in part.found]
+    because = [*added.because, *(text for part in named for text in part.because)]
     if not found and not because and graph.of_type(GROUPS[0]):
         found = list(_default_groups(subject, graph))
     openings = [incoming(group, graph) for group in found]

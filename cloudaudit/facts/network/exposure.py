@@ -9,10 +9,11 @@ from cloudaudit.facts.network.attachment import address_six, groups, interfaces,
 from cloudaudit.facts.network.openings import Openings, is_open
 from cloudaudit.facts.network.routes import SUBNETS, placed
 from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
-from cloudaudit.graph import ResourceGraph
+from cloudaudit.graph import Related, ResourceGraph
 from cloudaudit.model import Record, Relation, Resource, Unknown
 
-_INTERFACE = ("network_interface.network_interface_id", "primary_network_interface.network_interface_id")
+_INTERFACE = "aws_network_interface"
+_NAMED = ("network_interface.network_interface_id", "primary_network_interface.network_interface_id")
 
 
 class Path(Record, frozen=True):
@@ -30,11 +31,30 @@ class Path(Record, frozen=True):
 def paths(resource: Resource, graph: ResourceGraph) -> tuple[Path, ...]:
     """The paths to a resource, by its own address and by those of its network interfaces."""
     found = _direct(resource, graph)
-    if resource.type == "aws_instance" and interfaces(resource):
-        related = graph.related(resource, Relation(type="aws_network_interface", via=_INTERFACE))
-        if related.found:
-            found = [path for each in related.found for path in _direct(each, graph, owner=resource)]
+    if resource.type != "aws_instance":
+        return tuple(found)
+    doubts: list[str] = []
+    if interfaces(resource):
+        related = graph.related(resource, Relation(type=_INTERFACE, via=_NAMED))
+        found = [path for each in related.found for path in _direct(each, graph, owner=resource)] or found
+        doubts += related.because
+    added = _added(resource, graph)
+    found += [path for each in added.found for path in _direct(each, graph)]
+    doubts += added.because
+    if doubts:
+        found.append(Path(version=4, route=unknown(doubts), openings=Openings(because=tuple(doubts))))
     return tuple(found)
+
+
+def _added(instance: Resource, graph: ResourceGraph) -> Related:
+    """The interfaces that were attached to an instance besides its first."""
+    attachments = graph.related(instance, Relation(type="aws_network_interface_attachment", by="instance_id"))
+    parts = [graph.related(each, Relation(type=_INTERFACE, via="network_interface_id")) for each in attachments.found]
+    parts.append(graph.related(instance, Relation(type=_INTERFACE, by="attachment.instance")))
+    return Related(
+        tuple(found for part in parts for found in part.found),
+        (*attachments.because, *(text for part in parts for text in part.because)),
+    )
 
 
 def _direct(resource: Resource, graph: ResourceGraph, owner: Resource | None = None) -> list[Path]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from cloudaudit.facts import addresses
 from cloudaudit.facts.fact import Fact
-from cloudaudit.facts.network import acls, attachment, exposure, listeners, ports, routes, users
+from cloudaudit.facts.network import acls, attachment, exposure, listeners, ports, routes, templates, users
 from cloudaudit.facts.network.openings import GROUPS, RULES, incoming, outgoing
 from cloudaudit.facts.truth import Truth, unknown
 from cloudaudit.graph import ResourceGraph
@@ -142,7 +142,7 @@ FACTS = (
     ),
     Fact(
         name="network.public_address",
-        types=(*attachment.TEMPLATES, *attachment.TYPES),
+        types=(*templates.TEMPLATES, *attachment.TYPES),
         compute=attachment.public_address,
         doc="bool: the resource has or gets a public address: by its own flag, its subnet's, or an elastic address.",
     ),

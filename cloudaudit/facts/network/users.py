@@ -1,12 +1,12 @@
 """What uses a security group, and whether the internet gets to any of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from cloudaudit.facts.memory import per_graph, per_resource
 from cloudaudit.facts.network import exposure
-from cloudaudit.facts.network.attachment import ATTACHED, BALANCERS, TEMPLATES, TYPES, by_subnets, template_flags
+from cloudaudit.facts.network.attachment import ATTACHED, BALANCERS, TYPES
 from cloudaudit.facts.network.openings import GROUPS
-from cloudaudit.facts.network.routes import placed
+from cloudaudit.facts.network.templates import STARTERS, TEMPLATES
 from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Link, Origin, Relation, Resource, Unknown
@@ -41,14 +41,6 @@ _ON_BEHALF = {
     ),
     "aws_rds_cluster": Relation(type="aws_rds_cluster_instance", by="cluster_identifier"),
 }
-_STARTERS: dict[str, tuple[str, ...]] = {
-    "aws_autoscaling_group": (
-        "launch_configuration", "launch_template.id", "launch_template.name",
-        "mixed_instances_policy.launch_template.launch_template_specification.launch_template_id",
-        "mixed_instances_policy.launch_template.launch_template_specification.launch_template_name",
-    ),
-    "aws_instance": ("launch_template.id", "launch_template.name"),
-}  # fmt: skip
 
 
 @per_graph
@@ -187,26 +179,12 @@ def _own_way(user: Resource, graph: ResourceGraph) -> Truth:
 
 def _started(template: Resource, graph: ResourceGraph) -> Truth:
     """Whether what a template starts is reached; what starts instances by it may be elsewhere, unless that is seen."""
-    found = [(kind, list(_starting(template, kind, graph))) for kind in _STARTERS]
-    if not any(starters for _, starters in found):
-        return unknown([f"where {template.address} starts instances is not known"])
-    truths: list[Truth] = []
-    for kind, starters in found:
-        for starter in starters:
-            flags = template_flags(template)
-            if kind == "aws_instance":
-                truths.append(exposure.route(starter, graph))
-                truths += [placed(starter, graph).four] if True in flags else []
-                continue
-            address = any_of(flags) if flags else by_subnets(starter, graph, "map_public_ip_on_launch")
-            six = by_subnets(starter, graph, "assign_ipv6_address_on_creation")
-            way = placed(starter, graph)
-            truths += [all_of([address, way.four]), all_of([six, way.six]), _behind(starter, graph)]
-    return any_of(truths)
-
-
-def _starting(template: Resource, kind: str, graph: ResourceGraph) -> Iterator[Resource]:
-    yield from graph.related(template, Relation(type=kind, by=_STARTERS[kind])).found
+    related = [graph.related(template, Relation(type=kind, by=names)) for kind, names in STARTERS.items()]
+    starters = [starter for part in related for starter in part.found]
+    doubts = [text for part in related for text in part.because]
+    if not starters and not doubts:
+        doubts = [f"where {template.address} starts instances is not known"]
+    return any_of([*(way_in(starter, graph) for starter in starters), *([unknown(doubts)] if doubts else [])])
 
 
 _TARGETS = ("aws_alb_target_group", "aws_lb_target_group")

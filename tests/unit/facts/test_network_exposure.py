@@ -38,7 +38,7 @@ def estate(**changes: Any) -> dict[str, dict[str, Any]]:
     for name, attributes in changes.items():
         address = name.replace("__", ".")
         if attributes is None:
-            found.pop(address)
+            found.pop(address, None)
         else:
             found[address] = {**found.get(address, {}), **attributes}
     return found
@@ -250,6 +250,70 @@ def test_nothing_comes_into_a_vpc_without_a_gateway():
     assert unreached(**own, aws_internet_gateway__i=None, aws_route_table__t={"route": []}) is True
     assert is_unknown(unreached(**own, aws_internet_gateway__i={"vpc_id": ELSEWHERE}, aws_route_table__t={"route": []}))
     assert unreached(aws_internet_gateway__i=None, aws_security_group__g={"vpc_id": ref("aws_vpc.v.id")}) is False
+
+
+def test_a_scaling_group_is_reached_where_it_starts_instances():
+    def asked(**more: Any) -> Any:
+        found = estate(
+            aws_launch_template__l={"vpc_security_group_ids": [ref("aws_security_group.g.id")]},
+            aws_autoscaling_group__a={
+                "launch_template": [{"id": ref("aws_launch_template.l.id")}],
+                "vpc_zone_identifier": [ref("aws_subnet.s.id")],
+            },
+            **more,
+        )
+        return ask("network.internet_opens", "aws_autoscaling_group.a", found)["ssh"]
+
+    assert asked() is True
+    assert asked(**PRIVATE) is False
+    assert asked(aws_subnet__s={"map_public_ip_on_launch": False}) is False
+    assert is_unknown(asked(aws_security_group__g={"ingress": ELSEWHERE}))
+    lone = resource("aws_autoscaling_group.a", launch_template=[{"id": "lt-0123456789abcdef0"}])
+    assert is_unknown(fact("network.internet_opens", lone)["ssh"])
+
+
+def test_an_instance_by_a_template_has_its_groups():
+    template = {"vpc_security_group_ids": [ref("aws_security_group.g.id")]}
+    started = {"launch_template": [{"id": ref("aws_launch_template.l.id")}], "vpc_security_group_ids": None}
+
+    assert ssh(aws_launch_template__l=template, aws_instance__i=started) is True
+    assert ssh(aws_launch_template__l={}, aws_instance__i=started) is False
+    assert is_unknown(ssh(aws_instance__i={**started, "launch_template": [{"id": "lt-0123456789abcdef0"}]}))
+
+
+@pytest.mark.parametrize(
+    "attached",
+    [
+        {"aws_network_interface_attachment__x": {
+            "instance_id": ref("aws_instance.i.id"), "network_interface_id": ref("aws_network_interface.n.id"),
+        }},
+        {"aws_network_interface__n": {"attachment": [{"instance": ref("aws_instance.i.id")}]}},
+    ],
+)  # fmt: skip
+def test_a_second_interface_with_an_address_is_a_way_in(attached):
+    found = {
+        "aws_instance__i": {"associate_public_ip_address": False, "vpc_security_group_ids": None},
+        "aws_network_interface__n": {
+            "subnet_id": ref("aws_subnet.s.id"),
+            "security_groups": [ref("aws_security_group.g.id")],
+        },
+        "aws_eip__e": {"network_interface": ref("aws_network_interface.n.id")},
+    }
+    merged = {name: {**found.get(name, {}), **attached.get(name, {})} for name in {**found, **attached}}
+
+    assert ssh(**merged) is True
+    assert ssh(**{**merged, "aws_eip__e": None}) is False
+    assert ssh(**found) is False
+    assert is_unknown(ssh(**found, aws_network_interface_attachment__x={"instance_id": ELSEWHERE}))
+
+
+def test_an_elastic_address_may_name_the_interface_of_an_instance():
+    found = {
+        "aws_instance__i": {"associate_public_ip_address": False},
+        "aws_eip_association__a": {"network_interface_id": ref("aws_instance.i.primary_network_interface_id")},
+    }
+
+    assert ssh(**found) is True
 
 
 def test_a_rule_apart_is_as_reached_as_its_group():
