@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
-from cloudaudit.facts.environment.entries import Entry, Target, across, entry
+from cloudaudit.facts.environment.entries import Entry, Target, across, crosses, entry
 from cloudaudit.facts.environment.inference import Inference, environment_of, incoming, outgoing, parents
 from cloudaudit.facts.environment.literals import elsewhere, kind_of, literal
 from cloudaudit.facts.environment.lookups import named_by
+from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.reading import strings
 from cloudaudit.graph import ResourceGraph, targets_of
-from cloudaudit.model import PLAIN, Resource, Unknown
+from cloudaudit.model import PLAIN, Link, Origin, Resource, Unknown
 from cloudaudit.schema import NestedSchema, resource_schema
 
 _TAGS = ("tags", "tags_all")
@@ -44,12 +45,33 @@ def hidden(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
         # Of a document some part of which is known, no more is asked: the version of an image is a variable mostly.
         if attribute in linked or isinstance(value.document, dict | list):
             continue
+        if graph.origin is Origin.PLAN and (among := _possible(graph).get((resource.key, attribute))):
+            yield from _one_of(among, environment_of(resource, graph), graph)
+            continue
         found = _looked_up(value, graph)
         for kind in sorted(_may_name(resource.type, attribute)):
             if found is None:
                 yield Target(to="", kind=kind, attribute=attribute, environment=Inference(because=value.because))
             elif (theirs := named_by(found, graph)).name or kind not in _IMAGE:
                 yield Target(to=found.address, kind=kind, attribute=attribute, environment=theirs)
+
+
+def _one_of(among: list[Link], ours: Inference, graph: ResourceGraph) -> Iterator[Target]:
+    """What a value of a plan may name: what is known only after apply comes from one of the resources it refers to."""
+    for link in among:
+        target = graph.get(link.target)
+        if target is not None and crosses(ours, environment_of(target, graph)) is not False:
+            unsure = Inference(because=f"whether {link.attribute} names {target.address} is known after apply")
+            yield Target(to=target.address, kind=target.type, attribute=link.attribute, environment=unsure)
+
+
+@per_graph
+def _possible(graph: ResourceGraph) -> dict[tuple[str, str], list[Link]]:
+    """The links that unknown values may turn out to make, by who refers and the attribute."""
+    found: dict[tuple[str, str], list[Link]] = {}
+    for link in graph.possible_links():
+        found.setdefault((link.source, link.attribute), []).append(link)
+    return found
 
 
 def _unknowns(value: object, path: str) -> Iterator[tuple[str, Unknown]]:

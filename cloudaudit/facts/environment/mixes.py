@@ -55,13 +55,14 @@ def _users(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
         source = graph.get(link.source)
         if source is not None and source.type.startswith("aws_"):
             yield _target(source, link.attribute, graph)
-    for link in _possible(graph).get(resource.key, ()):
-        source = graph.get(link.source)
-        if source is not None and source.type.startswith("aws_"):
-            unsure = Inference(because=f"whether {source.address}.{link.attribute} names it is not known")
-            yield Target(to=source.address, kind=source.type, attribute=link.attribute, environment=unsure)
     known = [environment_of(each, graph) for each in _sure(resource, graph)]
-    for source, attribute, because in _hidden(graph).get(resource.type, ()):
+    maybe = [
+        (source, link.attribute, f"whether it names {resource.address} is not known")
+        for link in _possible(graph).get(resource.key, ())
+        if (source := graph.get(link.source)) is not None and source.type.startswith("aws_")
+    ]
+    known += [environment_of(source, graph) for source, _, _ in maybe]
+    for source, attribute, because in (*maybe, *_hidden(graph).get(resource.type, ())):
         theirs = environment_of(source, graph)
         if source.key != resource.key and any(crosses(ours, theirs) is not False for ours in known):
             unsure = Inference(because=f"{source.address}.{attribute}: {because}")
