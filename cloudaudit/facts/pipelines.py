@@ -1,6 +1,7 @@
 """Where a pipeline deploys without anybody's consent."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,10 @@ from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Unknown
 
 _DEPLOY, _APPROVAL = "Deploy", "Approval"
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_TRYING = {"acceptance", "alpha", "beta", "dev", "develop", "development", "integration", "preview", "qa", "sandbox",
+           "staging", "stg", "test", "testing", "uat"}  # fmt: skip
+_FINAL = {"live", "prd", "prod", "production"}
 
 
 def _unapproved(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:  # noqa: ARG001 - form of a fact
@@ -24,9 +29,15 @@ def _unapproved(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown
             break
         if isinstance(step, Unknown):
             doubts.append(step.because)
-        elif step == _DEPLOY and not doubts:
+        elif step == _DEPLOY and not doubts and not _is_before_production(name):
             found.append(name)
     return certain(found, doubts)
+
+
+def _is_before_production(stage: str) -> bool:
+    """Whether the name of a stage says that it deploys to an environment for trying."""
+    words = {word.lower() for word in _WORDS.findall(stage)}
+    return not words.isdisjoint(_TRYING) and words.isdisjoint(_FINAL)
 
 
 def _steps(stages: object) -> Iterator[tuple[str, Any]]:
@@ -88,6 +99,7 @@ FACTS = (
         name="pipelines.unapproved_stages",
         types=("aws_codepipeline",),
         compute=_unapproved,
-        doc="list of the stages that deploy before anybody was asked.",
+        doc="list of the stages that deploy before anybody was asked, but for those that are called dev, test, staging "
+        "and the like.",
     ),
 )

@@ -23,7 +23,14 @@ def test_a_stage_that_deploys_before_anybody_was_asked():
 
 def test_an_approval_serves_what_follows():
     assert unapproved(stage("Ask", "Approval"), stage("Prod", "Deploy")) == []
-    assert unapproved(stage("Test", "Deploy"), stage("Ask", "Approval"), stage("Prod", "Deploy")) == ["Test"]
+    assert unapproved(stage("Ship", "Deploy"), stage("Ask", "Approval"), stage("Prod", "Deploy")) == ["Ship"]
+
+
+def test_stages_for_trying_need_no_approval():
+    assert unapproved(stage("Deploy-Staging", "Deploy"), stage("Ask", "Approval"), stage("Prod", "Deploy")) == []
+    assert unapproved(stage("DeployToDev", "Deploy"), stage("DeployToProd", "Deploy")) == ["DeployToProd"]
+    assert unapproved(stage("TestProd", "Deploy")) == ["TestProd"]
+    assert unapproved(stage("Deployment", "Deploy")) == ["Deployment"]
 
 
 def test_actions_of_a_stage_run_in_their_order():
@@ -37,3 +44,13 @@ def test_a_condition_on_entry_is_an_approval():
 
 def test_a_category_that_is_not_known():
     assert is_unknown(unapproved(stage("Prod", ELSEWHERE)))
+
+
+def test_the_approvals_that_a_template_asks_for():
+    def needed(content):
+        return fact("pipelines.approvals_needed", resource("aws_codecommit_approval_rule_template.t", content=content))
+
+    assert needed('{"Statements": [{"NumberOfApprovalsNeeded": 2}, {"NumberOfApprovalsNeeded": 1}]}') == 1
+    assert needed('{"Statements": []}') == 0
+    assert is_unknown(needed("no json"))
+    assert is_unknown(needed(ELSEWHERE))
