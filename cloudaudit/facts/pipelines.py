@@ -29,6 +29,8 @@ def _unapproved(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown
             break
         if isinstance(step, Unknown):
             doubts.append(step.because)
+        elif step == _DEPLOY and isinstance(name, Unknown):
+            doubts.append(name.because)
         elif step == _DEPLOY and not doubts and not _is_before_production(name):
             found.append(name)
     return certain(found, doubts)
@@ -40,14 +42,14 @@ def _is_before_production(stage: str) -> bool:
     return not words.isdisjoint(_TRYING) and words.isdisjoint(_FINAL)
 
 
-def _steps(stages: object) -> Iterator[tuple[str, Any]]:
+def _steps(stages: object) -> Iterator[tuple[str | Unknown, Any]]:
     """The categories of all actions in the order in which they run, each with its stage; a condition is an approval."""
     for stage in stages if isinstance(stages, list) else [stages]:
         if isinstance(stage, Unknown):
             yield "", stage
         elif isinstance(stage, Mapping):
             name = stage.get("name")
-            name = name if isinstance(name, str) else "a stage"
+            name = name if isinstance(name, str | Unknown) else "a stage"
             entry = stage.get("before_entry")
             if entry:
                 yield name, entry if isinstance(entry, Unknown) else _APPROVAL
