@@ -76,8 +76,14 @@ ALLOWED = {
 LENIENT = {Theme.SECRETS}
 
 
-def is_allowed(rule: Rule, known: str, hidden: str) -> bool:
-    return hidden in ALLOWED[known] or (rule.theme in LENIENT and hidden == "pass")
+def is_allowed(rule: Rule, address: str, known: str, hidden: str) -> bool:
+    # A policy is judged by itself where nobody knows whose it is.
+    speaks_for_itself = known == examples.NONE and address.partition(".")[0] not in rule.types
+    return (
+        hidden in ALLOWED[known]
+        or (rule.theme in LENIENT and hidden == "pass")
+        or (hidden == "fail" and speaks_for_itself)
+    )
 
 
 @pytest.mark.parametrize("rule", RULES.rules)
@@ -99,5 +105,5 @@ def test_what_is_hidden_never_turns_a_verdict_round(rule: str, tmp_path: Path) -
 
         for what, hidden in with_something_hidden(rule, graph):
             for address, verdict in verdicts(one, hidden, parameters).items():
-                allowed = is_allowed(RULES.rules[rule], known[address], verdict)
+                allowed = is_allowed(RULES.rules[rule], address, known[address], verdict)
                 assert allowed, f"{address}: {known[address]}, but {verdict} with {what}"

@@ -63,9 +63,11 @@ def _may_be_absent(type_: str, given: Mapping[str, Any], inline: str) -> bool:
     name, _, position = inline.partition(".")
     value = given.get(name)
     schema = resource_schema(type_)
-    if position and schema and name in schema.blocks and isinstance(value, list):
+    is_block = schema is not None and name in schema.blocks
+    if position and is_block and isinstance(value, list):
         value = value[int(position)]
-    return isinstance(value, Unknown) and not value.is_set and not value.refs
+    # What refers to another resource is set: an ARN, a document. Blocks hold what they would refer to.
+    return isinstance(value, Unknown) and not value.is_set and (is_block or not value.refs)
 
 
 def _left_out(resource: Resource, value: Any) -> bool:

@@ -32,7 +32,7 @@ def inline_settings(body: Body) -> Writing | None:
             shown = suffix(separate)
             old[f"{'.'.join(trees.labels(parent))}/{shown}"] = ".".join(labels)
             del blocks[labels]
-    # a setting of which nobody knows whether it is there has a `[?]`
+    # A setting of which nobody knows whether it is there has a `[?]`.
     return one_file(blocks.values(), lambda address: old.get(address.removesuffix("[?]"), address)) if old else None
 
 

@@ -85,20 +85,31 @@ class Example:
             by_text = dict(zip(self.texts, sides, strict=True))
             graph = examples.changed(self.text, self._complete, lambda text, _: self._graph(by_text[text]))
             graph.changing = _renamed(graph, before)
+        before = _without_doubt(before)
         verdicts: dict[str, set[str]] = {}
         for finding in check(self._rules, graph, self._parameters):
             verdicts.setdefault(before(finding.address), set()).add(str(finding.verdict))
         return Outcome(verdicts, {before(resource.address) for resource in graph}, {gap.why for gap in graph.gaps})
 
     def _graph(self, files: Mapping[str, str]) -> ResourceGraph:
-        shutil.rmtree(self._folder, ignore_errors=True)
-        for name, text in {**examples.files(self.text), MAIN: "", **files}.items():
-            path = self._folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if text or name != MAIN:
-                path.write_bytes(text.encode())
+        others = {name: text for name, text in examples.files(self.text).items() if name != MAIN}
+        self._write({**others, **files})
         [graph] = app.load(self._folder, Options(complete=self._complete))
         return graph
+
+    def _write(self, files: Mapping[str, str]) -> None:
+        """Leaves these files in the folder and no others; a file that is there is not written over, which is slow."""
+        self._folder.mkdir(exist_ok=True)
+        for path in self._folder.iterdir():
+            if path.is_file():
+                path.unlink()
+            elif path.name not in {name.partition("/")[0] for name in files}:
+                shutil.rmtree(path)
+        for name, text in files.items():
+            path = self._folder / name
+            path.parent.mkdir(exist_ok=True)
+            path.unlink(missing_ok=True)
+            path.write_bytes(text.encode())
 
     def differences(self, sides: list[Writing]) -> Iterator[str]:
         """What the mutation has changed of the outcome, in words."""
@@ -108,6 +119,16 @@ class Example:
                 yield f"{address} was {one} and is {other}"
         yield from (f"{address} is gone" for address in sorted(was.addresses - now.addresses))
         yield from (f"a new gap: {why}" for why in sorted(now.gaps - was.gaps))
+
+
+def _without_doubt(before: Callable[[str], str]) -> Callable[[str], str]:
+    """Addresses without the sign of an inline setting of which nobody knows whether it is there."""
+
+    def address(now: str) -> str:
+        old = before(now)
+        return old.removesuffix("[?]") if "/" in old else old
+
+    return address
 
 
 def _renamed(graph: ResourceGraph, before: Callable[[str], str]) -> Callable[[], Changing]:

@@ -49,6 +49,11 @@ def test_the_address_of_what_may_not_be_there_says_so():
     found = {each.address for each in companions({"logging": UNKNOWN, "versioning": [UNKNOWN], "acl": UNKNOWN})}
 
     assert found == {"aws_s3_bucket.it/logging[?]", "aws_s3_bucket.it/versioning", "aws_s3_bucket.it/acl[?]"}
+    referring = Unknown(because="known after apply", refs=("aws_s3_bucket.logs.id",))
+    assert [each.address for each in companions({"logging": referring, "policy": referring})] == [
+        "aws_s3_bucket.it/logging[?]",
+        "aws_s3_bucket.it/policy",
+    ]
     (logging,) = companions({"logging": [{"enable": UNKNOWN}]}, "aws_redshift_cluster")
     assert logging.address == "aws_redshift_cluster.it/logging[?]"
 
