@@ -29,9 +29,11 @@ def _unapproved(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown
             break
         if isinstance(step, Unknown):
             doubts.append(step.because)
-        elif step == _DEPLOY and isinstance(name, Unknown):
+        elif step != _DEPLOY:
+            continue
+        elif isinstance(name, Unknown):
             doubts.append(name.because)
-        elif step == _DEPLOY and not doubts and not _is_before_production(name):
+        elif not doubts and not _is_before_production(name):
             found.append(name)
     return certain(found, doubts)
 
