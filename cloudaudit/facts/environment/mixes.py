@@ -139,7 +139,7 @@ def _astray(graph: ResourceGraph) -> list[tuple[Inference, str, str]]:
     return list(found.values())
 
 
-def kept_apart(_: Resource, graph: ResourceGraph) -> bool | Unknown:
+def kept_apart(resource: Resource, graph: ResourceGraph) -> bool | Unknown:  # noqa: ARG001 - the form of a fact
     """Whether the environments of an account have networks of their own: no VPC is home to two."""
     rows = [row for kind in NETWORKS for network in graph.of_type(kind) for row in mixes(network, graph)]
     if any(row["crosses"] is True for row in rows):

@@ -30,12 +30,12 @@ def _is_production(resource: Resource, graph: ResourceGraph) -> Truth:
     return found.name == "prod" if found.name else Unknown(because=found.because)
 
 
-def _root_is_production(_: Resource, graph: ResourceGraph) -> Truth:
+def _root_is_production(resource: Resource, graph: ResourceGraph) -> Truth:  # noqa: ARG001 - the form of a fact
     found = root_environment(graph)
     return found.name == "prod" if found.name else Unknown(because=found.because)
 
 
-def _is_aws_provider(resource: Resource, _: ResourceGraph) -> bool:
+def _is_aws_provider(resource: Resource, graph: ResourceGraph) -> bool:  # noqa: ARG001 - the form of a fact
     return ".aws." in f".{resource.address}."
 
 
@@ -63,8 +63,12 @@ def _is_told(resource: Resource, graph: ResourceGraph) -> Truth:
     return Unknown(because=causes[0] if causes else found.because)
 
 
+def _some_are_told(resource: Resource, graph: ResourceGraph) -> bool:  # noqa: ARG001 - the form of a fact
+    return _any_is_told(graph)
+
+
 @per_graph
-def _some_are_told(graph: ResourceGraph) -> bool:
+def _any_is_told(graph: ResourceGraph) -> bool:
     return any(environment_of(each, graph).name for each in graph if each.type.startswith("aws_"))
 
 
@@ -211,7 +215,7 @@ FACTS = (
     ),
     Fact(
         name="environment.some_are_told",
-        compute=lambda _, graph: _some_are_told(graph),
+        compute=_some_are_told,
         doc="bool: of some resource of this root the environment is told.",
     ),
     Fact(

@@ -201,7 +201,13 @@ _POLICY = Relation(type="aws_iam_policy", via="policy_arn")
 
 
 def held(resource: Resource, graph: ResourceGraph) -> list[Entry]:
-    """Pairs of resources of different environments that the policies of a role allow something on."""
+    """Pairs of resources of different environments that the policies of a role allow something on.
+
+    None for a role that says its own environment: what it reaches elsewhere is seen where its policies are written.
+    """
+    ours = environment_of(resource, graph)
+    if ours.name and ours.name not in words.SHARED:
+        return []
     inline, attached = graph.related(resource, _INLINE), graph.related(resource, _ATTACHED)
     policies = [graph.related(each, _POLICY) for each in attached.found]
     holders = [resource, *inline.found, *(policy for related in policies for policy in related.found)]
@@ -211,6 +217,8 @@ def held(resource: Resource, graph: ResourceGraph) -> list[Entry]:
     doubts = [*inline.because, *attached.because, *(why for one in documents for why in _reasons(one))]
     # A policy that is not here, AWS's own aside, may allow anything.
     rows = pairs(sorted(kept, key=lambda each: each.environment.name != "prod"), resource.address)
+    if not (ours.silent or ours.name):
+        rows = [{**row, "crosses": Unknown(because=ours.because)} for row in rows]
     return rows + ([doubt("; ".join(doubts[:3]))] if doubts else [])
 
 
