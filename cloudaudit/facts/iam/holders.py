@@ -55,11 +55,15 @@ def holdings(resource: Resource, graph: ResourceGraph) -> Holdings:
     found = [] if split else [Held(by=resource.address, document=identity_policy(resource, graph))]
     found += [Held(by=policy.address, document=identity_policy(policy, graph)) for policy in policies.found]
     because += policies.because
-    for kind, by in ((attachment, attribute), ("aws_iam_policy_attachment", members)):
+    for kind, by, names in (
+        (attachment, attribute, "policy_arn"),
+        ("aws_iam_policy_attachment", members, "policy_arn"),
+        (f"{attachment}s_exclusive", f"{attribute}_name", "policy_arns"),
+    ):
         attachments = graph.related(resource, Relation(type=kind, by=by))
         because += attachments.because
         for each in attachments.found:
-            part = _attached(each, "policy_arn", graph)
+            part = _attached(each, names, graph)
             found += part.policies
             because += part.because
         split = split or any(each.key.startswith(f"{resource.key}/") for each in attachments.found)
@@ -115,9 +119,9 @@ def _gives_admin(held: Held) -> Truth:
     return admits_everything(held.document)
 
 
-def _unless_bounded(resource: Resource, found: list[str] | Unknown) -> list[str] | Unknown:
+def _unless_bounded(resource: Resource, graph: ResourceGraph, found: list[str] | Unknown) -> list[str] | Unknown:
     """What was found, unless a permissions boundary keeps the identity from it, whatever it is given."""
-    bounded = has_boundary(resource)
+    bounded = has_boundary(resource, graph)
     if bounded is True or found == []:
         return []
     return bounded if isinstance(bounded, Unknown) else found
@@ -128,7 +132,7 @@ def _admin_paths(resource: Resource, graph: ResourceGraph) -> list[str] | Unknow
     answers = [(policy, _gives_admin(policy)) for policy in held.policies]
     found = [f"{policy.by}: {policy.name}" if policy.name else policy.by for policy, truth in answers if truth is True]
     doubts = [truth.because for _, truth in answers if isinstance(truth, Unknown)]
-    return _unless_bounded(resource, certain(found, [*held.because, *doubts]))
+    return _unless_bounded(resource, graph, certain(found, [*held.because, *doubts]))
 
 
 def _managed_names(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
@@ -155,7 +159,7 @@ def _held_escalations(resource: Resource, graph: ResourceGraph) -> list[str] | U
     held = holdings(resource, graph)
     together = merge([policy.document for policy in held.policies if policy.document is not None])
     found, doubts = escalations(together)
-    return _unless_bounded(resource, certain(found, [*held.because, *doubts]))
+    return _unless_bounded(resource, graph, certain(found, [*held.because, *doubts]))
 
 
 def _name(resource: Resource, graph: ResourceGraph) -> str | Unknown:  # noqa: ARG001 - the form of a fact
@@ -199,7 +203,11 @@ def _only_boundary(resource: Resource, graph: ResourceGraph) -> Truth:
         return False
     attached = [
         graph.related(resource, Relation(type=kind, by=by))
-        for kind, by in (*((kind, "policy_arn") for kind in _ATTACHMENTS), ("aws_iam_role", "managed_policy_arns"))
+        for kind, by in (
+            *((kind, "policy_arn") for kind in _ATTACHMENTS),
+            *((f"{attachment}s_exclusive", "policy_arns") for _, (attachment, _), _ in _HOLDERS.values()),
+            ("aws_iam_role", "managed_policy_arns"),
+        )
     ]
     if any(each.found for each in attached):
         return False

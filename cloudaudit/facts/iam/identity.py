@@ -6,7 +6,7 @@ from typing import TypeAlias
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.iam.actions import could_be_limited
 from cloudaudit.facts.iam.conditions import limited
-from cloudaudit.facts.iam.document import Document, Statement, Text
+from cloudaudit.facts.iam.document import Document, Statement, Text, sketch
 from cloudaudit.facts.iam.effect import (
     action_patterns,
     action_remains,
@@ -131,21 +131,31 @@ def escalations(document: Document) -> tuple[list[str], list[str]]:
     return [name for name, truth in answers.items() if truth is True], first_unknown(answers.values())
 
 
-def has_boundary(resource: Resource) -> Truth:
-    """Whether a permissions boundary limits the role or user. AdministratorAccess as a boundary limits nothing."""
+def has_boundary(resource: Resource, graph: ResourceGraph) -> Truth:
+    """Whether a permissions boundary limits the role or user. One that allows everything limits nothing."""
     boundary = resource.attributes.get("permissions_boundary")
+    if not boundary or (isinstance(boundary, str | Unknown) and sketch(boundary).endswith("/AdministratorAccess")):
+        return False
+    declared = graph.related(resource, Relation(type="aws_iam_policy", via="permissions_boundary"))
+    if declared.found:
+        return all_of(negate(_limits_nothing(identity_policy(each, graph))) for each in declared.found)
     if isinstance(boundary, Unknown):
         return True if boundary.is_set or boundary.refs else boundary
-    return bool(boundary) and not str(boundary).endswith("/AdministratorAccess")
+    return True
+
+
+def _limits_nothing(document: Document) -> Truth:
+    """Whether a boundary allows everything and denies nothing."""
+    return False if document.denies else admits_everything(document)
 
 
 def _holder_has_boundary(resource: Resource, graph: ResourceGraph) -> Truth:
     """Whether the role or user that an inline policy is written for has a boundary."""
     kind = {"aws_iam_role_policy": "role", "aws_iam_user_policy": "user"}.get(resource.type)
     if kind is None:
-        return resource.type == "aws_iam_role" and has_boundary(resource)
+        return resource.type == "aws_iam_role" and has_boundary(resource, graph)
     holders = graph.related(resource, Relation(type=f"aws_iam_{kind}", via=kind))
-    return all_of(has_boundary(holder) for holder in holders.found) if holders.found else False
+    return all_of(has_boundary(holder, graph) for holder in holders.found) if holders.found else False
 
 
 def _escalation_paths(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:

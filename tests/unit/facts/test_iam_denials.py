@@ -76,3 +76,42 @@ def test_a_policy_that_is_only_a_boundary_grants_nothing():
     assert fact("iam.only_boundary", subject, bounded) is True
     assert fact("iam.only_boundary", subject, bounded, attached) is False
     assert is_unknown(fact("iam.only_boundary", subject, resource("aws_iam_role.r", permissions_boundary=ELSEWHERE)))
+
+
+def test_a_boundary_that_allows_everything_limits_nothing():
+    everything = {"Action": "*", "Resource": "*"}
+    role = resource("aws_iam_role.r", name="r", permissions_boundary=ref("aws_iam_policy.b.arn"))
+    inline = resource("aws_iam_role_policy.p", role=ref("aws_iam_role.r.id"), policy=policy(everything))
+
+    def paths(*statements):
+        return fact("iam.admin_paths", role, inline, resource("aws_iam_policy.b", policy=policy(*statements)))
+
+    assert paths(everything) == ["aws_iam_role_policy.p"]
+    assert paths({"Action": "s3:*", "Resource": "*"}) == []
+    assert paths(everything, {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}) == []
+
+
+def test_exclusive_attachments_count():
+    role = resource("aws_iam_role.r", name="r")
+    several = resource(
+        "aws_iam_role_policy_attachments_exclusive.a",
+        role_name=ref("aws_iam_role.r.name"),
+        policy_arns=["arn:aws:iam::aws:policy/AdministratorAccess"],
+    )
+
+    assert fact("iam.admin_paths", role, several) == [
+        "aws_iam_role_policy_attachments_exclusive.a: AdministratorAccess"
+    ]
+
+
+def test_a_group_may_ask_for_a_second_factor_in_what_it_allows():
+    group = resource("aws_iam_group.g", name="g")
+    asking = {"Action": "*", "Resource": "*", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
+
+    def asks(*statements):
+        inline = resource("aws_iam_group_policy.p", group=ref("aws_iam_group.g.name"), policy=policy(*statements))
+        return fact("iam.requires_mfa", group, inline)
+
+    assert asks(asking) is True
+    assert asks(asking, {"Action": "s3:*", "Resource": "*"}) is False
+    assert asks({**asking, "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}}) is False
