@@ -34,6 +34,7 @@ _READING = (
     click.option("--root", "roots", multiple=True, metavar="ROOT", help="Only this root; repeatable."),
     click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", callback=_assignments, help="A variable."),
     click.option("--var-file", "var_files", multiple=True, type=FILE, help="A file of variables."),
+    click.option("--base", default="", metavar="REF", help="The git revision that folders are compared with."),
     click.option("--workspace", default="default", metavar="NAME", help="The value of terraform.workspace."),
     click.option(
         "--reader",
@@ -119,6 +120,7 @@ def request(targets: tuple[str, ...], given: Mapping[str, Any]) -> "Request":
         roots=given["roots"],
         reader=given["reader"],
         jobs=given["jobs"],
+        base=given["base"],
         complete=decided.complete,
     )
     return Request(

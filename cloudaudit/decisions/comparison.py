@@ -137,19 +137,21 @@ class Removals:
         if old == new:
             return True
         then, now = self._then.get(leaving.resource), self._now.get(arriving.resource)
+        if then is None or now is None or then.type != now.type:
+            return False
         same_name = old.rsplit(".", 2)[-2:] == new.rsplit(".", 2)[-2:]
-        return then is not None and now is not None and (same_name or then.type == now.type) and _alike(then, now)
+        return _alike(then, now, object if same_name else str)
 
 
-def _alike(then: Resource, now: Resource) -> bool:
-    """Whether all that is known of both, and set in both, is the same, some name or content among it."""
+def _alike(then: Resource, now: Resource, kind: type) -> bool:
+    """Whether all that is known of both, and set in both, is the same, a value of the kind among it."""
     shared = [
         (value, now.attributes[name])
         for name, value in then.attributes.items()
         if name not in _ASSIGNED and value and now.attributes.get(name)
     ]
     known = [(old, new) for old, new in shared if not (_has_unknown(old) or _has_unknown(new))]
-    return any(isinstance(old, str) for old, _ in known) and all(old == new for old, new in known)
+    return any(isinstance(old, kind) for old, _ in known) and all(old == new for old, new in known)
 
 
 def _has_unknown(value: Any) -> bool:

@@ -15,11 +15,14 @@ class Changing(Record, frozen=True):
     moved: Mapping[str, str] = {}
 
 
-def difference(before: ResourceGraph, after: ResourceGraph) -> Changing:
-    """The change from one graph to another, where nothing says more than they do: by key, and by content."""
-    keys = sorted(before.resources.keys() | after.resources.keys())
-    actions = {key: found for key in keys if (found := _action(before.get(key), after.get(key)))}
-    return Changing(before=before, actions=actions)
+def difference(before: ResourceGraph, after: ResourceGraph, moved: Mapping[str, str] | None = None) -> Changing:
+    """The change from one graph to another, where nothing says more than they do: by key, and by content. `moved` are
+    keys that were given up for others."""
+    forward = moved or {}
+    then = {forward.get(key, key): resource for key, resource in before.resources.items()}
+    keys = sorted(then.keys() | after.resources.keys())
+    actions = {key: found for key in keys if (found := _action(then.get(key), after.get(key)))}
+    return Changing(before=before, actions=actions, moved=forward)
 
 
 def with_inline(changing: Changing, after: ResourceGraph) -> Changing:

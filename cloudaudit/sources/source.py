@@ -10,8 +10,8 @@ from cloudaudit.model import Record
 class Options(Record, frozen=True):
     """How targets are read. `environment` holds TF_VAR_* variables; `root` names the root of a plan or state; `roots`
     and `exclude` narrow what is read of a folder, both by root; `complete` promises that nothing lives elsewhere.
-    `jobs` is how many processes may share the roots, 0 for one per processor; `takes`, asked for each root in turn,
-    says whether this process reads it."""
+    `base` is the git revision that a folder is compared with. `jobs` is how many processes may share the roots, 0 for
+    one per processor; `takes`, asked for each root in turn, says whether this process reads it."""
 
     var_files: tuple[str, ...] = ()
     variables: Mapping[str, str] = {}
@@ -23,6 +23,7 @@ class Options(Record, frozen=True):
     exclude: tuple[str, ...] = ()
     complete: bool = False
     jobs: int = 0
+    base: str = ""
     takes: Callable[[str], bool] | None = None
 
 

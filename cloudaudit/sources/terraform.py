@@ -1,10 +1,13 @@
 """Terraform source: every root below a folder becomes a graph."""
 
+import functools
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
 
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Gap, Origin
@@ -22,6 +25,9 @@ from cloudaudit.sources.hcl.scope import Session
 from cloudaudit.sources.hcl.variables import given_values
 from cloudaudit.sources.source import Options, Source
 
+if TYPE_CHECKING:
+    from cloudaudit.sources.hcl.earlier import Earlier
+
 _RECURSION = 6_000
 """Names refer to names, each a few calls deep; what is deeper still is a gap."""
 
@@ -36,27 +42,59 @@ def detect(target: Path) -> bool:
 def load(target: Path, options: Options) -> Iterator[ResourceGraph]:
     """The graph of each root, in the order of their names. What cannot be read is a gap of some graph."""
     repository = Repository(target)
+    found = _roots(target, repository, options)
+    earlier = _earlier(target, repository, options) if options.base else None
+    if not found.makers and found.gaps:
+        root = repository.relative(repository.target)
+        yield ResourceGraph((), target=str(target), root=root, origin=Origin.SOURCE, gaps=found.gaps)
+    for number, (name, make) in enumerate(found.makers.items()):
+        if options.takes is None or options.takes(name):
+            graph = make()
+            if number == 0:
+                graph.gaps = (*found.gaps, *graph.gaps)
+            if earlier is not None:
+                graph.changing = functools.partial(earlier.changing, graph)
+            yield graph
+
+
+def _earlier(target: Path, repository: Repository, options: Options) -> "Earlier":
+    from cloudaudit.sources.hcl.earlier import Earlier  # noqa: PLC0415 - what calls git is rarely needed
+
+    whole = msgspec.structs.replace(options, roots=())
+    return Earlier(target, repository, options.base, lambda tree: _roots(target, tree, whole).makers)
+
+
+class _Found(NamedTuple):
+    """What can be made of the roots, by name, and the gaps that belong to none of them."""
+
+    makers: dict[str, Callable[[], ResourceGraph]]
+    gaps: list[Gap]
+
+
+def _roots(target: Path, repository: Repository, options: Options) -> _Found:
     known = Library(repository, options.reader)
     top = repository.target
     gaps: list[Gap] = []
-    if top.is_file():
+    if repository.tree.is_file(top):
         found = [known.declarations(top.parent)]
     else:
         found, gaps = roots.find(top, known)
     named = [(repository.relative(each.folder), each) for each in found]
-    chosen = [(name, each) for name, each in named if roots.wanted(name, options.roots, options.exclude)]
-    if not chosen and gaps:
-        yield ResourceGraph((), target=str(target), root=repository.relative(top), origin=Origin.SOURCE, gaps=gaps)
     beside = backends.of(named)
     known.strays = strays.resources(repository, [(name, each.folder) for name, each in named], options.reader)
-    for number, (name, declarations) in enumerate(chosen):
-        if options.takes is None or options.takes(name):
-            with _deep():
-                graph = _graph(declarations, name, str(target), known, options)
-            graph.environment["backends"] = beside
-            if number == 0:
-                graph.gaps = (*gaps, *graph.gaps)
-            yield graph
+
+    def make(name: str, declarations: Declarations) -> ResourceGraph:
+        with _deep():
+            graph = _graph(declarations, name, str(target), known, options)
+        graph.environment["backends"] = beside
+        return graph
+
+    makers = {
+        name: functools.partial(make, name, each)
+        for name, each in named
+        if roots.wanted(name, options.roots, options.exclude)
+    }
+    return _Found(dict(makers), gaps)
 
 
 @contextmanager
@@ -71,7 +109,9 @@ def _deep() -> Iterator[None]:
 
 def _graph(declarations: Declarations, name: str, target: str, known: Library, options: Options) -> ResourceGraph:
     folder = declarations.folder
-    session = Session(CallContext(known.repository.root, folder, known.repository.beside), options.reader)
+    repository = known.repository
+    context = CallContext(repository.root, folder, repository.beside, repository.tree)
+    session = Session(context, options.reader)
     given = given_values(folder, options, known.repository, session)
     module = Module(declarations, Root(folder, known, session, options.workspace, given))
     prefix = "" if name == "." else f"{name}:"

@@ -68,7 +68,7 @@ class Declarations(msgspec.Struct):
 def declare(folder: Path, repository: Repository, reader: str) -> Declarations:
     """What the folder declares. What could not be read is in its `gaps`."""
     found = Declarations(folder)
-    paths = files.terraform_files(folder)
+    paths = files.terraform_files(folder, repository.tree)
     for path in [path for path in paths if not files.overrides(path)]:
         for declared in _blocks(path, repository, reader, found.gaps):
             _add(found, declared)

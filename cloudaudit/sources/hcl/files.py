@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cloudaudit.errors import SourceError
+from cloudaudit.sources.hcl.trees import DISK, Tree
 
 LARGEST_FILE = 10 * 1024 * 1024
 _DEEPEST = 60
@@ -24,11 +25,12 @@ class Repository:
     of an environment does that was copied without its history.
     """
 
-    def __init__(self, target: Path) -> None:
-        if not target.exists():
-            raise SourceError(f"{target}: there is no such file or folder")
+    def __init__(self, target: Path, tree: Tree = DISK) -> None:
+        self.tree = tree
         self.target = target.resolve()
-        folder = self.target if self.target.is_dir() else self.target.parent
+        if not (tree.is_file(self.target) or tree.is_dir(self.target)):
+            raise SourceError(f"{target}: there is no such file or folder")
+        folder = self.target if tree.is_dir(self.target) else self.target.parent
         found = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
         self.versioned = found is not None
         self.root = found or folder
@@ -44,14 +46,14 @@ class Repository:
         """Whether the real place of a path is inside the repository."""
         known = self._inside.get(folder)
         if known is None:
-            known = self._inside[folder] = folder.resolve().is_relative_to(self.root)
+            known = self._inside[folder] = self.tree.resolve(folder).is_relative_to(self.root)
         return known
 
     def reaches(self, folder: Path) -> bool:
         """Whether a module in this folder may be read."""
         if self.holds(folder):
             return True
-        if self.versioned or folder.resolve() != Path(os.path.normpath(folder)):
+        if self.versioned or self.tree.resolve(folder) != Path(os.path.normpath(folder)):
             return False
         if folder not in self.beside:
             self.beside.append(folder)
@@ -60,21 +62,21 @@ class Repository:
     def read(self, path: Path) -> bytes:
         """The bytes of a file. Raises `Refused` when it is large, unreadable, or a link that leaves the repository."""
         try:
-            if path.is_symlink() and not self.holds(path):
+            if self.tree.is_symlink(path) and not self.holds(path):
                 raise Refused("a symbolic link that leaves the repository")
-            if not path.is_file():
+            if not self.tree.is_file(path):
                 raise Refused("not a regular file")
-            if path.stat().st_size > LARGEST_FILE:
+            if self.tree.size(path) > LARGEST_FILE:
                 raise Refused(f"larger than {LARGEST_FILE // 1024**2} MiB")
-            return path.read_bytes()
+            return self.tree.read_bytes(path)
         except OSError as error:
             raise Refused(error.strerror or str(error)) from None
 
 
-def terraform_files(folder: Path) -> list[Path]:
+def terraform_files(folder: Path, tree: Tree) -> list[Path]:
     """The files of the module in a folder, in Terraform's order. A `.tofu` file hides the `.tf` of its name."""
     try:
-        names = sorted(entry.name for entry in os.scandir(folder) if entry.name.endswith(_SUFFIXES))
+        names = [entry.name for entry in tree.entries(folder) if entry.name.endswith(_SUFFIXES)]
     except OSError:
         return []
     present = set(names)
@@ -99,22 +101,22 @@ def overrides(path: Path) -> bool:
     return stem == "override" or stem.endswith("_override")
 
 
-def module_folders(top: Path) -> Iterator[tuple[Path, str]]:
+def module_folders(top: Path, tree: Tree = DISK) -> Iterator[tuple[Path, str]]:
     """The folders below `top` that hold Terraform files, sorted; with a reason those that were not entered: links, and
     what cannot be read. Hidden folders and node_modules are left out."""
     stack = [(top, 0)]
     while stack:
         folder, depth = stack.pop()
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            entries = tree.entries(folder)
         except OSError as error:
             yield folder, f"it cannot be listed: {error.strerror}"
             continue
-        folders = [each for each in entries if each.is_dir() and each.name[0] != "." and each.name not in SKIPPED]
+        folders = [each for each in entries if each.is_folder and each.name[0] != "." and each.name not in SKIPPED]
         for each in folders:
-            if each.is_symlink():
+            if each.is_link:
                 yield folder / each.name, LINKED
-        if any(each.name.endswith(_SUFFIXES) and not _ignored(each.name) and not each.is_dir() for each in entries):
+        if any(each.name.endswith(_SUFFIXES) and not _ignored(each.name) and not each.is_folder for each in entries):
             yield folder, ""
-        below = [(folder / each.name, depth + 1) for each in folders if not each.is_symlink()]
+        below = [(folder / each.name, depth + 1) for each in folders if not each.is_link]
         stack.extend(reversed(below if depth < _DEEPEST else []))

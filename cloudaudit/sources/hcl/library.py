@@ -46,7 +46,7 @@ class Library:
 
     def _manifest(self, root: Path) -> list[tuple[str, Path]]:
         path = root / ".terraform" / "modules" / "modules.json"
-        if not path.is_file():
+        if not self.repository.tree.is_file(path):
             return []
         try:
             modules: Any = json.loads(self.repository.read(path))["Modules"]

@@ -14,7 +14,7 @@ def find(target: Path, known: Library) -> tuple[list[Declarations], list[Gap]]:
     """The roots below a folder, sorted, and the gaps that belong to none of them."""
     scanned: dict[Path, Declarations] = {}
     gaps: list[Gap] = []
-    for folder, problem in files.module_folders(target):
+    for folder, problem in files.module_folders(target, known.repository.tree):
         if not problem:
             scanned[folder] = known.declarations(folder)
         elif why := _unseen(folder, problem, target, known):
@@ -33,7 +33,8 @@ def _unseen(folder: Path, problem: str, target: Path, known: Library) -> str:
         return problem
     if not known.repository.holds(folder):
         return "it is a symbolic link that leaves the repository"
-    if folder.resolve().is_relative_to(target) or not files.terraform_files(folder):
+    tree = known.repository.tree
+    if tree.resolve(folder).is_relative_to(target) or not files.terraform_files(folder, tree):
         return ""
     return "it is a symbolic link to a folder that is not scanned"
 

@@ -28,7 +28,7 @@ def folder(module: "Module", name: str, declared: "Declared") -> Path | Absent:
         why = _refusal(module, found)
         return _absent(module, declared, why, source) if why else found
     downloaded = root.library.downloaded(root.folder).get(_key(module, name))
-    if downloaded and downloaded.is_dir() and not _refusal(module, downloaded):
+    if downloaded and root.library.repository.tree.is_dir(downloaded) and not _refusal(module, downloaded):
         return downloaded
     remedy = f'run "terraform init" in {root.library.repository.relative(root.folder)} and scan again'
     return _absent(module, declared, "it is not on disk", source, remedy)
@@ -38,7 +38,7 @@ def _refusal(module: "Module", found: Path) -> str:
     """Why the module in a folder is not read; empty when it is."""
     if not module.root.library.repository.reaches(found):
         return "its source is outside the repository"
-    if not found.is_dir():
+    if not module.root.library.repository.tree.is_dir(found):
         return "the folder of its source does not exist"
     chain = [each.declarations.folder for each in _callers(module)]
     if found in chain:

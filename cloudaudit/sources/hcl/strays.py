@@ -1,7 +1,6 @@
 """Files beside the source that hold what should be nowhere near it: states, plans, values of variables, keys."""
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -9,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from cloudaudit.model import Location, Origin, Resource, Unknown
-from cloudaudit.sources.hcl import files, index, readers
+from cloudaudit.sources.hcl import files, readers
 from cloudaudit.sources.hcl.files import Refused, Repository
+from cloudaudit.sources.hcl.trees import Tree
 from cloudaudit.sources.hcl.written import body_constants
 
 _STATES = (".tfstate", ".tfstate.backup")
@@ -23,9 +23,9 @@ _ZIP = b"PK\x03\x04"
 
 def resources(repository: Repository, roots: Sequence[tuple[str, Path]], reader: str) -> dict[str, list[Resource]]:
     """The files below the target by the root that they lie next to, each of the type `terraform_file`."""
-    kept = index.tracked(repository.root) if repository.versioned else None
+    kept = repository.tree.tracked(repository.root) if repository.versioned else None
     found: dict[str, list[Resource]] = {}
-    for number, (path, kind) in enumerate(_files(repository.target)):
+    for number, (path, kind) in enumerate(_files(repository.target, repository.tree)):
         if number == _MOST_FILES or not roots:
             break
         name = repository.relative(path)
@@ -71,15 +71,15 @@ def _nearest(folder: Path, roots: Sequence[tuple[str, Path]]) -> str:
     return max(above)[1] if above else roots[0][0]
 
 
-def _files(target: Path) -> Iterator[tuple[Path, str]]:
+def _files(target: Path, tree: Tree) -> Iterator[tuple[Path, str]]:
     """The files that may be meant, with what they seem to be, sorted. Hidden folders are left out."""
-    if target.is_file():
+    if tree.is_file(target):
         return
-    for folder, below, names in islice(os.walk(target), _MOST_FOLDERS):
+    for folder, below, names in islice(tree.walk(target), _MOST_FOLDERS):
         below[:] = sorted(name for name in below if name[0] != "." and name not in files.SKIPPED)
         for name in sorted(names):
             if kind := _kind(name):
-                yield Path(folder) / name, kind
+                yield folder / name, kind
 
 
 def _kind(name: str) -> str:

@@ -12,6 +12,7 @@ from cloudaudit.sources.hcl.blocks import settle
 from cloudaudit.sources.hcl.evaluate import value_of
 from cloudaudit.sources.hcl.files import Refused, Repository
 from cloudaudit.sources.hcl.scope import CONSTANT, Alone, Scope, Session
+from cloudaudit.sources.hcl.trees import Tree
 from cloudaudit.sources.hcl.types import Type
 from cloudaudit.sources.hcl.values import Value
 from cloudaudit.sources.source import Options
@@ -31,7 +32,7 @@ def given_values(folder: Path, options: Options, repository: Repository, session
     for name, text in options.environment.items():
         if name.startswith(_ENVIRONMENT):
             given[name.removeprefix(_ENVIRONMENT)] = Text(text)
-    for path in _files(folder):
+    for path in _files(folder, repository.tree):
         given.update(_read(path, repository, session))
     for file in options.var_files:
         given.update(_read(Path(file), repository, session, chosen=True))
@@ -39,16 +40,14 @@ def given_values(folder: Path, options: Options, repository: Repository, session
     return given
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, tree: Tree) -> Iterator[Path]:
     """The files that Terraform loads by itself, the strongest last."""
     for name in ("terraform.tfvars", "terraform.tfvars.json"):
-        if (folder / name).is_file():
+        if tree.is_file(folder / name):
             yield folder / name
-    yield from sorted(
-        path
-        for path in folder.glob("*.auto.tfvars*")
-        if path.name.endswith((".auto.tfvars", ".auto.tfvars.json")) and not path.name.startswith(".")
-    )
+    for each in tree.entries(folder) if tree.is_dir(folder) else ():
+        if each.name.endswith((".auto.tfvars", ".auto.tfvars.json")) and not each.name.startswith("."):
+            yield folder / each.name
 
 
 def _read(path: Path, repository: Repository, session: Session, *, chosen: bool = False) -> dict[str, Value]:

@@ -1,6 +1,5 @@
 """What a function may see of the world: files inside the repository, and nothing else."""
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import msgspec
 
 from cloudaudit.model import Unknown
 from cloudaudit.sources.hcl import limits
+from cloudaudit.sources.hcl.trees import DISK, Tree
 from cloudaudit.sources.hcl.unknowns import EvaluationError, LimitError
 
 LARGEST_FILE = 8 * 1024 * 1024
@@ -21,6 +21,7 @@ class CallContext(msgspec.Struct, frozen=True):
     repository: Path
     folder: Path
     beside: Sequence[Path] = ()
+    tree: Tree = DISK
 
     def read_file(self, path: str) -> bytes | Unknown:
         """The content of a file. Unknown when it lies outside the repository; `EvaluationError` when there is none."""
@@ -28,11 +29,11 @@ class CallContext(msgspec.Struct, frozen=True):
         if isinstance(place, Unknown):
             return place
         try:
-            if not place.is_file():
+            if not self.tree.is_file(place):
                 raise EvaluationError(f'no file exists at "{path}"')
-            if place.stat().st_size > LARGEST_FILE:
+            if self.tree.size(place) > LARGEST_FILE:
                 raise LimitError(f'the file "{path}" has more than {LARGEST_FILE:,} bytes')
-            return place.read_bytes()
+            return self.tree.read_bytes(place)
         except OSError as error:
             raise EvaluationError(f'cannot read "{path}": {error.strerror}') from None
 
@@ -41,9 +42,9 @@ class CallContext(msgspec.Struct, frozen=True):
         place = self._resolve(path)
         if isinstance(place, Unknown):
             return place
-        if place.is_dir():
+        if self.tree.is_dir(place):
             raise EvaluationError(f'"{path}" is a directory, not a file')
-        return place.is_file()
+        return self.tree.is_file(place)
 
     def files(self, path: str) -> list[str] | Unknown:
         """The files below a folder, as sorted paths relative to it; unknown outside the repository."""
@@ -57,10 +58,10 @@ class CallContext(msgspec.Struct, frozen=True):
         return sorted(found)
 
     def _walk(self, place: Path) -> Iterator[str]:
-        for folder, _, names in os.walk(place):
+        for folder, _, names in self.tree.walk(place):
             for name in names:
-                file = Path(folder, name)
-                if file.is_file() and self._holds(file.resolve()):
+                file = folder / name
+                if self.tree.is_file(file) and self._holds(self.tree.resolve(file)):
                     yield file.relative_to(place).as_posix()
 
     def _resolve(self, path: str) -> Path | Unknown:
@@ -70,7 +71,7 @@ class CallContext(msgspec.Struct, frozen=True):
         if path.startswith("~"):
             return outside
         try:
-            place = (self.folder / path).resolve()
+            place = self.tree.resolve(self.folder / path)
         except (OSError, RuntimeError):
             raise EvaluationError(f'cannot follow "{path}"') from None
         return place if self._holds(place) else outside
