@@ -18,7 +18,11 @@ _ATTRIBUTE = {
 _GROUP = {"aws_db_instance": "aws_db_parameter_group", "aws_rds_cluster": "aws_rds_cluster_parameter_group"}
 
 # The parameters that make TLS a must, and the versions from which on engines have it so by themselves.
-_FORCING = {"rds.force_ssl": ("1", "true"), "require_secure_transport": ("1", "on", "true")}
+_FORCING = {
+    "db2comm": ("ssl",),
+    "rds.force_ssl": ("1", "true"),
+    "require_secure_transport": ("1", "on", "true"),
+}
 _FORCED_FROM = {"aurora-postgresql": (17, 0), "mariadb": (11, 8), "postgres": (15, 0)}
 _FAMILY = re.compile(r"(?P<engine>[a-z-]+?)-?(?P<version>[0-9][0-9.]*)?$")
 
@@ -51,7 +55,7 @@ def _forces(group: Resource) -> Truth:
     hidden = [each["name"].because for each in parameters.items if isinstance(each.get("name"), Unknown)]
     if doubts := (*parameters.because, *hidden):
         return unknown(doubts)
-    stated = [_forcing(each) for each in parameters.items if each.get("name") in _FORCING]
+    stated = [_forcing(each) for each in parameters.items if str(each.get("name")).lower() in _FORCING]
     if stated:
         return any_of(stated)
     family = group.attributes.get("family")
@@ -63,7 +67,7 @@ def _forces(group: Resource) -> Truth:
 
 def _forcing(parameter: Mapping[str, Any]) -> Truth:
     value = parameter.get("value")
-    return value if isinstance(value, Unknown) else str(value).lower() in _FORCING[parameter["name"]]
+    return value if isinstance(value, Unknown) else str(value).lower() in _FORCING[parameter["name"].lower()]
 
 
 def _by_itself(engine: Any, version: Any) -> Truth:

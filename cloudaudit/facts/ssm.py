@@ -9,16 +9,29 @@ from cloudaudit.facts.truth import Truth, all_of, any_of
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Unknown
 
+_LARGEST = 65536  # what AWS takes for a document
+
 
 def _inputs(resource: Resource) -> Mapping[str, Any] | Unknown:
-    """The settings in a document for sessions; documents in YAML are not read."""
+    """The settings in a document for sessions."""
     content = decoded(resource.attributes.get("content"))
+    if isinstance(content, str):
+        content = _from_yaml(content)
     if isinstance(content, Unknown):
         return content
     if not isinstance(content, Mapping):
-        return Unknown(because="the document is no JSON")
+        return Unknown(because="the document is neither JSON nor YAML")
     inputs = content.get("inputs")
     return inputs if isinstance(inputs, Mapping | Unknown) else {}
+
+
+def _from_yaml(text: str) -> Any:
+    import yaml  # noqa: PLC0415 - 12 ms for what is rare
+
+    try:
+        return yaml.safe_load(text) if len(text) <= _LARGEST else None
+    except yaml.YAMLError:
+        return None
 
 
 def _set(inputs: Mapping[str, Any], name: str) -> Truth:

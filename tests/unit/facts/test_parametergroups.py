@@ -81,6 +81,8 @@ def test_what_a_group_asks_for():
     assert requires("postgres", **parameter("rds.force_ssl", "0")) is False
     assert requires("postgres", **parameter("log_statement", "ddl")) is False
     assert requires("mysql", **parameter("require_secure_transport", "ON")) is True
+    assert requires("db2-se", **parameter("DB2COMM", "SSL")) is True
+    assert requires("db2-se", **parameter("db2comm", "TCPIP,SSL")) is False
     assert requires("postgres", family="postgres16") is True
     assert requires("aurora-postgresql", family="aurora-postgresql16") is False
     assert requires("mysql", family="aurora-mysql8.0") is False

@@ -22,5 +22,14 @@ def test_sessions_are_encrypted_with_a_named_key():
 
 
 def test_documents_that_cannot_be_read():
-    for content in (ELSEWHERE, "schemaVersion: '1.0'"):
+    for content in (ELSEWHERE, "inputs: [", "a sentence"):
         assert is_unknown(fact("ssm.session_logged", resource("aws_ssm_document.s", content=content)))
+
+
+def test_documents_in_yaml():
+    def logged(*lines):
+        text = "\n".join(["schemaVersion: '1.0'", "inputs:", *(f"  {line}" for line in lines)])
+        return fact("ssm.session_logged", resource("aws_ssm_document.s", content=text, document_format="YAML"))
+
+    assert logged("s3BucketName: sessions", "s3EncryptionEnabled: true") is True
+    assert logged("s3BucketName: sessions", "s3EncryptionEnabled: false") is False
