@@ -7,6 +7,7 @@ from typing import Any
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.reading import blocks, listed
 from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
+from cloudaudit.facts.wildcards import matches
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Unknown
 
@@ -63,13 +64,13 @@ def _is_named(pattern: str, resource: Resource) -> Truth:
     if pattern in ("*", resource.arn):
         return True
     if resource.arn:
-        return _like(pattern, resource.arn)
+        return matches(pattern, resource.arn)
     parts, (service, kind, attribute) = _ARN.fullmatch(pattern), _KINDS[resource.type]
-    if parts is None or not _like(parts["service"], service) or _is_elsewhere(parts["region"], resource):
+    if parts is None or not matches(parts["service"], service) or _is_elsewhere(parts["region"], resource):
         return False
     name = resource.attributes.get(attribute) if attribute else None
     if isinstance(name, str) and name:
-        return _like(parts["rest"], kind + name)
+        return matches(parts["rest"], kind + name)
     if parts["rest"] in ("*", f"{kind}*"):
         return True
     start = parts["rest"].partition("*")[0]
@@ -78,11 +79,7 @@ def _is_named(pattern: str, resource: Resource) -> Truth:
 
 
 def _is_elsewhere(region: str, resource: Resource) -> bool:
-    return bool(region and resource.region) and not _like(region, resource.region)
-
-
-def _like(pattern: str, text: str) -> bool:
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL) is not None
+    return bool(region and resource.region) and not matches(region, resource.region)
 
 
 def _conditions(selection: Mapping[str, Any], resource: Resource) -> Iterator[Truth]:
@@ -108,7 +105,7 @@ def _has_tag(resource: Resource, key: object, value: object, *, pattern: bool = 
     if isinstance(found, Unknown) or found is None:
         return found if found is not None else False
     if pattern:
-        return _like(str(value), str(found))
+        return matches(str(value), str(found))
     return str(found) == str(value)
 
 

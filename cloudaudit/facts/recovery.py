@@ -15,7 +15,7 @@ from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Relation, Resource, Unknown
 
 _CRON = re.compile(r"cron\((?P<fields>.*)\)")
-_RATE = re.compile(r"rate\((?P<number>\d+) (?P<unit>minute|hour|day)s?\)")
+_RATE = re.compile(r"rate\((?P<number>\d{1,6}) (?P<unit>minute|hour|day)s?\)")
 _DAY = {"minute": 1440, "hour": 24, "day": 1}
 _EVERY = frozenset(("*", "?", "*/1", "1/1", "1-7", "SUN-SAT", "MON-SUN"))
 _DELETING = ("backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle")

@@ -1,12 +1,12 @@
 """What is scanned for vulnerabilities."""
 
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.reading import blocks, listed
 from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
+from cloudaudit.facts.wildcards import matches
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Unknown
 
@@ -47,7 +47,7 @@ def _matches(pattern: Any, name: Any) -> Truth:
         return pattern if isinstance(pattern, Unknown) else True
     if isinstance(name, Unknown):
         return name
-    return fnmatchcase(str(name), str(pattern) if "*" in str(pattern) else f"*{pattern}*")
+    return matches(str(pattern) if "*" in str(pattern) else f"*{pattern}*", str(name))
 
 
 def _left_out(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:

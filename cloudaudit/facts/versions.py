@@ -110,7 +110,7 @@ def _is_before(version: str, fixed: Mapping[str, str]) -> Truth:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version))
+    return tuple(int(part) for part in re.findall(r"\d{1,9}", version))
 
 
 FACTS = (

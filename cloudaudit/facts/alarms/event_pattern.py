@@ -1,14 +1,15 @@
 """Event patterns of EventBridge: whether one matches an event."""
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from cloudaudit.facts import wildcards
 from cloudaudit.facts.truth import Truth, all_of, any_of, negate
 from cloudaudit.model import Unknown
 
 _ABSENT = object()
+_DEEPEST = 20
 
 
 def decode(value: Any) -> Any:
@@ -21,42 +22,44 @@ def decode(value: Any) -> Any:
         return Unknown(because="the event pattern is not JSON")
 
 
-def matches(pattern: Any, event: Any) -> Truth:
+def matches(pattern: Any, event: Any, depth: int = 0) -> Truth:
     """Whether the pattern, a decoded document that may hold unknowns, matches. Unknown for tests not read here."""
     if isinstance(pattern, Unknown):
         return pattern
-    if not isinstance(pattern, Mapping):
+    if not isinstance(pattern, Mapping) or depth > _DEEPEST:
         return Unknown(because="the event pattern cannot be read")
-    return all_of(_field(name, wanted, event) for name, wanted in pattern.items())
+    return all_of(_field(name, wanted, event, depth + 1) for name, wanted in pattern.items())
 
 
-def _field(name: str, wanted: Any, event: Any) -> Truth:
+def _field(name: str, wanted: Any, event: Any, depth: int) -> Truth:
     if name == "$or" and isinstance(wanted, list):
-        return any_of(matches(each, event) for each in wanted)
+        return any_of(matches(each, event, depth) for each in wanted)
     value = event.get(name, _ABSENT) if isinstance(event, Mapping) else _ABSENT
     if isinstance(wanted, Mapping):
-        return matches(wanted, {} if value is _ABSENT else value)
+        return matches(wanted, {} if value is _ABSENT else value, depth)
     if isinstance(wanted, list):
-        return any_of(_test(each, value) for each in wanted)
+        return any_of(_test(each, value, depth) for each in wanted)
     return wanted if isinstance(wanted, Unknown) else Unknown(because=f"{name} of the event pattern is no list")
 
 
-def _test(wanted: Any, value: Any) -> Truth:
+def _test(wanted: Any, value: Any, depth: int) -> Truth:
     if isinstance(wanted, Unknown):
         return wanted
     if not isinstance(wanted, Mapping):
         return value is not _ABSENT and value == wanted
-    return all_of(_operator(name, argument, value) for name, argument in wanted.items())
+    return all_of(_operator(name, argument, value, depth + 1) for name, argument in wanted.items())
 
 
-def _operator(name: str, argument: Any, value: Any) -> Truth:
+def _operator(name: str, argument: Any, value: Any, depth: int) -> Truth:
     if isinstance(argument, Unknown):
         return argument
+    if depth > _DEEPEST:
+        return Unknown(because="the event pattern cannot be read")
     if name == "exists":
         return (value is not _ABSENT) is bool(argument)
     if name == "anything-but":
         members = argument if isinstance(argument, list) else [argument]
-        return all_of([value is not _ABSENT, negate(any_of(_test(member, value) for member in members))])
+        return all_of([value is not _ABSENT, negate(any_of(_test(member, value, depth) for member in members))])
     text = value if isinstance(value, str) else None
     if text is None or not isinstance(argument, str):
         return False if value is _ABSENT else Unknown(because=f"{name} in the event pattern cannot be read")
@@ -64,6 +67,6 @@ def _operator(name: str, argument: Any, value: Any) -> Truth:
         "prefix": text.startswith(argument),
         "suffix": text.endswith(argument),
         "equals-ignore-case": text.lower() == argument.lower(),
-        "wildcard": re.fullmatch(".*".join(map(re.escape, argument.split("*"))), text, re.DOTALL) is not None,
+        "wildcard": wildcards.matches(argument, text),
     }
     return tests[name] if name in tests else Unknown(because=f"{name} in the event pattern cannot be read")

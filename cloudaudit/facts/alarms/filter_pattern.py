@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cloudaudit.facts import wildcards
 from cloudaudit.facts.truth import Truth, all_of, any_of, negate
 from cloudaudit.model import Unknown
 
@@ -16,13 +17,13 @@ _LONGEST = 10_000
 _DEEPEST = 50
 _TOKEN = re.compile(
     r"""\s*(?:(?P<mark>\|\||&&|[(){}])
-    |(?P<path>\$(?:\.[\w\-*]+|\[(?:\d+|\*)\]|\["[^"]*"\])*)
+    |(?P<path>\$(?:\.[\w\-*]+|\[(?:\d{1,6}|\*)\]|\["[^"]*"\])*)
     |(?P<operator>!=|<=|>=|=|<|>)
     |"(?P<quoted>(?:[^"\\]|\\.)*)"
     |(?P<word>[^\s(){}=!<>&|"]+))""",
     re.VERBOSE,
 )
-_STEP = re.compile(r'\.([\w\-*]+)|\[(\d+|\*)\]|\["([^"]*)"\]')
+_STEP = re.compile(r'\.([\w\-*]+)|\[(\d{1,6}|\*)\]|\["([^"]*)"\]')
 
 
 class _UnreadableError(Exception):
@@ -170,4 +171,4 @@ def _state(found: list[Any], words: list[str]) -> Truth:
 
 def _equals(value: Any, pattern: str) -> bool:
     text = value if isinstance(value, str) else json.dumps(value)
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL) is not None
+    return wildcards.matches(pattern, text)

@@ -148,3 +148,14 @@ def test_metrics_that_are_watched():
     assert watching(DBInstanceIdentifier="blog") == []
     assert watching(DBInstanceIdentifier=ref("aws_db_instance.blog.identifier")) == []
     assert is_unknown(watching(DBInstanceIdentifier=ELSEWHERE))
+
+
+def test_hostile_patterns_are_unknown_rather_than_slow():
+    event = FAMILIES["root_use"][0]
+    deep = {"detail": [1]}
+    for _ in range(500):
+        deep = {"$or": [deep]}
+
+    assert is_unknown(event_pattern.matches(deep, on_bus(event)))
+    assert is_unknown(filter_pattern.matches("{ $.a = b" + " || $.a = b" * 5_000 + " }", event))
+    assert filter_pattern.matches('{ $.eventName = "' + "*o" * 2_000 + '" }', event) is False
