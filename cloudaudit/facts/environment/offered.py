@@ -107,6 +107,13 @@ FACTS = (
         doc=f"list of what the resource refers to in other environments, also by literal ARN: {_ENTRY}",
     ),
     Fact(
+        name="environment.defaults",
+        types=("terraform_variable",),
+        compute=roots.defaults,
+        members=MEMBERS,
+        doc=f"list of what a variable of the root takes by default in other environments, if it is used: {_ENTRY}",
+    ),
+    Fact(
         name="environment.held",
         types=("aws_iam_role",),
         compute=policies.held,

@@ -7,9 +7,10 @@ from typing import Any
 from cloudaudit.facts.environment.entries import Entry, Target, across, doubt, entry
 from cloudaudit.facts.environment.inference import Inference, root_environment, vocabulary
 from cloudaudit.facts.environment.lookups import place_of
+from cloudaudit.facts.environment.words import words
 from cloudaudit.facts.reading import strings
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Resource, Unknown
+from cloudaudit.model import Resource, Unknown, unknown_paths
 
 _STORES = {"s3": ("bucket", "key"), "gcs": ("bucket", "prefix"), "azurerm": ("storage_account_name", "key")}
 STORED = tuple(_STORES)
@@ -71,6 +72,29 @@ def _apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 def _role(backend: Mapping[str, Any]) -> str:
     found = [text for _, text in strings({name: backend.get(name) for name in ("role_arn", "assume_role")})]
     return next((text for text in found if text.startswith("arn:")), "")
+
+
+def defaults(resource: Resource, graph: ResourceGraph) -> list[Entry]:
+    """What a variable of the root takes by default in another environment, unless it is given another value."""
+    name, default = resource.attributes.get("name"), resource.attributes.get("default")
+    if resource.address != f"var.{resource.name}" or default is None:
+        return []
+    given = graph.environment.get("variables") or {}
+    if isinstance(name, str) and isinstance(default, str) and given.get(name, default) != default:
+        return []
+    ours = root_environment(graph)
+    found = [
+        Target(to=text, kind="default", attribute="default", environment=theirs)
+        for path, text in strings({"default": default})
+        if len(words(text)) > 1 and (theirs := place_of(text, path, graph)).name
+    ]
+    if len({each.environment.name for each in found}) > 1:
+        found = []  # one for each environment, to choose from
+    hidden = [f"{resource.address}.{path}: {why}" for path, why in unknown_paths({"default": default})]
+    if isinstance(name, Unknown):
+        hidden.append(f"{resource.address}.name: {name.because}")
+    rows = across(entry(resource.address, each, ours) for each in found)
+    return [doubt(why) for why in hidden] if hidden else rows
 
 
 def _text(value: object) -> str:
