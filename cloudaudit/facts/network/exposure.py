@@ -7,7 +7,7 @@ from cloudaudit.facts.memory import per_resource
 from cloudaudit.facts.network import acls, ports
 from cloudaudit.facts.network.attachment import address_six, groups, interfaces, public_address
 from cloudaudit.facts.network.openings import Openings, is_open
-from cloudaudit.facts.network.routes import SUBNETS, placed
+from cloudaudit.facts.network.routes import Way, doubtful, placed, subnets_of, way_out
 from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
 from cloudaudit.graph import Related, ResourceGraph
 from cloudaudit.model import Record, Relation, Resource, Unknown
@@ -61,20 +61,34 @@ def _direct(resource: Resource, graph: ResourceGraph, owner: Resource | None = N
     own = [resource, owner] if owner is not None else [resource]
     four = any_of(public_address(each, graph) for each in own)
     six = any_of(address_six(each, graph) for each in own)
-    found = [_path(resource, graph, version, address) for version, address in ((4, four), (6, six))]
+    found = [path for version, address in ((4, four), (6, six)) for path in _paths(resource, graph, version, address)]
     return [path for path in found if path.route is not False] or found[:1]
 
 
-def _path(resource: Resource, graph: ResourceGraph, version: int, address: Truth) -> Path:
+def _paths(resource: Resource, graph: ResourceGraph, version: int, address: Truth) -> list[Path]:
+    """One path through all subnets together or, where ACLs of this scan stand before some, one through each."""
     if address is False:
-        return Path(version=version, route=False)
-    way = placed(resource, graph)
-    guards = _guards(resource, graph)
-    inside = any_of(acls.passes_any(guard, graph, version) for guard in guards) if guards else True
+        return [Path(version=version, route=False)]
+    subnets = subnets_of(resource, graph)
+    guards = [(subnet, acls.guard(subnet, graph)) for subnet in subnets.found]
+    if not any(guard.acls or guard.because for _, guard in guards):
+        return [_path(resource, graph, version, (address, placed(resource, graph)))]
+    found = [_path(resource, graph, version, (address, way_out(subnet, graph)), guard) for subnet, guard in guards]
+    if subnets.because:
+        found.append(_path(resource, graph, version, (address, doubtful(subnets.because))))
+    return found
+
+
+def _path(
+    resource: Resource, graph: ResourceGraph, version: int, ends: tuple[Truth, Way], guard: acls.Guard | None = None
+) -> Path:
+    address, way = ends
+    inside = acls.passes_any(guard, graph, version) if guard is not None else True
     route = all_of([address, way.by(version), inside])
     if route is False:
         return Path(version=version, route=False)
     openings = of_version(groups(resource, graph), version)
+    guards = (guard,) if guard is not None else ()
     return Path(version=version, route=route, steps=way.steps, guards=guards, openings=openings)
 
 
@@ -86,16 +100,6 @@ def of_version(openings: Openings, version: int) -> Openings:
         if ranges or rule.doubts:
             rules.append(rule if ranges == rule.ranges else msgspec.structs.replace(rule, ranges=ranges))
     return Openings(rules=tuple(rules), because=openings.because)
-
-
-def _guards(resource: Resource, graph: ResourceGraph) -> tuple[acls.Guard, ...]:
-    """The ACLs before the subnets of the resource that are known; nothing where one stands open for certain."""
-    names = SUBNETS.get(resource.type)
-    if not names:
-        return ()
-    subnets = graph.related(resource, Relation(type=("aws_subnet", "aws_default_subnet"), via=names))
-    found = tuple(acls.guard(subnet, graph) for subnet in subnets.found)
-    return () if any(not guard.acls and not guard.because for guard in found) else found
 
 
 def route(resource: Resource, graph: ResourceGraph) -> Truth:

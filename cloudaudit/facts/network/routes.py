@@ -9,12 +9,13 @@ from cloudaudit.facts import addresses
 from cloudaudit.facts.memory import per_resource
 from cloudaudit.facts.reading import blocks, reach
 from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
-from cloudaudit.graph import ResourceGraph
+from cloudaudit.graph import Related, ResourceGraph
 from cloudaudit.graph.identity import is_sure
 from cloudaudit.model import Record, Relation, Resource, Unknown
 
 TABLES = ("aws_route_table", "aws_default_route_table")
 _VPCS = ("aws_vpc", "aws_default_vpc")
+_OF_VPC = ("aws_default_subnet", "aws_subnet")
 _DESTINATIONS = {
     4: ("destination_cidr_block", "cidr_block"),
     6: ("destination_ipv6_cidr_block", "ipv6_cidr_block"),
@@ -200,13 +201,6 @@ def _kind(ref: str) -> str:
     return next((part for part in parts if part.startswith("aws_")), ref)
 
 
-def _in_any(resource: Resource, graph: ResourceGraph, path: str) -> Way:
-    """The way out of some subnet that the attribute names."""
-    subnets = graph.related(resource, Relation(type=("aws_subnet", "aws_default_subnet"), via=path))
-    ways = [way_out(subnet, graph) for subnet in subnets.found]
-    return either([*ways, doubtful(subnets.because)] if subnets.because else ways)
-
-
 # The attributes by which a resource names its subnets, or the group of subnets that does.
 SUBNETS: dict[str, tuple[str, ...]] = {
     "aws_alb": ("subnets", "subnet_mapping.subnet_id"),
@@ -252,27 +246,32 @@ PLACED = tuple(sorted({*SUBNETS, *_SUBNET_GROUPS, "aws_subnet", "aws_default_sub
 @per_resource
 def placed(resource: Resource, graph: ResourceGraph) -> Way:
     """The way from the subnets in which a resource lives to an internet gateway."""
-    if resource.type in ("aws_subnet", "aws_default_subnet"):
+    if resource.type in _OF_VPC:
         return way_out(resource, graph)
+    subnets = subnets_of(resource, graph)
+    ways = [way_out(subnet, graph) for subnet in subnets.found]
+    return either([*ways, doubtful(subnets.because)] if subnets.because else ways)
+
+
+@per_resource
+def subnets_of(resource: Resource, graph: ResourceGraph) -> Related:
+    """The subnets that a resource names, itself or by a group of subnets, and why there may be others."""
     if group := _SUBNET_GROUPS.get(resource.type):
         return _by_group(resource, graph, *group)
-    paths = SUBNETS.get(resource.type, ())
-    if not any(value for path in paths for value in reach(resource.attributes, path)):
-        return doubtful([f"{resource.address} names no subnet, so the default ones decide"])
-    return either([_in_any(resource, graph, path) for path in paths])
+    names = SUBNETS.get(resource.type, ())
+    if not any(value for path in names for value in reach(resource.attributes, path)):
+        return Related((), (f"{resource.address} names no subnet, so the default ones decide",))
+    return graph.related(resource, Relation(type=_OF_VPC, via=names))
 
 
-def _by_group(resource: Resource, graph: ResourceGraph, kind: str, path: str) -> Way:
+def _by_group(resource: Resource, graph: ResourceGraph, kind: str, path: str) -> Related:
+    relation = Relation(type=kind, via=path)
     if not resource.attributes.get(path):
-        return _cluster(resource, graph) or doubtful([f"{resource.address} names no subnet group, the default decides"])
-    groups = graph.related(resource, Relation(type=kind, via=path))
-    ways = [placed(group, graph) for group in groups.found]
-    return either([*ways, doubtful(groups.because)] if groups.because else ways)
-
-
-def _cluster(resource: Resource, graph: ResourceGraph) -> Way | None:
-    """A cluster instance that names no subnets lives where its cluster does."""
-    if resource.type != "aws_rds_cluster_instance":
-        return None
-    clusters = graph.related(resource, Relation(type="aws_rds_cluster", via="cluster_identifier"))
-    return either([placed(cluster, graph) for cluster in clusters.found]) if clusters.found else None
+        if resource.type != "aws_rds_cluster_instance":
+            return Related((), (f"{resource.address} names no subnet group, the default decides",))
+        relation = Relation(type="aws_rds_cluster", via="cluster_identifier")
+    holders = graph.related(resource, relation)
+    parts = [subnets_of(holder, graph) for holder in holders.found]
+    found = {subnet.key: subnet for part in parts for subnet in part.found}
+    because = [*holders.because, *(text for part in parts for text in part.because)]
+    return Related(tuple(found.values()), tuple(because))

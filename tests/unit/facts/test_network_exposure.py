@@ -119,6 +119,38 @@ def test_the_default_acl_of_the_vpc_stands_before_subnets_that_name_none():
     assert is_unknown(ssh(aws_network_acl__a={"subnet_ids": ELSEWHERE}))
 
 
+def test_each_subnet_has_its_own_route_and_acl():
+    """A balancer in a subnet with a route but a closed ACL, and in one without a route, is not reached."""
+    found = estate(
+        aws_subnet__p={"vpc_id": ref("aws_vpc.v.id")},
+        aws_lb__b={"subnets": [ref("aws_subnet.s.id"), ref("aws_subnet.p.id")]},
+        aws_network_acl__a={"subnet_ids": [ref("aws_subnet.s.id")]},
+    )
+    found["aws_lb.b"]["security_groups"] = [ref("aws_security_group.g.id")]
+    assert ask("network.internet_path", "aws_lb.b", found) == []
+
+    found["aws_lb.b"]["subnets"] = [ref("aws_subnet.s.id"), ELSEWHERE]
+    assert is_unknown(ask("network.internet_path", "aws_lb.b", found))
+
+    found["aws_network_acl.a"]["subnet_ids"] = [ref("aws_subnet.p.id")]
+    assert ask("network.internet_path", "aws_lb.b", found)[-1] == "aws_lb.b"
+
+
+def test_the_acl_of_its_subnets_stands_before_a_database():
+    found = estate(
+        aws_db_subnet_group__d={"subnet_ids": [ref("aws_subnet.s.id")]},
+        aws_db_instance__d={
+            "publicly_accessible": True,
+            "db_subnet_group_name": ref("aws_db_subnet_group.d.name"),
+            "vpc_security_group_ids": [ref("aws_security_group.g.id")],
+        },
+    )
+    assert ask("network.internet_opens", "aws_db_instance.d", found)["ssh"] is True
+
+    found["aws_network_acl.a"] = {"subnet_ids": [ref("aws_subnet.s.id")]}
+    assert ask("network.internet_opens", "aws_db_instance.d", found)["ssh"] is False
+
+
 def test_an_instance_without_groups_has_the_default_one():
     found = {
         "aws_instance__i": {"vpc_security_group_ids": None},
