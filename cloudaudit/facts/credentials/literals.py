@@ -176,7 +176,7 @@ def in_user_data(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
 def _pieces(value: Unknown) -> tuple[str, list[str]]:
     """What is known of a text with unknown parts, and why there may be more. A part that is no secret is a blank."""
     if not isinstance(value.partial, tuple):
-        return value.prefix, [value.because]
+        return value.prefix, [value.because] if _may_be_secret(value) else []
     known = "".join(piece if isinstance(piece, str) else " " for piece in value.partial)
     parts = [piece for piece in value.partial if isinstance(piece, Unknown)]
     return known, [piece.because for piece in parts if _may_be_secret(piece)]

@@ -11,7 +11,7 @@ from cloudaudit.facts.credentials.assignments import assignments
 from cloudaudit.facts.credentials.names import speaks_of_secret
 from cloudaudit.facts.credentials.shapes import shapes
 from cloudaudit.facts.credentials.values import is_secret
-from cloudaudit.model import Origin, Unknown
+from cloudaudit.model import Origin, Resource, Unknown
 
 # Put together here, so that no scanner of this repository takes them for real.
 ACCESS_KEY = "AKIA" + "Z7QX4LM2PTRV6WBN"
@@ -337,3 +337,20 @@ def test_assignments_stand_where_they_are_said_to(text):
     for _, name, start, end in assignments(text):
         assert name in text
         assert text[start:end]
+
+
+def test_what_a_plan_marks_as_sensitive_is_a_secret_in_plain_environment():
+    def planned(*paths):
+        return Resource(
+            key="aws_lambda_function.f",
+            type="aws_lambda_function",
+            name="f",
+            address="aws_lambda_function.f",
+            attributes={"environment": [{"variables": {"EXTRA": "x1", "DB_USER": "app", "STAGE": "prod"}}]},
+            origin=Origin.PLAN,
+            sensitive=frozenset(paths),
+        )
+
+    assert variables(planned("environment.0.variables.EXTRA")) == ["EXTRA"]
+    assert variables(planned("environment.0.variables.DB_USER")) == []
+    assert variables(planned()) == []
