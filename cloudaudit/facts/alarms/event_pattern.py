@@ -1,6 +1,7 @@
 """Event patterns of EventBridge: whether one matches an event."""
 
 import json
+import operator
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from cloudaudit.model import Unknown
 
 _ABSENT = object()
 _DEEPEST = 20
+_COMPARISONS = {"=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 def decode(value: Any) -> Any:
@@ -34,11 +36,14 @@ def matches(pattern: Any, event: Any, depth: int = 0) -> Truth:
 def _field(name: str, wanted: Any, event: Any, depth: int) -> Truth:
     if name == "$or" and isinstance(wanted, list):
         return any_of(matches(each, event, depth) for each in wanted)
+    if isinstance(event, list):  # one member that matches is enough
+        return any_of(_field(name, wanted, member, depth) for member in event)
     value = event.get(name, _ABSENT) if isinstance(event, Mapping) else _ABSENT
     if isinstance(wanted, Mapping):
         return matches(wanted, {} if value is _ABSENT else value, depth)
     if isinstance(wanted, list):
-        return any_of(_test(each, value, depth) for each in wanted)
+        members = value if isinstance(value, list) else [value]
+        return any_of(_test(each, member, depth) for each in wanted for member in members)
     return wanted if isinstance(wanted, Unknown) else Unknown(because=f"{name} of the event pattern is no list")
 
 
@@ -51,15 +56,15 @@ def _test(wanted: Any, value: Any, depth: int) -> Truth:
 
 
 def _operator(name: str, argument: Any, value: Any, depth: int) -> Truth:
-    if isinstance(argument, Unknown):
-        return argument
-    if depth > _DEEPEST:
-        return Unknown(because="the event pattern cannot be read")
+    if isinstance(argument, Unknown) or depth > _DEEPEST:
+        return argument if isinstance(argument, Unknown) else Unknown(because="the event pattern cannot be read")
     if name == "exists":
         return (value is not _ABSENT) is bool(argument)
     if name == "anything-but":
         members = argument if isinstance(argument, list) else [argument]
         return all_of([value is not _ABSENT, negate(any_of(_test(member, value, depth) for member in members))])
+    if name == "numeric" and isinstance(argument, list):
+        return _numeric(argument, value)
     text = value if isinstance(value, str) else None
     if text is None or not isinstance(argument, str):
         return False if value is _ABSENT else Unknown(because=f"{name} in the event pattern cannot be read")
@@ -70,3 +75,15 @@ def _operator(name: str, argument: Any, value: Any, depth: int) -> Truth:
         "wildcard": wildcards.matches(argument, text),
     }
     return tests[name] if name in tests else Unknown(because=f"{name} in the event pattern cannot be read")
+
+
+def _numeric(argument: list[Any], value: Any) -> Truth:
+    """Pairs of an operator and a number, all of which must hold."""
+    if not isinstance(value, int | float):
+        return False
+    tests: list[Truth] = []
+    for sign, bound in zip(argument[::2], argument[1::2], strict=False):
+        if sign not in _COMPARISONS or not isinstance(bound, int | float):
+            return Unknown(because="numeric in the event pattern cannot be read")
+        tests.append(_COMPARISONS[sign](value, bound))
+    return all_of(tests)

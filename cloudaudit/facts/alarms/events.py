@@ -105,6 +105,36 @@ FAMILIES: Mapping[str, tuple[dict[str, Any], ...]] = {
 }
 
 
+# What detectors send to EventBridge about something serious.
+FINDINGS: Mapping[str, dict[str, Any]] = {
+    "aws_guardduty_detector": {
+        "source": "aws.guardduty",
+        "detail-type": "GuardDuty Finding",
+        "detail": {
+            "severity": 8,
+            "type": "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS",
+            "service": {"archived": False},
+        },
+    },
+    "aws_securityhub_account": {
+        "source": "aws.securityhub",
+        "detail-type": "Security Hub Findings - Imported",
+        "detail": {
+            "findings": [
+                {
+                    "Severity": {"Label": "CRITICAL", "Normalized": 90, "Product": 90},
+                    "Compliance": {"Status": "FAILED"},
+                    "Workflow": {"Status": "NEW"},
+                    "WorkflowState": "NEW",
+                    "RecordState": "ACTIVE",
+                    "ProductName": "Security Hub",
+                }
+            ]
+        },
+    },
+}
+
+
 def on_bus(event: Mapping[str, Any]) -> dict[str, Any]:
     """The event as EventBridge delivers it."""
     service = event["eventSource"].partition(".")[0]

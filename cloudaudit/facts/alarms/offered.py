@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cloudaudit.facts.alarms import event_pattern, filter_pattern
-from cloudaudit.facts.alarms.events import FAMILIES, on_bus
+from cloudaudit.facts.alarms.events import FAMILIES, FINDINGS, on_bus
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.memory import per_resource
 from cloudaudit.facts.reading import blocks
@@ -124,6 +124,11 @@ def _is_on(rule: Resource) -> Truth:
     return all_of(on)
 
 
+def _findings_heard(resource: Resource, graph: ResourceGraph) -> Truth:
+    finding = FINDINGS[resource.type]
+    return any_of(all_of([works, event_pattern.matches(pattern, finding)]) for pattern, works in _rules(graph))
+
+
 def _watching(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
     """The names of the metrics of the resource that alarms watch which act."""
     found: list[str] = []
@@ -160,6 +165,13 @@ def _is_resource(value: Any, resource: Resource) -> Truth:
 
 
 FACTS = (
+    Fact(
+        name="alarms.findings_heard",
+        types=tuple(FINDINGS),
+        compute=_findings_heard,
+        doc="bool: a rule of EventBridge that is on sends serious findings of the detector, or of "
+        "Security Hub, to a target.",
+    ),
     Fact(
         name="alarms.raised",
         types=("aws_cloudtrail",),
