@@ -17,7 +17,8 @@ from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Relation, Resource, Unknown
 
-# A place where logs are kept, and what ends them there: {"place", "ends"}.
+# A place where logs are kept and what ends them there: {"place", "ends"}; and of the first end that is certain "days",
+# "by".
 Store = dict[str, Any]
 
 _BUCKET = "aws_s3_bucket"
@@ -28,7 +29,8 @@ _DELIVERY_GROUP_DAYS = 2  # groups of the class DELIVERY pass events on and keep
 
 def _stores(resource: Resource, graph: ResourceGraph) -> list[Store]:
     if resource.type == "aws_cloudwatch_log_group":
-        return _of_group(resource, graph)
+        own, *exports = _of_group(resource, graph)
+        return [{**own, "place": "CloudWatch Logs"}, *exports]
     if resource.type == "aws_codebuild_project":
         return [*_of_builds(resource, graph)]
     if resource.type == LIFECYCLE:
@@ -41,17 +43,17 @@ def _under_rules(configuration: Resource, graph: ResourceGraph) -> Iterator[Stor
     related = graph.related(configuration, Relation(type=_BUCKET, via="bucket"))
     if related.because or len(related.found) != 1:
         doubt = unknown(related.because or ["the bucket is not known"])
-        yield {"place": configuration.address, "ends": _doubted(ends_by(configuration, EVERYWHERE), doubt)}
+        yield _store(configuration.address, _doubted(ends_by(configuration, EVERYWHERE), doubt))
         return
     bucket = related.found[0]
     writing = besides_trails(bucket, graph)
     received = any_of(source.writes for source in writing)
     if received is False:
-        yield {"place": bucket.address, "ends": []}
+        yield _store(bucket.address, [])
         return
     paths = merged(writing)
     found = ends_by(configuration, paths)
-    yield {"place": bucket.address, "ends": found if received is True else _doubted(found, received)}
+    yield _store(bucket.address, found if received is True else _doubted(found, received))
     yield from _replicas(bucket, graph, paths)
 
 
@@ -59,13 +61,19 @@ def _doubted(found: list[End], doubt: Unknown) -> list[End]:
     return [{**end, "applies": doubt} for end in found]
 
 
+def _store(place: str, found: list[End]) -> Store:
+    certain = [end for end in found if end["applies"] is True and not isinstance(end["days"], Unknown)]
+    first = min(certain, key=lambda end: float(end["days"]), default={})
+    return {"place": place, "ends": found, **{name: first[name] for name in ("days", "by") if name in first}}
+
+
 def _maybe(because: str, place: str) -> Store:
-    return {"place": place, "ends": [maybe_ends(because, place)]}
+    return _store(place, [maybe_ends(because, place)])
 
 
 def _in_bucket(bucket: Resource, graph: ResourceGraph, paths: tuple[Path, ...]) -> list[Store]:
     """The bucket, and those that its objects are copied to."""
-    own = {"place": bucket.address, "ends": ends(bucket, graph, paths)}
+    own = _store(bucket.address, ends(bucket, graph, paths))
     return [own, *_replicas(bucket, graph, paths)]
 
 
@@ -107,7 +115,7 @@ def _copied_to(
     ):
         yield _maybe(f"{configuration.address} copies the logs to a bucket that is not known", configuration.address)
         return
-    yield from ({"place": copy.address, "ends": ends(copy, graph, paths)} for copy in related.found)
+    yield from (_store(copy.address, ends(copy, graph, paths)) for copy in related.found)
 
 
 def _in_named_buckets(resource: Resource, graph: ResourceGraph, via: str, paths: tuple[Path, ...]) -> Iterator[Store]:
@@ -120,7 +128,7 @@ def _in_named_buckets(resource: Resource, graph: ResourceGraph, via: str, paths:
 @per_resource
 def _of_group(group: Resource, graph: ResourceGraph) -> list[Store]:
     """A log group, and the buckets that its events are streamed to."""
-    own = {"place": group.address, "ends": [*_expiring(group)]}
+    own = _store(group.address, [*_expiring(group)])
     return [own, *_exports(group, graph)]
 
 
@@ -225,7 +233,7 @@ def _build_groups(project: Resource, graph: ResourceGraph) -> Iterator[Store]:
         yield from _of_group(group, graph)
     yield from (_maybe(text, project.address) for text in doubts)
     if not groups and not doubts:
-        yield {"place": project.address, "ends": []}
+        yield _store(project.address, [])
 
 
 def _build_files(location: Any, project: Resource, graph: ResourceGraph) -> Iterator[Store]:
@@ -324,9 +332,11 @@ FACTS = (
         name="logs.stores",
         types=("aws_cloudtrail", "aws_cloudwatch_log_group", "aws_codebuild_project", LIFECYCLE),
         compute=_stores,
-        doc="list of {place, ends}: where the logs of a trail or project, in a group, or under lifecycle rules (those "
-        "of trails aside) are kept, copies and exports of all of them included; ends is a list of {days, applies, by}: "
-        "after how many days which rule deletes them, empty where they are kept for ever. They are kept long enough "
-        "where exists(s, s.ends.all(e, e.applies == false || e.days >= parameters.audit_period_days)).",
+        members=("place", "days", "by"),
+        doc="list of {place, ends, days, by}: where the logs of a trail or project, in a group, or under lifecycle "
+        "rules (those of trails aside) are kept, copies and exports of all of them included; ends is a list of {days, "
+        "applies, by}: after how many days which rule deletes them, empty where they are kept for ever; days and by "
+        "are those of the first end. They are kept long enough where "
+        "exists(s, s.ends.all(e, e.applies == false || e.days >= parameters.audit_period_days)).",
     ),
 )

@@ -32,11 +32,11 @@ def test_a_group_keeps_events_as_long_as_it_says():
     def kept(**more):
         return days(fact("logs.stores", resource("aws_cloudwatch_log_group.app", name="app", **more)))
 
-    assert kept() == {"aws_cloudwatch_log_group.app": []}
-    assert kept(retention_in_days=0) == {"aws_cloudwatch_log_group.app": []}
-    assert kept(retention_in_days=30) == {"aws_cloudwatch_log_group.app": [30]}
-    assert kept(retention_in_days=ELSEWHERE) == {"aws_cloudwatch_log_group.app": ["?"]}
-    assert kept(retention_in_days=400, log_group_class="DELIVERY") == {"aws_cloudwatch_log_group.app": [2]}
+    assert kept() == {"CloudWatch Logs": []}
+    assert kept(retention_in_days=0) == {"CloudWatch Logs": []}
+    assert kept(retention_in_days=30) == {"CloudWatch Logs": [30]}
+    assert kept(retention_in_days=ELSEWHERE) == {"CloudWatch Logs": ["?"]}
+    assert kept(retention_in_days=400, log_group_class="DELIVERY") == {"CloudWatch Logs": [2]}
 
 
 FILTER = resource(
@@ -54,7 +54,7 @@ STREAM = resource(
 
 def exported(*others):
     found = days(fact("logs.stores", GROUP, BUCKET, *others))
-    found.pop("aws_cloudwatch_log_group.app")
+    found.pop("CloudWatch Logs")
     return found
 
 
