@@ -6,7 +6,7 @@ from typing import Any
 from cloudaudit.facts.alarms import event_pattern, filter_pattern
 from cloudaudit.facts.alarms.events import FAMILIES, FINDINGS, on_bus
 from cloudaudit.facts.fact import Fact
-from cloudaudit.facts.memory import per_resource
+from cloudaudit.facts.memory import per_graph, per_resource
 from cloudaudit.facts.reading import blocks
 from cloudaudit.facts.truth import Truth, all_of, any_of, certain, unknown
 from cloudaudit.graph import ResourceGraph
@@ -133,13 +133,47 @@ def _watching(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
     """The names of the metrics of the resource that alarms watch which act."""
     found: list[str] = []
     doubts: list[str] = []
+    for watched, alarm in _candidates(resource, graph):
+        truth = all_of([_names(watched, resource), _acts(alarm)])
+        name = watched if isinstance(watched, Unknown) else watched.get("metric_name")
+        found += [str(name)] if truth is True and not isinstance(name, Unknown) else []
+        doubts += [each.because for each in (truth, name) if truth is not False and isinstance(each, Unknown)]
+    return certain(found, doubts)
+
+
+def _candidates(resource: Resource, graph: ResourceGraph) -> Iterator[tuple[Any, Resource]]:
+    """What alarms watch that names the resource, or may: looked up, since there may be thousands of both."""
+    index = _by_dimension(graph)
+    names = [
+        resource.address,
+        *(resource.attributes.get(name) for name in ("arn_suffix", "id", "name", *_NAMES.values())),
+    ]
+    unknown_name = isinstance(resource.attributes.get(_NAMES.get(resource.type, "name")), Unknown)
+    keys = sorted(index) if unknown_name else ["", *dict.fromkeys(name for name in names if isinstance(name, str))]
+    for key in keys:
+        yield from index.get(key, ())
+
+
+@per_graph
+def _by_dimension(graph: ResourceGraph) -> dict[str, list[tuple[Any, Resource]]]:
+    """What alarms watch, by what their dimensions name: addresses, texts and parts of texts; "" if that is not known."""
+    index: dict[str, list[tuple[Any, Resource]]] = {}
     for alarm in graph.of_type("aws_cloudwatch_metric_alarm"):
         for watched in _metrics(alarm):
-            truth = all_of([_names(watched, resource), _acts(alarm)])
-            name = watched if isinstance(watched, Unknown) else watched.get("metric_name")
-            found += [str(name)] if truth is True and not isinstance(name, Unknown) else []
-            doubts += [each.because for each in (truth, name) if truth is not False and isinstance(each, Unknown)]
-    return certain(found, doubts)
+            for key in _keys(watched):
+                index.setdefault(key, []).append((watched, alarm))
+    return index
+
+
+def _keys(watched: Any) -> set[str]:
+    dimensions = watched if isinstance(watched, Unknown) else watched.get("dimensions")
+    keys: set[str] = {""} if isinstance(dimensions, Unknown) else set()
+    for value in dimensions.values() if isinstance(dimensions, Mapping) else ():
+        if isinstance(value, Unknown):
+            keys |= {ref.rpartition(".")[0] for ref in value.refs if ".data." not in f".{ref}"} or {""}
+        else:
+            keys |= {str(value), *str(value).split("/")}
+    return keys
 
 
 def _names(watched: Any, resource: Resource) -> Truth:

@@ -15,6 +15,7 @@ def test_a_table_scales_by_a_target_and_a_policy():
     assert fact("scaling.by_demand", TABLE, *parts(ref("aws_dynamodb_table.main.name"))) is True
     assert fact("scaling.by_demand", TABLE, target) is False
     assert fact("scaling.by_demand", TABLE, *parts("table/other")) is False
+    assert fact("scaling.by_demand", TABLE, *parts(ref("aws_dynamodb_table.other.name"))) is False
     assert is_unknown(fact("scaling.by_demand", TABLE, *parts(ELSEWHERE)))
 
 
