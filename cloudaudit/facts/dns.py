@@ -6,7 +6,7 @@ from typing import Any
 from cloudaudit.facts import addresses
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.reading import reach
-from cloudaudit.facts.truth import unknown
+from cloudaudit.facts.truth import Truth, any_of, negate, unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Origin, Relation, Resource, Unknown
 
@@ -16,21 +16,32 @@ _ENDPOINT = re.compile(
     r"\.(elasticbeanstalk\.com|elb\.amazonaws\.com|elb\.[a-z0-9-]+\.amazonaws\.com|cloudfront\.net"
     r"|awsglobalaccelerator\.com|s3[.-]([a-z0-9-]+\.)?amazonaws\.com)\.?$"
 )
-_OWNERS = (
-    "aws_alb", "aws_cloudfront_distribution", "aws_elastic_beanstalk_environment", "aws_elb",
-    "aws_globalaccelerator_accelerator", "aws_lb", "aws_s3_bucket", "aws_s3_bucket_website_configuration",
-)  # fmt: skip
+_OWNERS = {
+    ".awsglobalaccelerator.": ("aws_globalaccelerator_accelerator",),
+    ".cloudfront.": ("aws_cloudfront_distribution",),
+    ".elasticbeanstalk.": ("aws_elastic_beanstalk_environment",),
+    ".elb.": ("aws_alb", "aws_elb", "aws_lb"),
+    ".s3": ("aws_s3_bucket",),
+}
 _NAMES = ("dns_name", "domain_name", "cname", "endpoint_url", "website_endpoint", "bucket_domain_name",
           "bucket_regional_domain_name")  # fmt: skip
 
 
 def _lost_targets(record: Resource, graph: ResourceGraph) -> list[str] | Unknown:
     """The literal names of AWS resources that nothing in the scan has."""
-    values = [*_records(record), *reach(record.attributes, "alias.name")]
+    return _without_owner([*_records(record), *reach(record.attributes, "alias.name")], record, graph)
+
+
+def _lost_origins(distribution: Resource, graph: ResourceGraph) -> list[str] | Unknown:
+    """The buckets and balancers that a distribution fetches from and nothing in the scan has."""
+    return _without_owner(list(reach(distribution.attributes, "origin.domain_name")), distribution, graph)
+
+
+def _without_owner(values: list[Any], holder: Resource, graph: ResourceGraph) -> list[str] | Unknown:
     doubts = [value.because for value in values if isinstance(value, Unknown) and not _is_declared(value)]
     found = []
     for value in values:
-        if isinstance(value, str) and (lost := _lost(value, record, graph)) is not False:
+        if isinstance(value, str) and (lost := _lost(value, holder, graph)) is not False:
             if isinstance(lost, Unknown):
                 doubts.append(lost.because)
             else:
@@ -52,24 +63,35 @@ def _is_declared(value: Unknown) -> bool:
     return bool(value.refs) and len(parts) == len(value.refs)
 
 
-def _lost(value: str, record: Resource, graph: ResourceGraph) -> bool | Unknown:
+def _lost(value: str, record: Resource, graph: ResourceGraph) -> Truth:
     text = value.lower().rstrip(".")
     if _BUCKET_SITE.search(text):
         return _site_lost(text, record, graph)
-    return bool(_ENDPOINT.search(text)) and not _owned(text, graph)
+    return negate(_owned(text, graph)) if _ENDPOINT.search(text) else False
 
 
-def _owned(text: str, graph: ResourceGraph) -> bool:
-    owners = (owner.attributes for kind in _OWNERS for owner in graph.of_type(kind))
-    known = {str(owner.get(name)).lower() for owner in owners for name in _NAMES if isinstance(owner.get(name), str)}
-    return (
-        text in known
-        or text.removeprefix("dualstack.") in known
-        or any(text.startswith(f"{bucket.attributes.get('bucket')}.s3") for bucket in graph.of_type("aws_s3_bucket"))
-    )
+def _owned(text: str, graph: ResourceGraph) -> Truth:
+    """Whether a resource of the scan has that name; unknown where it may, as AWS gives names when it makes things."""
+    truths: list[Truth] = []
+    for part, kinds in _OWNERS.items():
+        for owner in (owner for kind in kinds if part in text for owner in graph.of_type(kind)):
+            names = [owner.attributes.get(name) for name in _NAMES]
+            known = [name.lower() for name in names if isinstance(name, str)]
+            if owner.type == "aws_s3_bucket":
+                truths.append(_is_bucket(owner, text))
+            elif known:
+                truths.append(text in known or text.removeprefix("dualstack.") in known)
+            else:
+                truths.append(unknown([f"the name of {owner.address} is known after apply"]))
+    return any_of(truths)
 
 
-def _site_lost(text: str, record: Resource, graph: ResourceGraph) -> bool | Unknown:
+def _is_bucket(bucket: Resource, text: str) -> Truth:
+    own = bucket.attributes.get("bucket")
+    return own if isinstance(own, Unknown) else bool(own) and text.startswith((f"{own}.s3.", f"{own}.s3-"))
+
+
+def _site_lost(text: str, record: Resource, graph: ResourceGraph) -> Truth:
     """A website of S3 is served from the bucket that has the name of the record."""
     name = record.attributes.get("name")
     if isinstance(name, Unknown):
@@ -114,6 +136,13 @@ FACTS = (
         compute=_literal_addresses,
         doc="list of the public addresses that an A or AAAA record has written out, other than elastic addresses of "
         "this scan.",
+    ),
+    Fact(
+        name="dns.lost_origins",
+        types=("aws_cloudfront_distribution",),
+        compute=_lost_origins,
+        doc="list of the buckets, load balancers and environments that a distribution fetches from and nothing in the "
+        "scan has. Unknown unless the scan is complete.",
     ),
     Fact(
         name="dns.lost_targets",

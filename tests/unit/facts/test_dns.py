@@ -64,3 +64,22 @@ def test_addresses_written_out_are_those_of_the_internet():
     assert fact("dns.literal_addresses", record("A", records=["198.51.100.7"]), eip) == []
     assert is_unknown(fact("dns.literal_addresses", record("A", records=[ELSEWHERE])))
     assert is_unknown(fact("dns.literal_addresses", record(ELSEWHERE, records=["198.51.100.7"])))
+
+
+def test_origins_that_nothing_has_are_lost():
+    def asked(name, *others):
+        subject = resource("aws_cloudfront_distribution.d", origin=[{"domain_name": name}])
+        whole = ResourceGraph([subject, *others], target="infra", root=".", origin=Origin.SOURCE, complete=True)
+        return find("dns.lost_origins").compute(subject, whole)
+
+    bucket = resource("aws_s3_bucket.b", bucket="files")
+    assert asked("files.s3.eu-central-1.amazonaws.com") == ["files.s3.eu-central-1.amazonaws.com"]
+    assert asked("files.s3-website-eu-central-1.amazonaws.com") == ["files.s3-website-eu-central-1.amazonaws.com"]
+    assert asked("files.s3.amazonaws.com", bucket) == []
+    assert asked("files.s3-website-eu-central-1.amazonaws.com", bucket) == []
+    assert asked("origin.example.com") == []
+    assert asked(ref("aws_s3_bucket.b.bucket_regional_domain_name"), bucket) == []
+    assert is_unknown(asked(ELSEWHERE))
+    assert is_unknown(asked("files.s3.amazonaws.com", resource("aws_s3_bucket.b", bucket=ELSEWHERE)))
+    assert is_unknown(asked("web-1.eu-central-1.elb.amazonaws.com", resource("aws_lb.l")))
+    assert asked("files.s3.amazonaws.com", resource("aws_lb.l")) == ["files.s3.amazonaws.com"]
