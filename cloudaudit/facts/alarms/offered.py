@@ -156,7 +156,7 @@ def _candidates(resource: Resource, graph: ResourceGraph) -> Iterator[tuple[Any,
 
 @per_graph
 def _by_dimension(graph: ResourceGraph) -> dict[str, list[tuple[Any, Resource]]]:
-    """What alarms watch, by what their dimensions name: addresses, texts and parts of texts; "" if that is not known."""
+    """What alarms watch, by what their dimensions name: addresses, texts, parts of texts; "" if that is not known."""
     index: dict[str, list[tuple[Any, Resource]]] = {}
     for alarm in graph.of_type("aws_cloudwatch_metric_alarm"):
         for watched in _metrics(alarm):
