@@ -16,6 +16,7 @@ from cloudaudit.model import Resource, Unknown
 _IDENTIFIER = re.compile(
     r"[a-z]{1,12}-[0-9a-f]{8}(?:[0-9a-f]{9})?|(?:mrk-)?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"
 )
+_ARN = re.compile(r"arn:aws[\w-]*:[^\s\"'\\,<>]+")
 _NESTING = frozenset({"s3", "dynamodb", "es", "execute-api", "kinesis"})
 _DEPTH = 5
 _MOST = 100  # a reference to one of more resources says no more of each than one to any resource
@@ -43,6 +44,11 @@ def tables() -> Tables:
     """The link tables, read once."""
     data = (Path(__file__).parent.parent / "schema" / "links.json").read_bytes()
     return msgspec.json.decode(data, type=Tables)
+
+
+def arns_in(text: str) -> tuple[str, ...]:
+    """The ARNs in a text such as a JSON document, each once."""
+    return tuple(dict.fromkeys(_ARN.findall(text))) if "arn:aws" in text else ()
 
 
 def targets_of(attribute: str) -> tuple[str, ...]:
@@ -128,7 +134,9 @@ class Identities:
     def resolve(self, value: str | Unknown, wanted: tuple[str, ...], depth: int = _DEPTH) -> Reference:
         """What one value refers to."""
         if isinstance(value, str):
-            return Reference(value, tuple(self._by_text(value, wanted, depth)))
+            # A document names what its ARNs name: {"deadLetterTargetArn": "arn:aws:sqs:..."}.
+            texts = arns_in(value) if value.startswith("{") else (value,)
+            return Reference(value, tuple(found for text in texts for found in self._by_text(text, wanted, depth)))
         known = (value.refs, wanted, depth)
         reached = self._reached.get(known)
         if reached is None:
@@ -277,7 +285,8 @@ def _own_unique(kind: str) -> tuple[str, ...]:
     if kind in tables().borrowing or known is None:
         return ()
     own = (name for name in tables().unique if (attribute := known.attributes.get(name)) and attribute.computed)
-    return tuple(name for name in own if not known.attributes[name].optional)
+    # The ARN of a stream may be written, and is its own all the same.
+    return tuple(name for name in own if name == "arn" or not known.attributes[name].optional)
 
 
 def _through(kind: str) -> dict[str, str]:

@@ -1,19 +1,17 @@
 """All links of a graph: every value of every resource that names another resource."""
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cloudaudit import schema
 from cloudaudit.graph.addresses import parse
-from cloudaudit.graph.identity import Identities, is_identifier, is_sure, tables
+from cloudaudit.graph.identity import Identities, arns_in, is_identifier, is_sure, tables
 from cloudaudit.model import Link, Resource, Unknown
 
 if TYPE_CHECKING:
     from cloudaudit.graph.graph import ResourceGraph
 
-_ARN = re.compile(r"arn:aws[\w-]*:[^\s\"'\\,<>]+")
 _MOST = 100  # one of more resources than that says nothing about any of them
 _OWN = frozenset({"id", "arn", "tags", "tags_all"})
 _NAMELESS = frozenset({type(None), bool, int, float})  # values of these types refer to nothing
@@ -81,9 +79,7 @@ def _by_text(identities: Identities, value: str, name: str) -> Sequence[Resource
         return identities.resolve(value, kinds).found
     if value.startswith("arn:"):
         return () if is_identifier(value) else list(_by_service(identities, value))
-    if "arn:aws" in value:
-        return [target for arn in _ARN.findall(value) for target in identities.unique(arn)]
-    return ()
+    return [target for arn in arns_in(value) for target in identities.unique(arn)]
 
 
 def _by_service(identities: Identities, arn: str) -> Iterator[Resource]:

@@ -311,3 +311,22 @@ def test_what_a_provisioner_holds_is_not_taken_for_its_machine():
     assert links(graph(machine, written, attachment)) == [
         ("aws_lb_target_group_attachment.web", "aws_instance.web", "target_id")
     ]
+
+
+def test_a_stream_is_known_by_its_arn_though_that_may_be_written():
+    arn = "arn:aws:kinesis:eu-central-1:111122223333:stream/clicks"
+    stream = resource("aws_kinesis_stream.main", arn=arn, name="clicks")
+    policy = resource("aws_kinesis_resource_policy.main", resource_arn=arn)
+
+    relation = Relation(type="aws_kinesis_resource_policy", by="resource_arn")
+    assert found(graph(stream, policy), stream.key, relation) == ([policy.key], [])
+    assert links(graph(stream, policy)) == [(policy.key, stream.key, "resource_arn")]
+
+
+def test_a_companion_is_found_by_an_arn_in_a_document():
+    arn = "arn:aws:sqs:eu-central-1:111122223333:failed"
+    failed = resource("aws_sqs_queue.failed", arn=arn)
+    orders = resource("aws_sqs_queue.orders", redrive_policy=json.dumps({"deadLetterTargetArn": arn}))
+
+    relation = Relation(type="aws_sqs_queue", by="redrive_policy")
+    assert found(graph(failed, orders), failed.key, relation) == ([orders.key], [])

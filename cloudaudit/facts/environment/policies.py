@@ -137,7 +137,7 @@ def _source(value: Text, resource: Resource, graph: ResourceGraph) -> Iterator[T
         return
     found = _arns(graph).get((kind_of(value), value.removesuffix("*").removesuffix("/")))
     theirs = environment_of(found, graph) if found else literal(value, graph)
-    if theirs.name and (account(value) or value) != _home(resource, graph):
+    if theirs.name and (found or (account(value) or value) != _home(resource, graph)):
         yield Target(to=value, kind=kind_of(value), attribute="source", environment=theirs)
     elif theirs.name and (word := _by_name(value, graph)):
         yield Target(to=value, kind=kind_of(value), attribute="source", environment=word)
