@@ -202,7 +202,7 @@ def in_definition(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
 
 def _ends(resource: Resource, path: str, graph: ResourceGraph) -> bool:
     """Whether the argument of a module is found where it ends."""
-    name = path.split(".")[1].partition(":")[0]
+    name = path.removeprefix("arguments.").partition(":")[0]
     return f"{resource.address}.var.{name}" in reached(graph)
 
 

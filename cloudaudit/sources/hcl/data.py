@@ -84,6 +84,22 @@ def _rendered(source: DataSource) -> Value:
         return Unknown(because=f"{source.address}.rendered cannot be evaluated: {error}")
 
 
+def _packed(source: DataSource) -> Value:
+    """data.cloudinit_config: its parts, in order. How they are packed matters to nobody who reads what is in them."""
+    parts = source.written("part")
+    if not isinstance(parts, list):
+        return None
+    pieces: list[Value] = []
+    for part in parts:
+        content = part.get("content") if isinstance(part, dict) else part
+        whole = content.partial if isinstance(content, Unknown) and isinstance(content.partial, tuple) else (content,)
+        pieces += [f"{piece}\n" if isinstance(piece, str) else piece for piece in whole if piece is not None]
+    packed = Unknown(because=f"{source.address}.rendered packs its parts")
+    return combine(
+        *(pieces if any(isinstance(piece, Unknown) for piece in pieces) else [packed]), partial=tuple(pieces)
+    )
+
+
 _RESULTS: dict[tuple[str, str], Callable[[DataSource], Value]] = {
     ("aws_iam_policy_document", "json"): _document,
     ("aws_iam_policy_document", "minified_json"): _minified,
@@ -95,5 +111,7 @@ _RESULTS: dict[tuple[str, str], Callable[[DataSource], Value]] = {
     ("aws_partition", "dns_suffix"): _by_region(providers.dns_suffix),
     ("aws_caller_identity", "account_id"): _account,
     ("aws_caller_identity", "id"): _account,
+    ("cloudinit_config", "rendered"): _packed,
+    ("template_cloudinit_config", "rendered"): _packed,
     ("template_file", "rendered"): _rendered,
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cloudaudit.facts.credentials.assignments import may_speak
 from cloudaudit.facts.credentials.names import is_public, speaks_of_secret
 from cloudaudit.facts.credentials.shapes import shapes
 from cloudaudit.facts.credentials.values import is_secret as is_written
@@ -43,7 +44,12 @@ def followed(found: Iterable["Module"], again: Callable[[], Iterable["Module"]],
 
 
 def _any_secret(module: "Module") -> bool:
-    return any(is_secret(name, declared) for name, declared in module.declarations.variables.items())
+    """Whether a variable is a secret by itself, or is given something that may hold one."""
+    if any(is_secret(name, declared) for name, declared in module.declarations.variables.items()):
+        return True
+    written = module.root.library.written.get(id(module.declarations), ())
+    given = module.called is None and may_speak(repr(module.root.given))
+    return given or any(each.place == "module" for each in written)
 
 
 def is_secret(name: str, declared: "Declared") -> bool:
@@ -61,9 +67,35 @@ def is_secret(name: str, declared: "Declared") -> bool:
 def marked(module: "Module", name: str, declared: "Declared", value: Any) -> Any:
     """The value of a variable with a mark in place of every secret that was given to it. What comes from a resource
     stays what it is, and so does what is marked."""
-    if not is_secret(name, declared):
+    because = f"{MARK}{module.address}var.{name}"
+    if is_secret(name, declared):
+        return _masked(value, because, speaks_of_secret(name) or "secret")
+    return _members(value, because) if isinstance(value, dict | list) else value
+
+
+def _members(value: Any, because: str) -> Any:
+    """The value with a mark in place of every text in it that stands under the name of a secret."""
+    if not any(isinstance(member, dict | list) or _is_named(key, member) for key, member in _pairs(value)):
         return value
-    return _masked(value, f"{MARK}{module.address}var.{name}", speaks_of_secret(name) or "secret")
+    changed = copy.copy(value)
+    for key, member in _pairs(value):
+        path = f"{because}.{key}"
+        if _is_named(key, member):
+            changed[key] = Unknown(because=path, is_set=True)
+        elif isinstance(member, dict | list):
+            changed[key] = _members(member, path)
+    return changed
+
+
+def _pairs(value: Any) -> Iterable[tuple[Any, Any]]:
+    return value.items() if isinstance(value, dict) else enumerate(value)
+
+
+def _is_named(key: Any, member: Any) -> bool:
+    if not isinstance(key, str) or not isinstance(member, str) or ";" in key or ARROW in key:
+        return False
+    kind = speaks_of_secret(key)
+    return bool(kind) and is_written(member, kind)
 
 
 def _masked(value: Any, because: str, kind: str) -> Any:
@@ -105,7 +137,9 @@ def _stamped(value: Unknown, place: str) -> Unknown:
 
 def _extended(cause: str, place: str) -> str:
     way = cause.removeprefix(MARK).split(ARROW)
-    return cause if not cause.startswith(MARK) or place in way or len(way) > _MOST_HOPS else f"{cause}{ARROW}{place}"
+    if not cause.startswith(MARK) or place in way or len(way) > _MOST_HOPS or way[-1].startswith(f"{place}."):
+        return cause
+    return f"{cause}{ARROW}{place}"
 
 
 def _marks(value: Any) -> Iterator[Unknown]:

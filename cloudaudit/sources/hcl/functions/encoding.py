@@ -62,8 +62,14 @@ def encode_base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def _base64encode(text: str) -> str:
-    return encode_base64(text.encode())
+def _base64encode(text: Value) -> Value:
+    return _encoded(text) if isinstance(text, Unknown) else encode_base64(text.encode())
+
+
+def _encoded(text: Unknown) -> Unknown:
+    """A text that is not wholly known, encoded: its pieces stay for who looks for what is in it."""
+    pieces = text.partial if isinstance(text.partial, tuple) else None
+    return Unknown(because=text.because, refs=text.refs, partial=pieces, is_set=text.is_set)
 
 
 def _base64decode(text: str) -> str:
@@ -73,8 +79,10 @@ def _base64decode(text: str) -> str:
         raise EvaluationError("the result of decoding the provided string is not valid UTF-8") from None
 
 
-def _base64gzip(_: str) -> Value:
-    return Unknown(because="base64gzip() depends on how Terraform compresses")
+def _base64gzip(text: Value) -> Value:
+    if isinstance(text, Unknown):
+        return _encoded(text)
+    return Unknown(because="base64gzip() depends on how Terraform compresses", partial=(text,), is_set=True)
 
 
 def _textencodebase64(text: str, encoding: str) -> Value:
@@ -183,8 +191,8 @@ def _yamlencode(value: Any) -> Value:
 
 FUNCTIONS: dict[str, Function] = {
     "base64decode": strict(_base64decode, STRING),
-    "base64encode": strict(_base64encode, STRING),
-    "base64gzip": strict(_base64gzip, STRING),
+    "base64encode": aware(_base64encode, STRING),
+    "base64gzip": aware(_base64gzip, STRING),
     "csvdecode": strict(_csvdecode, STRING),
     "jsondecode": aware(_jsondecode, STRING),
     "jsonencode": aware(_jsonencode, ANY, nullable=True),

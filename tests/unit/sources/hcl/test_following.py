@@ -171,3 +171,42 @@ def test_a_secret_in_a_module_call_is_found_once_where_it_ends(tmp_path):
     (call,) = fact(found, "credentials.in_definition", "module.db/module")
     assert ended["way"] == "module.db.var.password -> module.db.aws_db_instance.d.password"
     assert call["path"] == "arguments.other.api_key"
+
+
+def test_a_secret_within_an_argument_is_followed_by_its_name(tmp_path):
+    found = graph(
+        tmp_path,
+        {
+            "main.tf": 'module "ci" {\n source = "./ci"\n'
+            ' projects = { image = { token = "7CGcBNYyTdLT", stage = "x" } }\n}\n',
+            "ci/main.tf": 'variable "projects" {}\nresource "aws_lambda_function" "f" {\n for_each = var.projects\n'
+            " environment { variables = { T = each.value.token, S = each.value.stage } }\n}\n",
+        },
+    )
+
+    key = 'module.ci.aws_lambda_function.f["image"]'
+    assert ways(found, key) == {"environment.0.variables.T": "module.ci.var.projects.image.token"}
+    assert fact(found, "credentials.in_definition", "module.ci/module") == []
+
+
+CLOUDINIT = """
+variable "db_password" {}
+data "cloudinit_config" "c" {
+  part { content = "%s" }
+}
+resource "aws_instance" "i" { user_data = %s }
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "user_data", "expected"),
+    [
+        ("export PW=${var.db_password}", "data.cloudinit_config.c.rendered", ["user_data"]),
+        ("export API_TOKEN=7CGcBNYyTdLT", "base64gzip(data.cloudinit_config.c.rendered)", ["user_data: API_TOKEN"]),
+        ("echo hello", "base64encode(data.cloudinit_config.c.rendered)", []),
+    ],
+)
+def test_what_is_packed_and_encoded_is_read(tmp_path, content, user_data, expected):
+    found = graph(tmp_path, CLOUDINIT % (content, user_data))
+
+    assert [each["path"] for each in fact(found, "credentials.in_user_data", "aws_instance.i")] == expected
