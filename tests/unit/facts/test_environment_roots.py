@@ -208,3 +208,41 @@ def test_a_range_that_two_environments_use_tells_nothing() -> None:
     assert fact("environment.ranges", group, places=dev)[0]["crosses"] is True
     assert fact("environment.ranges", group, places={"10.2.0.0/16": "dev"}) == []
     assert is_unknown(fact("environment.ranges", group, places={**dev, "10.0.0.0/8": "prod"})[0]["crosses"])
+
+
+@pytest.mark.parametrize(("ours", "theirs", "severity"), [("prod", "dev", "critical"), ("dev", "prod", "medium")])
+def test_a_way_into_production_weighs_most(tmp_path: Path, ours: str, theirs: str, severity: str) -> None:
+    text = f"""
+resource "aws_iam_role" "r" {{
+  tags               = {{ Environment = "{ours}" }}
+  assume_role_policy = jsonencode({{
+    Statement = [{{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = {{ AWS = "arn:aws:iam::111122223333:role/{theirs}-x" }}
+    }}]
+  }})
+}}
+"""
+    write(tmp_path, {"main.tf": text})
+
+    found = judged(tmp_path, "environment-role-trust-within")["."]
+
+    assert (found.verdict, found.severity) == (Verdict.FAIL, severity)
+
+
+def test_a_failure_that_leads_into_production_weighs_the_same_from_everywhere(tmp_path: Path) -> None:
+    text = """
+resource "aws_dynamodb_table" "t" {
+  tags = { Environment = "prod" }
+}
+resource "aws_lambda_function" "f" {
+  tags = { Environment = "dev" }
+  environment {
+    variables = { TABLE = aws_dynamodb_table.t.arn }
+  }
+}
+"""
+    write(tmp_path, {"main.tf": text})
+
+    assert judged(tmp_path, "environment-database-not-shared")["."].severity == "high"
