@@ -45,7 +45,10 @@ SYNTHETIC = {
     "terraform_provider": _made(**_PROVIDER),
     "terraform_settings": TypeSchema(
         _made(
-            configured_providers=["list", "string"], required_providers="dynamic", required_version="string"
+            configured_providers=["list", "string"],
+            is_example="bool",
+            required_providers="dynamic",
+            required_version="string",
         ).attributes,
         {"backend": NestedSchema(_made(type="string", **_BACKEND).attributes, {}, "list")},
     ),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cloudaudit.sources.hcl.modules import Module
 
 _BACKENDS = ("backend", "cloud")
+_AROUND = ("../..", "../../", "../../..", "../../../")
 _OF_CALL = ("source", "version")
 _OF_VARIABLE = ("default", "sensitive", "description", "nullable", "ephemeral")
 _OF_OUTPUT = ("sensitive", "description", "ephemeral")
@@ -96,7 +97,11 @@ class _Making:
 
         A root that configures providers has settings also when it states none: its state is then a local file.
         """
-        values: dict[str, Any] = {"required_providers": {}, "configured_providers": sorted(providers)}
+        values: dict[str, Any] = {
+            "required_providers": {},
+            "configured_providers": sorted(providers),
+            "is_example": self._is_example(),
+        }
         for declared in blocks:
             kinds = by_kind(declared.block.body)
             values.update(self._constants(declared, ("required_version",)))
@@ -112,6 +117,14 @@ class _Making:
                 yield self.resource("terraform_backend", "backend", inner, body, writing)
         for declared in [*blocks, *providers.values()][:1]:
             yield self.resource("terraform_settings", "terraform", declared, values, Writing(declared, "terraform"))
+
+    def _is_example(self) -> bool:
+        """Whether the root shows how the module around it is used, as modules that are published have it: nobody
+        deploys it."""
+        if "examples" not in self.prefix.rstrip(":").split("/"):
+            return False
+        sources = (each.block.body.attributes.get("source") for each in self.module.declarations.calls.values())
+        return any(getattr(each.value, "value", None) in _AROUND for each in sources if each)
 
     def _constants(self, declared: Declared, names: tuple[str, ...]) -> dict[str, Value]:
         attributes = declared.block.body.attributes

@@ -103,3 +103,21 @@ def test_values_are_the_constants_of_the_file(tmp_path):
         "b.tfvars.json": {"a": 1},
         "c.tfvars": {},
     }
+
+
+def test_a_root_below_examples_that_calls_the_module_around_it_is_an_example(tmp_path):
+    call = 'provider "aws" {}\nmodule "it" {\n source = "%s"\n}\n'
+    found = graphs(
+        tmp_path,
+        {
+            "main.tf": QUEUE,
+            "examples/complete/main.tf": call % "../../",
+            "examples/other/main.tf": call % "./inner",
+            "live/prod/main.tf": call % "../../",
+        },
+    )
+
+    told = {
+        root: each.attributes["is_example"] for root, one in found.items() for each in one.of_type("terraform_settings")
+    }
+    assert told == {"examples/complete": True, "examples/other": False, "live/prod": False}
