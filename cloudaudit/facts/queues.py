@@ -1,6 +1,7 @@
 """Which queues take what others could not deliver or process."""
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cloudaudit.facts.fact import Fact
@@ -41,9 +42,17 @@ def _named(graph: ResourceGraph) -> dict[str, set[str]]:
     doubts: set[str] = set()
     for kind, path in _NAMING.items():
         for resource in graph.of_type(kind):
-            for value in reach(resource.attributes, path):
-                _enter(value, known, doubts)
+            for block, name in _ends(resource, path):
+                _enter(block.get(name) if isinstance(block, Mapping) else block, known, doubts)
     return {"known": known, "doubts": doubts}
+
+
+def _ends(resource: Resource, path: str) -> Iterator[tuple[Any, str]]:
+    """The blocks that hold the last argument of the path; for blocks that may not be there, why."""
+    outer, _, name = path.rpartition(".")
+    for found in reach(resource.attributes, outer) if outer else [resource.attributes]:
+        for block in found if isinstance(found, list) else [found]:
+            yield (Unknown(because=block.because) if isinstance(block, Unknown) else block), name
 
 
 def _enter(value: Any, known: set[str], doubts: set[str]) -> None:
