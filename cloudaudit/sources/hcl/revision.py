@@ -40,6 +40,7 @@ class Revision:
                 continue
             self._enter(path)
         self._reader: subprocess.Popen[bytes] | None = None
+        self._process = 0
 
     def _enter(self, path: str) -> None:
         """Put a file into its folder, and that into its own, up to the top."""
@@ -123,7 +124,8 @@ class Revision:
 
     def _object(self, name: str) -> bytes:
         """The content of an object, from one git that answers for all."""
-        if self._reader is None:
+        if self._reader is None or self._process != os.getpid():  # a forked process must not read its parent's pipe
+            self._process = os.getpid()
             command = _command(self._root, ("cat-file", "--batch"))
             self._reader = subprocess.Popen(  # noqa: S603 - git, with nothing of the repository in the command
                 command,
@@ -144,7 +146,7 @@ class Revision:
 
     def close(self) -> None:
         """End the git that reads objects."""
-        if self._reader is not None:
+        if self._reader is not None and self._process == os.getpid():
             self._reader.communicate()
             self._reader = None
 

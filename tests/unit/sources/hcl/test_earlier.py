@@ -36,9 +36,9 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-def changes(folder: Path, base: str = "HEAD") -> dict[str, Change | None]:
+def changes(folder: Path, base: str = "HEAD", jobs: int = 1) -> dict[str, Change | None]:
     report = app.scan(
-        app.Request(targets=(str(folder),), options=Options(base=base, jobs=1), only=("ebs-volume-encrypted",))
+        app.Request(targets=(str(folder),), options=Options(base=base, jobs=jobs), only=("ebs-volume-encrypted",))
     )
     found = {one.resource: one.change for one in report.findings if one.verdict is Verdict.FAIL}
     return found | {one.resource: one.change for one in report.fixed}
@@ -150,3 +150,12 @@ def test_a_folder_without_a_repository_has_nothing_to_compare_with(tmp_path: Pat
 
     with pytest.raises(SourceError, match="no git repository"):
         changes(tmp_path)
+
+
+def test_several_processes_read_the_revision_each_for_itself(repository: Path) -> None:
+    commit(repository, **{f"r{number}__main_tf": VOLUME.format("a") for number in range(40)})
+
+    found = changes(repository, jobs=4)
+
+    assert len(found) == 40
+    assert set(found.values()) == {Change.EXISTING}
