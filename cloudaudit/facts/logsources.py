@@ -54,12 +54,23 @@ def _equals(path: str, wanted: str) -> Callable[[Resource], Truth]:
     return on
 
 
+def _starts(path: str, start: str) -> Callable[[Resource], Truth]:
+    def on(resource: Resource) -> Truth:
+        value = resource.attributes.get(path)
+        if isinstance(value, Unknown):
+            return value if value.prefix.startswith(start) or start.startswith(value.prefix) else False
+        return str(value).startswith(start)
+
+    return on
+
+
 def _not(on: Callable[[Resource], Truth]) -> Callable[[Resource], Truth]:
     return lambda resource: negate(on(resource))
 
 
 _OF_ORGANISATION = _flag("is_organization_trail", default=False)
 _FLOWS = ("AWSLogs/*/vpcflowlogs", "AWSLogs/*/aws-service=vpcflowlogs")
+_EXEC = "configuration.execute_command_configuration.log_configuration"
 _BALANCER = ("AWSLogs/*/elasticloadbalancing",)
 
 _EDGES: dict[str, tuple[_Edge, ...]] = {
@@ -70,12 +81,19 @@ _EDGES: dict[str, tuple[_Edge, ...]] = {
             _flag("connection_logs.enabled", default=False),
         ),
     ),
+    "aws_bedrock_model_invocation_logging_configuration": (
+        _Edge(
+            "logging_config.s3_config.bucket_name", "logging_config.s3_config.key_prefix",
+            ("AWSLogs/*/BedrockModelInvocationLogs",),
+        ),
+    ),
     "aws_cloudfront_distribution": (_Edge("logging_config.bucket", "logging_config.prefix"),),
     "aws_cloudtrail": (
         _Edge("s3_bucket_name", "s3_key_prefix", ("AWSLogs/*/CloudTrail",), _not(_OF_ORGANISATION)),
         _Edge("s3_bucket_name", "s3_key_prefix", ("AWSLogs/*/*/CloudTrail",), _OF_ORGANISATION),
     ),
     "aws_config_delivery_channel": (_Edge("s3_bucket_name", "s3_key_prefix", ("AWSLogs/*/Config",)),),
+    "aws_ecs_cluster": (_Edge(f"{_EXEC}.s3_bucket_name", f"{_EXEC}.s3_key_prefix"),),
     "aws_elb": (
         _Edge("access_logs.bucket", "access_logs.bucket_prefix", _BALANCER, _flag("access_logs.enabled", default=True)),
     ),
@@ -84,6 +102,12 @@ _EDGES: dict[str, tuple[_Edge, ...]] = {
         _Edge(
             "attributes.flow_logs_s3_bucket", "attributes.flow_logs_s3_prefix", ("AWSLogs/*/globalaccelerator",),
             _flag("attributes.flow_logs_enabled", default=False),
+        ),
+    ),
+    "aws_kinesis_firehose_delivery_stream": (
+        _Edge(
+            "extended_s3_configuration.bucket_arn", "extended_s3_configuration.prefix",
+            on=_starts("name", "aws-waf-logs-"),
         ),
     ),
     "aws_msk_cluster": (
@@ -103,6 +127,9 @@ _EDGES: dict[str, tuple[_Edge, ...]] = {
         _Edge("destination_arn", "destination_arn", ("AWSLogs/*/vpcdnsquerylogs",)),
     ),
     "aws_s3_bucket_logging": (_Edge("target_bucket", "target_prefix"),),
+    "aws_verifiedaccess_instance_logging_configuration": (
+        _Edge("access_logs.s3.bucket_name", "access_logs.s3.prefix", on=_flag("access_logs.s3.enabled", default=False)),
+    ),
     "aws_wafv2_web_acl_logging_configuration": (
         _Edge("log_destination_configs", "log_destination_configs", ("AWSLogs/*/WAFLogs",)),
     ),
@@ -167,7 +194,9 @@ def _path(prefix: Any, below: str, *, in_arn: bool) -> Path:
 
 
 def _plain(prefix: Any) -> tuple[str, Unknown | None]:
-    return (prefix.prefix, prefix) if isinstance(prefix, Unknown) else (str(prefix), None)
+    """A prefix up to what Firehose fills in."""
+    text, rest = (prefix.prefix, prefix) if isinstance(prefix, Unknown) else (str(prefix), None)
+    return text.partition("!{")[0], rest
 
 
 def key_in_arn(value: Any) -> tuple[str, Unknown | None]:

@@ -234,6 +234,11 @@ def test_build_logs_in_a_bucket():
         trail(),
         resource("aws_lb.l", access_logs=[{"bucket": "acme-logs", "enabled": True}]),
         resource("aws_elb.l", access_logs=[{"bucket": "acme-logs"}]),
+        resource(
+            "aws_kinesis_firehose_delivery_stream.s",
+            name="aws-waf-logs-main",
+            extended_s3_configuration=[{"bucket_arn": "arn:aws:s3:::acme-logs"}],
+        ),
         resource("aws_flow_log.f", log_destination="arn:aws:s3:::acme-logs/flow/", log_destination_type="s3"),
         resource("aws_s3_bucket_logging.x", bucket="other", target_bucket="acme-logs", target_prefix="x/"),
         resource(
@@ -259,6 +264,11 @@ def test_a_bucket_that_receives_logs(source):
         resource("aws_lb.l", access_logs=[{"bucket": "acme-logs", "enabled": False}]),
         resource("aws_lb.l", access_logs=[{"bucket": "acme-logs"}]),
         resource("aws_flow_log.f", log_destination_type="cloud-watch-logs"),
+        resource(
+            "aws_kinesis_firehose_delivery_stream.s",
+            name="orders",
+            extended_s3_configuration=[{"bucket_arn": "arn:aws:s3:::acme-logs"}],
+        ),
         resource(
             "aws_s3_bucket_policy.p",
             bucket="acme-logs",
