@@ -8,7 +8,7 @@ from cloudaudit.facts.iam.conditions import narrowed, narrows, says_something
 from cloudaudit.facts.iam.document import Condition, Document, Statement, Text
 from cloudaudit.facts.iam.effect import action_patterns, covers_action, denied, on_everything, with_doubts
 from cloudaudit.facts.iam.policies import ENDPOINT, RESOURCE_TYPES, endpoint_policy, resource_policies, resource_policy
-from cloudaudit.facts.iam.principals import account, of_kind, own_accounts, public
+from cloudaudit.facts.iam.principals import is_foreign, of_kind, own_accounts, public
 from cloudaudit.facts.iam.transport import denies_insecure_transport
 from cloudaudit.facts.truth import Truth, all_of, any_of, certain, negate, unknown
 from cloudaudit.graph import ResourceGraph
@@ -69,19 +69,12 @@ def _cross_account(resource: Resource, graph: ResourceGraph) -> list[str] | Unkn
         for part in document.allows:
             kept = any_of([_in_organisation(part), _closed_to_others(document, part)])
             for name in [] if kept is True else _callers(part):
-                truth = all_of([_is_foreign(name, own), negate(kept)])
+                truth = all_of([is_foreign(name, own), negate(kept)])
                 if truth is True:
                     foreign.append(name if isinstance(name, str) else name.prefix)
                 elif isinstance(truth, Unknown):
                     doubts.append(truth.because)
     return certain(foreign, doubts)
-
-
-def _is_foreign(name: Text, own: frozenset[str]) -> Truth:
-    owner = account(name)
-    if owner:
-        return owner not in own if own else Unknown(because="no account of our own is known")
-    return name if isinstance(name, Unknown) and not name.refs else False
 
 
 # Conditions by which a statement for everybody names accounts.

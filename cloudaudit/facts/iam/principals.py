@@ -43,6 +43,29 @@ def of_kind(statement: Statement, kind: str) -> list[Text]:
     return [name for found, name in statement.principals or () if found in (kind, "")]
 
 
+# Accounts of AWS from which load balancers deliver their logs in older regions.
+_OF_AWS = frozenset(
+    (
+        "127311923021", "033677994240", "027434742980", "797873946194", "098369216593", "754344448648", "589379963580",
+        "718504428378", "383597477331", "600734575887", "114774131450", "783225319266", "582318560864", "985666609251",
+        "054676820928", "156460612806", "652711504416", "635631232127", "009996457667", "897822967062", "076674570225",
+        "507241528517", "048591011584", "190560391635",
+    )
+)  # fmt: skip
+
+
+def is_foreign(name: Text, own: frozenset[str]) -> Truth:
+    """Whether the principal belongs to an account that is neither among `own` nor one of AWS itself."""
+    owner = account(name)
+    if owner in _OF_AWS:
+        return False
+    if owner:
+        return owner not in own if own else Unknown(because="no account of our own is known")
+    if isinstance(name, Unknown):
+        return False if name.refs and not name.refs[0].startswith("var.") else name
+    return False
+
+
 @per_graph
 def own_accounts(graph: ResourceGraph) -> frozenset[str]:
     """The accounts known to be the organisation's own: from settings, from resources, and from key policies.

@@ -6,7 +6,7 @@ from cloudaudit.facts.iam.document import Condition, Statement, Text, sketch
 from cloudaudit.facts.iam.effect import denied, names_action, with_doubts
 from cloudaudit.facts.iam.exposure import opened
 from cloudaudit.facts.iam.policies import trust_policy
-from cloudaudit.facts.iam.principals import account, of_kind, own_accounts
+from cloudaudit.facts.iam.principals import account, is_foreign, of_kind, own_accounts
 from cloudaudit.facts.truth import Truth, all_of, any_of, certain, negate, unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Unknown
@@ -43,16 +43,6 @@ def _asks(condition: Condition) -> Truth:
     return says_something(condition)
 
 
-def _foreign(name: Text, own: frozenset[str]) -> Truth:
-    """Whether the principal belongs to an account that is not ours."""
-    owner = account(name)
-    if owner:
-        return owner not in own if own else Unknown(because="no account of our own is known")
-    if isinstance(name, Unknown):
-        return False if name.refs and not name.refs[0].startswith("var.") else name
-    return False
-
-
 def _missing_external_id(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
     document = trust_policy(resource, graph)
     own = own_accounts(graph)
@@ -61,7 +51,7 @@ def _missing_external_id(resource: Resource, graph: ResourceGraph) -> list[str] 
     for part in document.allows:
         guarded = _guarded(part, _GUARDS)
         for name in of_kind(part, "AWS"):
-            truth = all_of([negate(guarded), _foreign(name, own), negate(denied(document, part, "sts:AssumeRole"))])
+            truth = all_of([negate(guarded), is_foreign(name, own), negate(denied(document, part, "sts:AssumeRole"))])
             if truth is True:
                 found.append(name if isinstance(name, str) else name.prefix)
             elif isinstance(truth, Unknown):
