@@ -110,6 +110,7 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
     "aws_ssm_association": ("parameters",),
     "aws_ssm_document": ("content",),
     "aws_ssm_maintenance_window_task": ("task_invocation_parameters",),
+    "data.http": ("url", "request_headers", "request_body"),
     "terraform_file": ("arguments",),
     "terraform_written": ("arguments",),
 }
