@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from cloudaudit.facts.environment import words
 from cloudaudit.facts.environment.crossings import hidden
 from cloudaudit.facts.environment.entries import Entry, Target, crosses, doubt, pairs
-from cloudaudit.facts.environment.inference import Inference, environment_of, incoming
+from cloudaudit.facts.environment.inference import Inference, environment_of, hidden_names, incoming
 from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.truth import unknown
 from cloudaudit.graph import ResourceGraph
@@ -22,8 +22,10 @@ def mixes(resource: Resource, graph: ResourceGraph) -> list[Entry]:
     for what says its own environment: who uses it from another is seen there.
     """
     if resource.type == "aws_account":
-        found = [each for each in graph if each.key != resource.key and each.account in ("", resource.account)]
-        return _pairs((_target(each, "", graph) for each in found if each.type.startswith("aws_")), resource)
+        found = [each for each in graph if each.type.startswith("aws_") and each.account in ("", resource.account)]
+        rows = _pairs((_inhabitant(each, graph) for each in found if _counts(each, resource, graph)), resource)
+        apart = Unknown(because="the providers of this root may be of different accounts")
+        return [{**row, "crosses": apart} for row in rows] if _may_be_several(graph) else rows
     if resource.type in NETWORKS:
         return _pairs(_residents(resource, graph), resource)
     ours = environment_of(resource, graph)
@@ -31,6 +33,36 @@ def mixes(resource: Resource, graph: ResourceGraph) -> list[Entry]:
         return []
     rows = _pairs(_users(resource, graph), resource)
     return rows if ours.silent else [{**row, "crosses": Unknown(because=ours.because)} for row in rows]
+
+
+_CALLED_AFTER_IT = {
+    "aws_db_instance", "aws_dynamodb_table", "aws_ecs_cluster", "aws_eks_cluster", "aws_elasticache_replication_group",
+    "aws_instance", "aws_lb", "aws_rds_cluster", "aws_redshift_cluster", "aws_vpc",
+}  # fmt: skip
+"""What is called dev because it is of development: a group called dev may be that of the developers."""
+
+
+def _counts(each: Resource, account: Resource, graph: ResourceGraph) -> bool:
+    """Whether the resource shows that its environment lives in the account."""
+    by_name = environment_of(each, graph).basis.startswith(("name ", "address "))
+    return each.key != account.key and (not by_name or each.type in _CALLED_AFTER_IT)
+
+
+def _inhabitant(each: Resource, graph: ResourceGraph) -> Target:
+    """The resource and its environment; not that of the root where its name, which might tell, is not known."""
+    causes = hidden_names(each, whole=True) if each.type in _CALLED_AFTER_IT else []
+    if causes and environment_of(each, graph).silent:
+        return Target(to=each.address, kind=each.type, attribute="", environment=Inference(because=causes[0]))
+    return _target(each, "", graph)
+
+
+_CREDENTIALS = ("assume_role", "assume_role_with_web_identity", "profile", "access_key", "allowed_account_ids")
+
+
+def _may_be_several(graph: ResourceGraph) -> bool:
+    """Whether the AWS providers of the root use different credentials, and so perhaps different accounts."""
+    providers = [each for each in graph.of_type("terraform_provider") if ".aws." in f".{each.address}."]
+    return len({repr([each.attributes.get(name) for name in _CREDENTIALS]) for each in providers}) > 1
 
 
 def _pairs(found: Iterable[Target], resource: Resource) -> list[Entry]:
