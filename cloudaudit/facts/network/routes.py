@@ -8,7 +8,7 @@ import msgspec
 from cloudaudit.facts import addresses
 from cloudaudit.facts.memory import per_resource
 from cloudaudit.facts.reading import blocks, reach
-from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
+from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
 from cloudaudit.graph import Related, ResourceGraph
 from cloudaudit.graph.identity import is_sure
 from cloudaudit.model import Record, Relation, Resource, Unknown
@@ -56,7 +56,34 @@ def _of_default(resource: Resource) -> Way:
 
 @per_resource
 def way_out(subnet: Resource, graph: ResourceGraph) -> Way:
-    """The way from a subnet to an internet gateway, through its route table or the main one of its VPC."""
+    """The way between a subnet and an internet gateway, unless the account blocks public access to its VPCs."""
+    blocked = _blocked(subnet, graph)
+    if blocked is True:
+        return CLOSED
+    way = _routed(subnet, graph)
+    if isinstance(blocked, Unknown):
+        return Way(four=all_of([way.four, blocked]), six=all_of([way.six, blocked]))
+    return way
+
+
+def _blocked(subnet: Resource, graph: ResourceGraph) -> Truth:
+    """Whether the block of public access in the region holds for the subnet: no exclusion names it or its VPC."""
+    options = [each for each in graph.of_type("aws_vpc_block_public_access_options") if each.region == subnet.region]
+    modes = [each.attributes.get("internet_gateway_block_mode") for each in options]
+    on = any_of(mode if isinstance(mode, Unknown) else str(mode).startswith("block-") for mode in modes)
+    if on is False:
+        return False
+    vpcs = graph.related(subnet, Relation(type=_VPCS, via="vpc_id"))
+    exclusion = Relation(type="aws_vpc_block_public_access_exclusion", by=("subnet_id", "vpc_id"))
+    parts = [graph.related(each, exclusion) for each in (subnet, *vpcs.found)]
+    modes = [each.attributes.get("internet_gateway_exclusion_mode") for part in parts for each in part.found]
+    lifted = [mode if isinstance(mode, Unknown) else mode == "allow-bidirectional" for mode in modes]
+    doubts = [text for part in parts for text in part.because] + list(vpcs.because)
+    return all_of([on, negate(any_of([*lifted, *([unknown(doubts)] if doubts else [])]))])
+
+
+def _routed(subnet: Resource, graph: ResourceGraph) -> Way:
+    """By its route table, or the main one of its VPC."""
     if subnet.type == "aws_default_subnet":
         return _of_default(subnet)
     associations = graph.related(subnet, Relation(type="aws_route_table_association", by="subnet_id"))

@@ -151,6 +151,25 @@ def test_the_acl_of_its_subnets_stands_before_a_database():
     assert ask("network.internet_opens", "aws_db_instance.d", found)["ssh"] is False
 
 
+def test_the_block_of_public_access_closes_vpcs_that_are_not_excluded():
+    block = {"internet_gateway_block_mode": "block-ingress"}
+    both = {"internet_gateway_exclusion_mode": "allow-bidirectional"}
+    mine = {**both, "vpc_id": ref("aws_vpc.v.id")}
+
+    def asked(**changes: Any) -> Any:
+        return ssh(**{"aws_vpc_block_public_access_options__o": block, **changes})
+
+    assert asked() is False
+    assert unreached(aws_vpc_block_public_access_options__o=block) is True
+    assert asked(aws_vpc_block_public_access_options__o={"internet_gateway_block_mode": "off"}) is True
+    assert is_unknown(asked(aws_vpc_block_public_access_options__o={"internet_gateway_block_mode": ELSEWHERE}))
+    assert asked(aws_vpc_block_public_access_exclusion__e=mine) is True
+    assert asked(aws_vpc_block_public_access_exclusion__e={**both, "subnet_id": ref("aws_subnet.s.id")}) is True
+    egress = {**mine, "internet_gateway_exclusion_mode": "allow-egress"}
+    assert asked(aws_vpc_block_public_access_exclusion__e=egress) is False
+    assert is_unknown(asked(aws_vpc_block_public_access_exclusion__e={**both, "vpc_id": ELSEWHERE}))
+
+
 def test_an_instance_without_groups_has_the_default_one():
     found = {
         "aws_instance__i": {"vpc_security_group_ids": None},
