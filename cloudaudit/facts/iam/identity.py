@@ -75,16 +75,21 @@ def unlimited_actions(document: Document, reach: Reach = open_wide) -> tuple[lis
     found: list[str] = []
     doubts: list[str] = list(document.doubts)
     for part in document.allows:
-        if not is_unlimited(part):
-            continue
-        for action in action_patterns(part):
-            for piece in action_remains(document, part, action):
-                truth = piece if isinstance(piece, Unknown) else reach(document, part, piece)
-                if truth is True:
-                    found.append(str(piece).lower())
-                    break
+        for action in action_patterns(part) if is_unlimited(part) else ():
+            for piece, truth in _pieces(document, part, action, reach):
+                found += [str(piece).lower()] if truth is True else []
                 doubts += [truth.because] if isinstance(truth, Unknown) else []
     return found, doubts
+
+
+def _pieces(document: Document, part: Statement, action: Text, reach: Reach) -> list[tuple[Text, Truth]]:
+    """What `reach` says of an action pattern; of what denials except from it, where they take the pattern itself."""
+    answers: list[tuple[Text, Truth]] = []
+    for piece in action_remains(document, part, action):
+        answers.append((piece, piece if isinstance(piece, Unknown) else reach(document, part, piece)))
+        if answers[0] == (action, True):
+            break
+    return answers
 
 
 def _unlimited_actions(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:

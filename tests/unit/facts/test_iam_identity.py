@@ -168,3 +168,15 @@ def test_what_is_allowed_is_followed_through_what_a_denial_excepts():
 def test_actions_of_iam_work_on_resources_of_iam_only():
     assert fact("iam.passes_any_role", allowing({"Action": "iam:PassRole", "Resource": "arn:aws:s3:::*"})) is False
     assert fact("iam.passes_any_role", allowing({"Action": "iam:PassRole", "Resource": "arn:aws:iam*"})) is True
+
+
+def test_all_that_denials_except_is_found_in_whatever_order():
+    def left(*excepted):
+        return fact(
+            "iam.service_wildcards",
+            allowing(
+                {"Action": "*", "Resource": "*"}, {"Effect": "Deny", "NotAction": list(excepted), "Resource": "*"}
+            ),
+        )
+
+    assert left("s3:*", "s3:Get*") == left("s3:Get*", "s3:*") == ["s3:*"]
