@@ -76,6 +76,9 @@ def in_environment(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
         kind = speaks_of_secret(name)
         start = (ways.get((path, name), "") if is_shown(value) else "") or _taken_from(value)
         written = isinstance(value, str) and (has_shape(value) or _is_written(kind, value))
+        if written and not start:
+            # how many variables there are may depend on the secret: then all of them are marked at once
+            start = ways.get((path.rpartition(".")[0], ""), "")
         if start or written or _is_marked(resource, path, name):
             found.append(_variable(name or path, kind, f"{start}{ARROW}{resource.address}.{path}" if start else ""))
         elif isinstance(value, Unknown) and (kind or not name):
@@ -195,15 +198,18 @@ def in_definition(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
                 doubts += because
             found.update(_in_document(document, path))
             doubts += _doubts(document)
-    if resource.attributes.get("place") == "module":
+    if resource.attributes.get("place") in ("local", "module"):
         found = {path: kind for path, kind in found.items() if not _ends(resource, path, graph)}
     return entries(found, doubts, ways)
 
 
 def _ends(resource: Resource, path: str, graph: ResourceGraph) -> bool:
-    """Whether the argument of a module is found where it ends."""
+    """Whether what a module or a local value is given is found where it ends."""
     name = path.removeprefix("arguments.").partition(":")[0]
-    return f"{resource.address}.var.{name}" in reached(graph)
+    start = (
+        resource.address.rpartition(".")[0] if resource.attributes["place"] == "local" else f"{resource.address}.var"
+    )
+    return f"{start}.{name}" in reached(graph)
 
 
 def in_container_settings(resource: Resource, graph: ResourceGraph) -> Found | Unknown:

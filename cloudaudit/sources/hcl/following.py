@@ -45,11 +45,12 @@ def followed(found: Iterable["Module"], again: Callable[[], Iterable["Module"]],
 
 def _any_secret(module: "Module") -> bool:
     """Whether a variable is a secret by itself, or is given something that may hold one."""
-    if any(is_secret(name, declared) for name, declared in module.declarations.variables.items()):
+    found = module.declarations
+    if any(is_secret(name, declared) for name, declared in found.variables.items()):
         return True
     written = module.root.library.written.get(id(module.declarations), ())
     given = module.called is None and may_speak(repr(module.root.given))
-    return given or any(each.place == "module" for each in written)
+    return given or any(each.place in ("local", "module") for each in written)
 
 
 def is_secret(name: str, declared: "Declared") -> bool:
@@ -70,6 +71,14 @@ def marked(module: "Module", name: str, declared: "Declared", value: Any) -> Any
     because = f"{MARK}{module.address}var.{name}"
     if is_secret(name, declared):
         return _masked(value, because, speaks_of_secret(name) or "secret")
+    return _members(value, because) if isinstance(value, dict | list) else value
+
+
+def marked_local(module: str, name: str, value: Any) -> Any:
+    """The same of a local value; `module` is the address of its module."""
+    because = f"{MARK}{module}local.{name}"
+    if kind := speaks_of_secret(name):
+        return _masked(value, because, kind)
     return _members(value, because) if isinstance(value, dict | list) else value
 
 

@@ -118,7 +118,10 @@ class Module:
             return Unknown(because=f"local.{name} is not declared")
         try:
             value = evaluate(local.value, self.scope)
-            return value if isinstance(value, Lazy) else bounded(value)
+            if isinstance(value, Lazy):
+                return value
+            value = bounded(value)
+            return following.marked_local(self.address, name, value) if self.session.follows else value
         except (EvaluationError, LimitError, RecursionError) as error:
             return self.failed(f"local.{name}", error, local.location.file, local.value.span)
 

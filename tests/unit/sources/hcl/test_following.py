@@ -210,3 +210,45 @@ def test_what_is_packed_and_encoded_is_read(tmp_path, content, user_data, expect
     found = graph(tmp_path, CLOUDINIT % (content, user_data))
 
     assert [each["path"] for each in fact(found, "credentials.in_user_data", "aws_instance.i")] == expected
+
+
+def test_a_local_value_is_followed_too_and_found_once(tmp_path):
+    found = graph(
+        tmp_path,
+        'locals {\n db_password = "hunter2-4ever"\n all = { prod = { api_token = "7CGcBNYyTdLT" } }\n'
+        ' unused_secret = "x1y2z3w4"\n}\n'
+        'resource "aws_db_instance" "d" { password = local.db_password }\n'
+        + FUNCTION_OF
+        % "T = local.all.prod.api_token",
+    )
+
+    (password,) = fact(found, "credentials.literal_arguments", "aws_db_instance.d")
+    (variable,) = fact(found, "credentials.in_environment", "aws_lambda_function.f")
+    assert password["way"] == "local.db_password -> aws_db_instance.d.password"
+    assert variable["way"] == "local.all.prod.api_token -> aws_lambda_function.f.environment.variables.T"
+    assert fact(found, "credentials.in_definition", "local.db_password/local") == []
+    assert fact(found, "credentials.in_definition", "local.all/local") == []
+    assert fact(found, "credentials.in_definition", "local.unused_secret/local") != []
+
+
+def test_a_block_that_depends_on_the_secret_shows_the_way_too(tmp_path):
+    found = graph(
+        tmp_path,
+        """
+        variable "token" { default = "7CGcBNYyTdLTqMZb" }
+        resource "aws_codebuild_project" "p" {
+          environment {
+            dynamic "environment_variable" {
+              for_each = var.token == "" ? [] : [var.token]
+              content {
+                name  = "REGISTRY_TOKEN"
+                value = environment_variable.value
+              }
+            }
+          }
+        }
+        """,
+    )
+
+    (variable,) = fact(found, "credentials.in_environment", "aws_codebuild_project.p")
+    assert variable["way"].startswith("var.token -> aws_codebuild_project.p.environment")
