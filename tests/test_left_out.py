@@ -1,11 +1,12 @@
 """An argument or block taken away, null, written out as the provider's default, or hidden behind a variable.
 
 What is null is left out, and so is what is written as the provider would take it. What is hidden may be what it was or
-may be left out, so only a verdict that holds for both is one. Every argument that a rule's examples have is changed in
-one of them; with CLOUDAUDIT_EVERY_MUTATION=1 in all.
+may be left out, so only a verdict that holds for both is one. Every argument that a rule may read is changed in one of
+the examples that have it; with CLOUDAUDIT_EVERY_MUTATION=1 every argument in all.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from cloudaudit import app
 from cloudaudit.engine.examples import NONE
-from cloudaudit.model import Theme
+from cloudaudit.model import Rule, Theme
 from tests.mutations import changes
 from tests.mutations.changes import Place
 from tests.mutations.judging import Example
@@ -36,12 +37,19 @@ def examples_of(rule: str, folder: Path) -> list[Example]:
     return [Example(RULES, rule, name, folder) for name in RULES.rules[rule].examples]
 
 
+def words_of(rule: Rule) -> set[str]:
+    """The words of the conditions and relations; facts may read anything."""
+    return set(re.findall(r"\w+", f"{rule.when} {rule.require} {rule.related}"))
+
+
 def places(examples: list[Example]) -> Iterator[tuple[Example, Place]]:
-    """Every argument and block of the examples, each in one of them; those of changes have two sides and stay."""
+    """The arguments and blocks that the rule may read, each in one example; of changes, with their two sides, none."""
     seen: set[tuple[str, str]] = set()
+    words = words_of(examples[0].rule)
     for example in examples if examples[0].rule.scope != "change" else []:
         for place in changes.places(example.bodies[0]):
-            if EVERY or (place.type, place.path) not in seen:
+            is_read = "facts" in words or words & {*place.path.split(".")}
+            if EVERY or (is_read and (place.type, place.path) not in seen):
                 seen.add((place.type, place.path))
                 yield example, place
 

@@ -80,21 +80,29 @@ class Example:
 
     def _judged(self, sides: list[dict[str, str]], before: Callable[[str], str]) -> Outcome:
         if len(sides) == 1:
-            graph = self._graph(sides[0])
+            graph = self.graph(sides[0])
         else:
             by_text = dict(zip(self.texts, sides, strict=True))
-            graph = examples.changed(self.text, self._complete, lambda text, _: self._graph(by_text[text]))
+            graph = examples.changed(self.text, self._complete, lambda text, _: self.graph(by_text[text]))
             graph.changing = _renamed(graph, before)
-        before = _without_doubt(before)
+        return self.of_graph(graph, _without_doubt(before))
+
+    def of_graph(self, graph: ResourceGraph, before: Callable[[str], str] = str) -> Outcome:
+        """What the rule says of a graph."""
         verdicts: dict[str, set[str]] = {}
         for finding in check(self._rules, graph, self._parameters):
             verdicts.setdefault(before(finding.address), set()).add(str(finding.verdict))
         return Outcome(verdicts, {before(resource.address) for resource in graph}, {gap.why for gap in graph.gaps})
 
-    def _graph(self, files: Mapping[str, str]) -> ResourceGraph:
+    def graph(self, files: Mapping[str, str]) -> ResourceGraph:
+        """The graph of the folder with these files in it."""
         others = {name: text for name, text in examples.files(self.text).items() if name != MAIN}
         self._write({**others, **files})
-        [graph] = app.load(self._folder, Options(complete=self._complete))
+        return self.load(self._folder)
+
+    def load(self, path: Path) -> ResourceGraph:
+        """The graph of a folder or file of the same scope."""
+        [graph] = app.load(path, Options(complete=self._complete))
         return graph
 
     def _write(self, files: Mapping[str, str]) -> None:
