@@ -203,6 +203,13 @@ def in_definition(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
     return entries(found, doubts, ways)
 
 
+def ends_elsewhere(resource: Resource, graph: ResourceGraph) -> bool:
+    """Whether all secrets that a local value or the arguments of a module hold are found where they end."""
+    paths = [path for path, _ in _in_document(resource.attributes.get("arguments"), "arguments")]
+    followed_there = resource.attributes.get("place") in ("local", "module")
+    return followed_there and bool(paths) and all(_ends(resource, path, graph) for path in paths)
+
+
 def _ends(resource: Resource, path: str, graph: ResourceGraph) -> bool:
     """Whether what a module or a local value is given is found where it ends."""
     name = path.removeprefix("arguments.").partition(":")[0]

@@ -3,6 +3,7 @@
 from cloudaudit.facts.credentials.arguments import HELD, arguments, holds_secret, is_as_written
 from cloudaudit.facts.credentials.literals import (
     Found,
+    ends_elsewhere,
     in_container_settings,
     in_definition,
     in_environment,
@@ -43,6 +44,13 @@ def _literals(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
 _MEMBERS = ("path", "kind", "way", "what")
 
 FACTS = (
+    Fact(
+        name="credentials.ends_elsewhere",
+        types=("terraform_written",),
+        compute=ends_elsewhere,
+        doc="bool: all secrets that a local value or the arguments of a module hold are found in the resources in "
+        "which they end.",
+    ),
     Fact(
         name="credentials.holds_secret",
         types=tuple(HELD),

@@ -226,8 +226,9 @@ def test_a_local_value_is_followed_too_and_found_once(tmp_path):
     (variable,) = fact(found, "credentials.in_environment", "aws_lambda_function.f")
     assert password["way"] == "local.db_password -> aws_db_instance.d.password"
     assert variable["way"] == "local.all.prod.api_token -> aws_lambda_function.f.environment.variables.T"
-    assert fact(found, "credentials.in_definition", "local.db_password/local") == []
-    assert fact(found, "credentials.in_definition", "local.all/local") == []
+    assert fact(found, "credentials.ends_elsewhere", "local.db_password/local") is True
+    assert fact(found, "credentials.ends_elsewhere", "local.all/local") is True
+    assert fact(found, "credentials.ends_elsewhere", "local.unused_secret/local") is False
     assert fact(found, "credentials.in_definition", "local.unused_secret/local") != []
 
 
