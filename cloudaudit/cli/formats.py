@@ -23,6 +23,8 @@ class Format(_Type):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Output:
         """The output of that name."""
+        if value == "text":
+            return _text()
         for output in plugins.find("cloudaudit.outputs", "OUTPUT"):
             if output.name == value:
                 return cast("Output", output)
@@ -48,6 +50,13 @@ def outputs() -> list[Output]:
     return list(plugins.find("cloudaudit.outputs", "OUTPUT"))
 
 
+def _text() -> Output:
+    """What is written when nothing is said: found without loading the other formats."""
+    from cloudaudit.outputs.text import OUTPUT  # noqa: PLC0415 - `--help` renders nothing
+
+    return OUTPUT
+
+
 def destinations(order: list[str], formats: tuple[Output, ...], files: tuple[str, ...]) -> list[tuple[Output, str]]:
     """Pairs of format and file.
 
@@ -70,7 +79,7 @@ def destinations(order: list[str], formats: tuple[Output, ...], files: tuple[str
     if current and waiting:
         pairs.append((current, STDOUT))
     if current is None and STDOUT not in files:
-        pairs.append((Format().convert("text", None, None), STDOUT))
+        pairs.append((_text(), STDOUT))
     if sum(path == STDOUT for _, path in pairs) > 1:
         raise click.UsageError("Two formats cannot share stdout: give -o FILE after one --format.")
     return pairs

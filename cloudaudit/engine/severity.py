@@ -9,6 +9,7 @@ from collections.abc import Collection
 from typing import Any
 
 from cloudaudit.facts import find
+from cloudaudit.facts.memory import per_resource
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Severity, Theme
 
@@ -30,6 +31,7 @@ def adjusted(
     return _STEPS[min(max(_STEPS.index(severity) + step, 0), len(_STEPS) - 1)]
 
 
+@per_resource
 def _is_non_production(resource: Resource, graph: ResourceGraph) -> bool:
     """Whether something stronger than a name says so: an account, a tag, a workspace, a folder."""
     basis = str(_fact("environment.basis", resource, graph))

@@ -1,6 +1,7 @@
 """What the account decides for every new disk."""
 
 from cloudaudit.facts.fact import Fact
+from cloudaudit.facts.memory import per_resource
 from cloudaudit.facts.truth import Truth, any_of
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Unknown
@@ -17,6 +18,7 @@ _MAKES_DISKS = (
 )
 
 
+@per_resource
 def _encrypted_by_default(resource: Resource, graph: ResourceGraph) -> Truth:
     """The setting is made per region; it counts where no region says otherwise."""
     return any_of(_enabled(default) for default in graph.of_type(_DEFAULT) if _concerns(default, resource))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cloudaudit.facts.fact import Fact
-from cloudaudit.facts.memory import per_graph
+from cloudaudit.facts.memory import per_graph, per_resource
 from cloudaudit.facts.reading import blocks, listed
 from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
 from cloudaudit.graph import ResourceGraph
@@ -25,6 +25,7 @@ _QUESTIONS = {
 }
 
 
+@per_resource
 def _records(resource: Resource, graph: ResourceGraph) -> dict[str, Truth]:  # noqa: ARG001 - the form of a fact
     """For each question whether some selector of the trail answers it."""
     classic, advanced = (
