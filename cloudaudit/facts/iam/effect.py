@@ -175,7 +175,15 @@ def _takes(denial: Statement, statement: Statement, action: Text, resource: Text
 
 def _is_met(condition: Condition, statement: Statement, outsiders: bool) -> Truth:
     """Whether the condition of a denial holds for all whom the denial is asked about: it may repeat the allowance's."""
-    return condition in statement.conditions or (outsiders and excludes(condition))
+    repeats = (_is_repeated(condition, own) for own in statement.conditions)
+    return any_of([*repeats, outsiders and excludes(condition)])
+
+
+def _is_repeated(condition: Condition, own: Condition) -> Truth:
+    if (condition.operator, condition.key) != (own.operator, own.key):
+        return False
+    hidden = [value.because for value in (*condition.values, *own.values) if isinstance(value, Unknown)]
+    return True if condition == own else unknown(hidden) if hidden else False
 
 
 def _hits_outsiders(denial: Statement) -> Truth:
