@@ -43,7 +43,6 @@ _ARNS = {
     "aws_iam_user": "user/{name}",
     "aws_instance": "instance/{id}",
     "aws_kinesis_stream": "stream/{name}",
-    "aws_kms_key": "key/{id}",
     "aws_rds_cluster": "cluster:{name}",
 }
 """What the ARNs of types end with; of others, with the name."""
@@ -80,11 +79,13 @@ def given_by_aws(block: Block) -> dict[str, str]:
         return {"arn": f"arn:aws:s3:::{name}", "id": name, "bucket": name}
     if kind == "aws_kms_key":
         id_ = f"{number:08x}-12ab-34cd-56ef-1234567890ab"
-    elif kind in _BY_NAME:
+        arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{id_}"
+        return {"arn": arn, "id": id_, "key_id": id_}
+    if kind in _BY_NAME:
         id_ = name
     region = "" if service in _WITHOUT_REGION else REGION
     what = _ARNS.get(kind, "{name}").format(name=name, id=id_)
-    return {"arn": f"arn:aws:{service}:{region}:{ACCOUNT}:{what}", "id": id_, "key_id": id_, "name": name}
+    return {"arn": f"arn:aws:{service}:{region}:{ACCOUNT}:{what}", "id": id_, "name": name}
 
 
 def _own_name(block: Block) -> str:
