@@ -15,7 +15,7 @@ RULES = app.rule_set(app.Request(targets=())).rules
 FILES = sorted(app.own_rules().glob("*.yaml"))
 TEXT = "\n".join(file.read_text() for file in FILES)
 KEYS = [
-    "id", "title", "theme", "severity", "profile", "criteria", "resource", "related", "when", "require", "at",
+    "id", "title", "theme", "severity", "profile", "criteria", "scope", "resource", "related", "when", "require", "at",
     "message", "eased", "why", "fix", "same_as", "near", "formerly", "stage", "examples",
 ]  # fmt: skip
 SAID_ANYWAY = re.compile(
