@@ -1,6 +1,5 @@
 """Which versions of engines AWS maintains no longer, by the dated tables in versions.toml."""
 
-import datetime as dt
 import functools
 import re
 import tomllib
@@ -52,20 +51,21 @@ def _extended(resource: Resource, graph: ResourceGraph) -> Truth:  # noqa: ARG00
 
 
 def _listed(resource: Resource, kind: str) -> Truth:
-    """Whether the version stands in the table of its engine with a date that has passed. No version is the newest."""
+    """Whether its engine lists the version as gone or with a date that has passed. No version is the newest."""
     engine, version = _engine_and_version(resource)
     if isinstance(engine, Unknown):
         return engine if version else False
-    table = tables().get(engine, {}).get(kind, {})
-    if isinstance(version, Unknown) and table:
+    listed = _names(engine, kind)
+    if isinstance(version, Unknown) and listed:
         return version
     names = (version,) if engine == _EXACT else _starts(str(version))
-    return any(_has_passed(table[name]) for name in names if name in table)
+    return any(name in listed for name in names)
 
 
-def _has_passed(day: dt.date) -> bool:
-    passed: bool = day <= tables()["date"]
-    return passed
+def _names(engine: str, kind: str) -> set[str]:
+    tabled = tables().get(engine, {})
+    gone = tabled.get("gone", ()) if kind == "ended" else ()
+    return {*gone, *(name for name, day in tabled.get(kind, {}).items() if day <= tables()["date"])}
 
 
 def _engine_and_version(resource: Resource) -> tuple[str | Unknown, str | Unknown]:
