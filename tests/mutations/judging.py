@@ -32,6 +32,11 @@ class Outcome(NamedTuple):
         """The verdict as a word; "none" where the rule does not apply."""
         return " and ".join(sorted(self.verdicts.get(address, ()))) or examples.NONE
 
+    def gravest(self, address: str) -> str:
+        """The worst verdict as a word."""
+        found = self.verdicts.get(address, set())
+        return next((word for word in ("fail", "unknown", "pass") if word in found), examples.NONE)
+
 
 class Example:
     """One example of a rule, judged by that rule only. `folder` is for its files.
@@ -122,8 +127,10 @@ class Example:
     def differences(self, sides: list[Writing]) -> Iterator[str]:
         """What the mutation has changed of the outcome, in words."""
         was, now = self.outcome, self.of(sides)
+        apart = frozenset[str]().union(*(side.apart for side in sides))
         for address in sorted(was.addresses):
-            if (one := was.of(address)) != (other := now.of(address)):
+            of = Outcome.gravest if address in apart else Outcome.of
+            if (one := of(was, address)) != (other := of(now, address)):
                 yield f"{address} was {one} and is {other}"
         yield from (f"{address} is gone" for address in sorted(was.addresses - now.addresses))
         yield from (f"a new gap: {why}" for why in sorted(now.gaps - was.gaps))

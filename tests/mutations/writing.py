@@ -14,12 +14,14 @@ OF_PROVIDERS = {"resource", "data"}
 
 
 class Writing(NamedTuple):
-    """Files by name, and how they are to be printed. `before` gives the address that something had before."""
+    """Files by name, and how they are to be printed. `before` gives the address that something had before; of the
+    addresses `apart` there are several now, and the gravest verdict counts."""
 
     files: Mapping[str, Body]
     before: Callable[[str], str] = str
     style: printer.Style | None = printer.PLAIN
     """None: JSON."""
+    apart: frozenset[str] = frozenset()
 
     def texts(self) -> dict[str, str]:
         """The text of each file."""
@@ -54,6 +56,6 @@ def after(first: Mutation, second: Mutation) -> Mutation:
         two = second(one.files[MAIN]) if one and len(one.files) == 1 else None
         if one is None or two is None:
             return None
-        return two._replace(before=lambda address: one.before(two.before(address)))
+        return two._replace(before=lambda address: one.before(two.before(address)), apart=one.apart | two.apart)
 
     return mutate
