@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.mutations import dialects, documents, forms, groups, layout, places, shapes
+from tests.mutations import dialects, documents, forms, layout, places, separate, shapes
 from tests.mutations.writing import Mutation, after, in_json
 
 EQUIVALENT: Mapping[str, Mutation] = {
@@ -30,10 +30,13 @@ EQUIVALENT: Mapping[str, Mutation] = {
     "documents as text": documents.documents_as_text,
     "sets in another order": forms.reversed_sets,
     "settings inside of buckets and roles": dialects.inline_settings,
-    "rules of groups apart": groups.rules,
-    "rules of groups by source": groups.one_source_rules,
+    "rules of groups apart": separate.rules,
+    "rules of groups by source": separate.one_source_rules,
+    "routes apart": separate.routes,
+    "rules of network ACLs apart": separate.acl_rules,
+    "routes and rules apart, a module": after(after(separate.routes, separate.rules), shapes.module),
     "rules of groups by source, for_each, a module": after(
-        after(groups.one_source_rules, shapes.for_each), shapes.module
+        after(separate.one_source_rules, shapes.for_each), shapes.module
     ),
     "JSON syntax, dynamic blocks": in_json(shapes.dynamic_values),
     "JSON syntax, a module with arguments": in_json(places.module_arguments),
