@@ -97,7 +97,7 @@ def test_the_nearest_settings_hold(run: Run, place: Path) -> None:
 
 
 def test_variables_of_the_environment_count(run: Run) -> None:
-    rule = ("--rule", "rds-instance-storage-encrypted", "--root", "shop/envs/staging")
+    rule = ("--rule", "rds-instance-storage-encrypted", "--root", "shop/envs/staging", "--fail-on", "medium")
 
     unset = run("scan", "shop", *rule)
     given = run("scan", "shop", *rule, TF_VAR_encrypt_database="false")
