@@ -5,7 +5,8 @@
     ├── RuleError        a rule file is wrong, or a rule is defective
     ├── SettingsError    cloudaudit.toml or an option is wrong
     ├── StoreError       the store cannot be opened or written
-    └── TrackerError     a tracker refused
+    ├── TrackerError     a tracker refused
+    └── ForgeError       GitHub or GitLab refused, or something it needs is not said
 
 A message says what, where, and what to do next. The command line prints it and exits with code 2.
 What does not stop a run is no exception but a `cloudaudit.model.Gap` in the result.
@@ -34,3 +35,7 @@ class StoreError(CloudauditError):
 
 class TrackerError(CloudauditError):
     """An issue tracker refused, or cannot be reached."""
+
+
+class ForgeError(CloudauditError):
+    """GitHub or GitLab refused or cannot be reached, or the environment does not say where to write."""

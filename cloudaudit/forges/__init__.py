@@ -1,0 +1,9 @@
+"""The APIs of the places where changes are reviewed: the only home of HTTP."""
+
+from cloudaudit.forges.github import GitHub
+from cloudaudit.forges.gitlab import GitLab
+from cloudaudit.forges.sticky import Forge, Note, Posted, publish
+from cloudaudit.forges.text import body, read
+from cloudaudit.forges.transport import Waiting
+
+__all__ = ["Forge", "GitHub", "GitLab", "Note", "Posted", "Waiting", "body", "publish", "read"]
