@@ -94,7 +94,12 @@ def _ways(resource: Resource, graph: ResourceGraph) -> dict[tuple[str, str], str
     """The way of the secret in each variable of the environment that variables of Terraform brought there."""
     marked = followed(resource, graph)
     found = environment(marked) if marked else ()
-    return {(path, name): start for path, name, value in found if (start := way(value))}
+    return {(path, name): start for path, name, value in found if (start := way(value)) and not _is_other(name, value)}
+
+
+def _is_other(name: str, value: Unknown) -> bool:
+    """Whether it is the other half of credentials: the user of an object that also holds the password."""
+    return is_public(name) and not speaks_of_secret(name) and value.partial is None and not value.prefix
 
 
 def _is_marked(resource: Resource, path: str, name: str) -> bool:

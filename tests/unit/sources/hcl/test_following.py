@@ -95,6 +95,7 @@ MODULE = 'variable "password" {}\noutput "given" { value = var.password }\n'
     ("declared", "variables"),
     [
         ('variable "stage" {}', "A = var.stage"),
+        ('variable "credentials" {\n type = object({ user = string })\n}', "DB_USER = var.credentials.user"),
         ('variable "db_username" {\n sensitive = true\n}', "A = var.db_username"),
         ('variable "password_length" {}', "A = var.password_length"),
         ('variable "secret_arn" {}', "A = var.secret_arn"),
