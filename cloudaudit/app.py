@@ -110,20 +110,21 @@ def _named(ids: tuple[str, ...]) -> "RuleSet":
 
 def scan(request: Request, tell: Tell | None = None) -> Report:
     """Judge everything that the targets hold. Raises the errors of the stage that cannot go on."""
+    from cloudaudit.engine.check import applicable  # noqa: PLC0415
     from cloudaudit.engine.check import check as judge  # noqa: PLC0415
 
     values = _values(request)
     # Rules asked for by name apply, whatever their profile is.
     chosen = "" if request.only else request.profile or request.settings.profile
     rules = rule_set(msgspec.structs.replace(request, profile=chosen))
-
+    applied = applicable(rules, values)
     decide = _decider(request, rules)
 
     def look(graph: "ResourceGraph") -> _Judged:
         defects: dict[Gap, None] = {}
 
         def judged(what: "ResourceGraph") -> list[Finding]:
-            return list(judge(rules, what, values, on_defect=lambda error: defects.setdefault(_defect(error))))
+            return list(judge(applied, what, values, on_defect=lambda error: defects.setdefault(_defect(error))))
 
         findings = judged(graph)
         fixed: list[Finding] = []

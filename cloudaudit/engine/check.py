@@ -2,16 +2,18 @@
 
 import importlib.util
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 import msgspec
 
 from cloudaudit.engine.absent import absent_parents
-from cloudaudit.engine.cel import EXHAUSTED, FAIL, PASS, Judgement, Program, judge
+from cloudaudit.engine.cel import EXHAUSTED, FAIL, PASS, Judgement, Program, activate, judge
 from cloudaudit.engine.changes import ChangeViewer
 from cloudaudit.engine.evidence import Redact, causes, evidence
 from cloudaudit.engine.messages import message_of, place_of
 from cloudaudit.engine.parameters import parameters as defaults
+from cloudaudit.engine.reads import ROOTS
 from cloudaudit.engine.ruleset import Compiled, RuleSet
 from cloudaudit.engine.severity import adjusted
 from cloudaudit.engine.view import View, Viewer
@@ -49,6 +51,25 @@ def check(
         for finding in _judged(rules, Viewer(rules, others, values), stand_ins, all_evidence, on_defect):
             if finding.verdict is Verdict.FAIL:
                 yield _of_companion(finding, others.resources[finding.resource], speakers[finding.resource])
+
+
+def applicable(rules: RuleSet, parameters: Mapping[str, Any]) -> RuleSet:
+    """The rules but for those whose `when` fails by the parameters alone, as that of most rules about keys of one's own
+    does: nothing needs to be looked at for them.
+
+    What is not known absorbs nothing but what does not matter, so a condition that fails while nothing is known of
+    the resource fails for every resource.
+    """
+    nothing = activate({**{root: {} for root in ROOTS}, "parameters": dict(parameters)})
+
+    def applies(one: Compiled) -> bool:
+        if one.when is None or not any(path.startswith("parameters.") for path in one.when.reads):
+            return True
+        with suppress(RuleError):  # told of when a resource is judged
+            return judge(one.when, nothing) is not FAIL
+        return True
+
+    return RuleSet(one for one in rules.compiled.values() if applies(one))
 
 
 def _judged(
@@ -152,18 +173,24 @@ def _finding(
     compiled: Compiled, view: View, verdict: Verdict, why: tuple[str, ...] = (), proof: Evidence | None = None
 ) -> Finding:
     rule, resource = compiled.rule, view.resource
-    eased = verdict is Verdict.FAIL and is_eased(compiled, view)
+    if verdict is Verdict.PASS:  # most findings are
+        severity, message, location = rule.severity, rule.title, resource.locate(rule.at)
+    else:
+        eased = verdict is Verdict.FAIL and is_eased(compiled, view)
+        severity = severity_of(compiled, view, eased=eased)
+        message = message_of(compiled, view, verdict, eased=eased)
+        location = place_of(compiled, view, verdict)
     return Finding(
         rule=rule.id,
         resource=resource.key,
         type=resource.type,
         address=resource.address,
         verdict=verdict,
-        severity=severity_of(compiled, view, verdict, eased=eased),
-        message=message_of(compiled, view, verdict, eased=eased),
+        severity=severity,
+        message=message,
         target=view.graph.target,
         root=view.graph.root,
-        location=place_of(compiled, view, verdict),
+        location=location,
         unknown_because=why,
         evidence=proof,
     )
@@ -174,11 +201,9 @@ def is_eased(compiled: Compiled, view: View) -> bool:
     return compiled.eased is not None and _judge(compiled.eased, compiled, view) is Verdict.PASS
 
 
-def severity_of(compiled: Compiled, view: View, verdict: Verdict, *, eased: bool = False) -> Severity:
-    """The severity of the finding; of a pass that of the rule, since nothing is at stake."""
+def severity_of(compiled: Compiled, view: View, *, eased: bool = False) -> Severity:
+    """The severity of a failure here, or of what may be one; of a pass it is that of the rule: nothing is at stake."""
     rule = compiled.rule
-    if verdict is Verdict.PASS:
-        return rule.severity
     severity = rule.eased.severity if eased and rule.eased else rule.severity
     tags = view.variables["parameters"].get("classification_tags", ())
     return adjusted(severity, rule.theme, view.resource, view.graph, tags)

@@ -9,7 +9,7 @@ from cloudaudit.engine import cel
 from cloudaudit.engine.lens import ANYTHING, PHANTOM, Causes, Lens, reveal
 from cloudaudit.engine.reads import beginnings, without_question
 from cloudaudit.engine.ruleset import RuleSet
-from cloudaudit.facts import Fact, find
+from cloudaudit.facts import find
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Origin, Relation, Resource, Unknown
 
@@ -150,32 +150,42 @@ class Viewer:
         causes: Causes = {}
         return glass.lens.show(resource.attributes, source=resource.origin is Origin.SOURCE, causes=causes), causes
 
-    def _facts(self, asked: "tuple[_Asked, ...]", resource: Resource, causes: Causes) -> dict[str, Any]:
+    def _facts(self, families: "tuple[_Family, ...]", resource: Resource, causes: Causes) -> dict[str, Any]:
         top: dict[str, Any] = {}
-        for path, parents, name, compute in asked:
+        for parents, facts in families:
             level = top
             for parent in parents:
                 level = level.setdefault(parent, {})
-            value = reveal(compute(resource, self._graph), path, causes)
-            if value.__class__ is not Unknown:
+            for path, name, compute in facts:
+                value = compute(resource, self._graph)
+                if value.__class__ is not bool:  # as most are
+                    value = reveal(value, path, causes)
+                    if value.__class__ is Unknown:
+                        continue
                 level[name] = value
         return top
 
 
 class _Asked(NamedTuple):
-    """A fact that is looked at, and where its value stands among the variables."""
+    """A fact that is looked at, and the name of its value."""
 
     path: str
-    parents: tuple[str, ...]
     name: str
     compute: Callable[[Resource, Any], Any]
+
+
+class _Family(NamedTuple):
+    """Facts whose values stand together among the variables, below the names of `parents`."""
+
+    parents: tuple[str, ...]
+    facts: tuple[_Asked, ...]
 
 
 class Glass(NamedTuple):
     """What is looked at in resources of one type."""
 
     lens: Lens
-    facts: tuple[_Asked, ...]
+    facts: tuple[_Family, ...]
 
 
 class _Plan:
@@ -205,14 +215,13 @@ def below(start: str, paths: Iterable[str]) -> list[str]:
     return [path[len(start) + 1 :] for path in paths if path.startswith(f"{start}.")]
 
 
-def _facts_at(paths: Iterable[str]) -> tuple[_Asked, ...]:
-    facts = {fact.name: fact for path in paths if (fact := find(path))}
-    return tuple(_asked(fact) for fact in facts.values())
-
-
-def _asked(fact: Fact) -> _Asked:
-    *parents, name = fact.name.split(".")
-    return _Asked(f"{_FACTS}.{fact.name}", tuple(parents), name, fact.compute)
+def _facts_at(paths: Iterable[str]) -> tuple[_Family, ...]:
+    found = {fact.name: fact for path in paths if (fact := find(path))}
+    families: dict[tuple[str, ...], list[_Asked]] = {}
+    for fact in found.values():
+        *parents, name = fact.name.split(".")
+        families.setdefault(tuple(parents), []).append(_Asked(f"{_FACTS}.{fact.name}", name, fact.compute))
+    return tuple(_Family(parents, tuple(facts)) for parents, facts in families.items())
 
 
 def in_order(relations: Mapping[str, Relation]) -> list[str]:

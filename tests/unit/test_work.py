@@ -120,6 +120,19 @@ def test_a_fact_is_asked_at_most_once_for_a_resource() -> None:
     assert [each for each, times in asked.items() if times > 1] == []
 
 
+def test_facts_of_rules_that_the_parameters_rule_out_are_not_asked(tmp_path: Path) -> None:
+    write(tmp_path, {"main.tf": 'resource "aws_db_instance" "d" {\n kms_key_id = "alias/aws/rds"\n}\n'})
+
+    with counted({fact.compute: fact.name for fact in every_fact()}) as asked:
+        scan(tmp_path)
+    with counted({fact.compute: fact.name for fact in every_fact()}) as asked_for_keys:
+        app.scan(app.Request(targets=(str(tmp_path),), options=Options(jobs=1), profile="strict"))
+
+    assert "versions.ended" in asked
+    assert asked.keys() < asked_for_keys.keys()
+    assert "kms.left_to_aws" in asked_for_keys.keys() - asked.keys()
+
+
 def argument(function: Any) -> str:
     """The name of the first argument, of what is wrapped if something is."""
     code: CodeType = getattr(function, "__wrapped__", function).__code__

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from engine_building import make, make_graph, make_rules
 
-from cloudaudit.engine.check import check
+from cloudaudit.engine.check import applicable, check
+from cloudaudit.engine.parameters import parameters
 from cloudaudit.errors import RuleError
 from cloudaudit.model import Finding, Location, Read, Resource, Unknown, Verdict
 
@@ -205,3 +206,22 @@ def test_one_look_at_a_resource_serves_all_of_its_rules() -> None:
 
     assert view.variables["resource"] == {"storage_encrypted": True}
     assert view.activation is view.activation
+
+
+@pytest.mark.parametrize(
+    ("when", "left"),
+    [
+        ("true", 1),
+        ("parameters.require_cmk == true", 0),
+        ('resource.engine != "s3" && parameters.require_cmk == true', 0),
+        ("parameters.require_cmk == false && resource.storage_encrypted == true", 1),
+        ("parameters.require_cmk == true || resource.storage_encrypted == true", 1),
+        ("!(parameters.require_cmk == true && resource.storage_encrypted == true)", 1),
+        ('parameters.classification_tags.exists(k, k in resource.tags && resource.tags[k] == "public")', 1),
+        ("parameters.backup_max_days / 0 == 1", 1),
+    ],
+)
+def test_rules_that_the_parameters_alone_rule_out_are_not_applied(when: str, left: int) -> None:
+    rules = make_rules(when=when)
+
+    assert len(applicable(rules, parameters())) == left
