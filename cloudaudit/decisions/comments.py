@@ -7,6 +7,7 @@ argument, or a module call with all that it holds. `only` narrows it to some ins
 trivy's anywhere in a resource speaks of the whole resource, as it does there; its ids are looked up in `same_as`.
 """
 
+import functools
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -86,7 +87,6 @@ class Comments:
         self._text_of = text_of
         self._today = today
         self._rules = rules
-        self._peers = _by_peer(rules.values())
         self._files: dict[str, list[Comment]] = {}
         self.notices: dict[Gap, None] = {}
 
@@ -115,12 +115,13 @@ class Comments:
         at, block = finding.location, resource.location
         if at is None:
             return
-        lines = {at.line, *(each.line for each in resource.places.values() if _holds(each, at))}
-        lines |= {block.line} if block else set()
-        for comment in self._in(at.file):
-            inside = block is not None and block.file == at.file and block.line <= comment.line <= block.end_line
-            if comment.target in lines or (inside and comment.form != OURS):
-                yield at.file, comment
+        if comments := self._in(at.file):
+            lines = {at.line, *(each.line for each in resource.places.values() if _holds(each, at))}
+            lines |= {block.line} if block else set()
+            for comment in comments:
+                inside = block is not None and block.file == at.file and block.line <= comment.line <= block.end_line
+                if comment.target in lines or (inside and comment.form != OURS):
+                    yield at.file, comment
         for call in resource.calls:
             for comment in self._in(call.file):
                 inside = comment.form != OURS and call.line <= comment.line <= call.end_line
@@ -157,6 +158,16 @@ class Comments:
             return f"it silences nothing: until={comment.until} is no date"
         return ""
 
+    @functools.cached_property
+    def _peers(self) -> dict[str, set[str]]:
+        """Our rules by the ids that other scanners give the same check."""
+        found: dict[str, set[str]] = {}
+        for rule in self._rules.values():
+            for ids in rule.same_as.values():
+                for id_ in ids:
+                    found.setdefault(id_, set()).add(rule.id)
+        return found
+
     def _names(self, comment: Comment, rule: str) -> bool:
         if comment.form == OURS:
             return rule in comment.ids
@@ -169,13 +180,3 @@ def _means(comment: Comment, finding: Finding) -> bool:
 
 def _holds(outer: Location, inner: Location) -> bool:
     return outer.file == inner.file and outer.line <= inner.line <= outer.end_line
-
-
-def _by_peer(rules: Iterable[Rule]) -> dict[str, set[str]]:
-    """Our rules by the ids that other scanners give the same check."""
-    found: dict[str, set[str]] = {}
-    for rule in rules:
-        for ids in rule.same_as.values():
-            for id_ in ids:
-                found.setdefault(id_, set()).add(rule.id)
-    return found

@@ -22,19 +22,16 @@ def compare(
 ) -> tuple[list[Finding], list[Finding]]:
     """The findings with what the change did to each, and the failures from before that are none any more."""
     before = {(one.rule, changing.moved.get(one.resource, one.resource)): one for one in earlier}
-    now = {(one.rule, one.resource): one for one in found}
-    leaving = [one for key, one in before.items() if one.verdict is Verdict.FAIL and key not in now]
+    failing = {key: one for key, one in before.items() if one.verdict is Verdict.FAIL}
+    now = {key: one.verdict for one in found if (key := (one.rule, one.resource)) in failing} if failing else {}
+    leaving = [one for key, one in failing.items() if key not in now]
     removals = Removals(leaving, changing.before, graph)
     reach = Reach(graph, changing)
     answers = []
     for one in found:
         change = _change(one, before.get((one.rule, one.resource)), reach, removals)
         answers.append(one if change is None else msgspec.structs.replace(one, change=change))
-    passed = [
-        one
-        for key, one in before.items()
-        if one.verdict is Verdict.FAIL and key in now and now[key].verdict is Verdict.PASS
-    ]
+    passed = [one for key, one in failing.items() if now.get(key) is Verdict.PASS]
     fixed = [msgspec.structs.replace(one, change=Change.FIXED) for one in (*passed, *removals.left)]
     return answers, sorted(fixed, key=lambda one: (one.resource, one.rule))
 

@@ -41,8 +41,11 @@ class Decider:
         comments = Comments(self._rules, self._known, text_of, self._today)
         if self._inline:
             findings = comments.apply(findings, graph)
-        decided = baseline.accept(waivers.waive(findings, self._waivers, self._today), self._baseline)
-        return list(decided), tuple(comments.notices)
+        if self._waivers:
+            findings = waivers.waive(findings, self._waivers, self._today)
+        if self._baseline.findings:
+            findings = baseline.accept(findings, self._baseline)
+        return list(findings), tuple(comments.notices)
 
     def remarks(self, findings: Sequence[Finding]) -> list[Gap]:
         """What people should hear of the waivers, once all findings are there. Rules that did not run say nothing."""
