@@ -37,7 +37,7 @@ class StandIn:
         self.done_anyway = False
         self.wrong: list[str] = []
         self.lists: dict[str, list[dict[str, Any]]] = {}
-        self._description = _description(self.spec)
+        self.description = _description(self.spec)
         stand_in = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -73,7 +73,9 @@ class StandIn:
         body = json.loads(data) if data else None
         self.calls.append((method, parts.path, body))
         self.headers.append({name.lower(): value for name, value in request.headers.items()})
-        self._check(request, parts.path, query, data)
+        if not self._check(request, parts.path, query, data):
+            self._write(request, 422, {}, {"message": "not as described"})
+            return
         fault = next((each for each in self.faults if re.match(each[0], f"{method} {parts.path}")), None)
         if fault is None or (self.done_anyway and method == "POST"):
             status, answer = self.answer(method, parts.path, body)
@@ -99,10 +101,10 @@ class StandIn:
         request.end_headers()
         request.wfile.write(data)
 
-    def _check(self, request: BaseHTTPRequestHandler, path: str, query: dict[str, str], data: bytes) -> None:
-        """Note what the published description does not allow."""
-        if self._description is None:
-            return
+    def _check(self, request: BaseHTTPRequestHandler, path: str, query: dict[str, str], data: bytes) -> bool:
+        """Whether the published description allows it; what it does not is noted."""
+        if self.description is None:
+            return True
         asked = MockRequest(
             self.server_of_spec,
             request.command.lower(),
@@ -113,9 +115,11 @@ class StandIn:
             content_type=request.headers.get("content-type") or "",
         )
         try:
-            self._description.validate_request(asked)
+            self.description.validate_request(asked)
         except Exception as error:  # noqa: BLE001 - whatever is wrong, the test shows it
             self.wrong.append(f"{request.command} {path}: {type(error).__name__}: {error} {error.__cause__}")
+            return False
+        return True
 
     def answer(self, method: str, path: str, body: Any) -> Answer:
         raise NotImplementedError

@@ -81,10 +81,9 @@ def test_what_is_said_comes_before_the_environment() -> None:
 def test_a_server_of_your_own_has_graphql_beside_its_api(github: StandIn) -> None:
     place = forges.GitHub(HUB | {"GITHUB_API_URL": f"{github.url}/api/v3"})
     github.faults = [("POST /api/graphql", 200, {}, {"data": {"viewer": {"login": "me"}}})]
-    wrong, github.wrong = github.wrong, []
+    github.description = None
 
     assert place.me() == "me"
-    github.wrong = wrong
 
 
 RUN = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+import httpx
 import pytest
 
 from cloudaudit import forges
@@ -75,6 +76,23 @@ def test_requests_are_checked_by_the_published_descriptions(forge: StandIn, writ
 
     assert len(forge.calls) >= 6
     assert forge.wrong == []
+
+
+def test_the_check_of_requests_refuses_what_is_not_described(forge: StandIn) -> None:
+    if not SPECS.exists():
+        pytest.skip(MISSING)
+    path = "/repos/acme/shop/issues/7/comments" if forge.spec == GITHUB else "/projects/1/merge_requests/7/notes"
+    headers = {"PRIVATE-TOKEN": TOKEN}
+
+    answers = [
+        httpx.post(forge.url + path, json={"text": "x"}, headers=headers),
+        httpx.get(forge.url + path, params={"page": "many"}, headers=headers),
+        httpx.get(forge.url + "/nowhere", headers=headers),
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422, 422]
+    assert len(forge.wrong) == 3
+    forge.wrong.clear()
 
 
 def test_the_first_report_makes_a_comment(forge: StandIn, write: Write) -> None:
