@@ -26,7 +26,6 @@ PARAMETERS: Mapping[str, Parameter] = {
     "break_glass_users": Parameter(
         default=("break-glass", "breakglass", "emergency"), doc="IAM users for emergencies, who may have a password."
     ),
-    "certificate_days_left": Parameter(default=30, doc="Days before its end that a certificate must be renewed."),
     "classification_tags": Parameter(
         default=("data-classification", "DataClassification", "data_classification", "classification"),
         doc="Tags that say how confidential data is.",
@@ -39,7 +38,6 @@ PARAMETERS: Mapping[str, Parameter] = {
         default=("admin", "administrator", "awsuser", "master", "postgres", "root", "sa"),
         doc="Names of database administrators that everybody guesses first.",
     ),
-    "deletion_window_days": Parameter(default=7, doc="Days that a deleted key or secret must stay recoverable."),
     "internet_vpcs": Parameter(
         default=(), doc="Names (tag Name) of the VPCs that may have an internet gateway; empty: every one may."
     ),
@@ -48,7 +46,6 @@ PARAMETERS: Mapping[str, Parameter] = {
         doc="Tags that name the environment of a resource.",
     ),
     "key_deletion_days": Parameter(default=14, doc="Days that a deleted KMS key must stay recoverable at least."),
-    "key_max_age_days": Parameter(default=90, doc="Days after which an access key must have been replaced."),
     "key_rotation_days": Parameter(default=365, doc="Days after which a KMS key must rotate by itself."),
     "owner_tags": Parameter(
         default=("owner", "Owner", "team", "Team"), doc="Tags that name who answers for a resource."
@@ -70,7 +67,6 @@ PARAMETERS: Mapping[str, Parameter] = {
     ),
     "retention_tag": Parameter(default="data-retention-days", doc="Tag with the days that data may be kept at most."),
     "rotation_days": Parameter(default=90, doc="Days after which a secret must have been rotated."),
-    "session_max_seconds": Parameter(default=43200, doc="Seconds that the session of a role may last."),
     "trusted_accounts": Parameter(default=(), doc="Accounts of vendors and partners that policies may let in."),
     "stream_retention_hours": Parameter(default=168, doc="Hours that a Kinesis stream must keep records."),
 }

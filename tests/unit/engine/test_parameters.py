@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pytest
 
+from cloudaudit import app
 from cloudaudit.engine.parameters import PARAMETERS, parameters
 from cloudaudit.errors import SettingsError
 
@@ -24,3 +27,12 @@ def test_a_wrong_parameter_is_an_error_that_names_it(override: dict[str, object]
 
 def test_every_parameter_is_explained() -> None:
     assert all(parameter.doc.endswith(".") for parameter in PARAMETERS.values())
+
+
+def test_every_parameter_is_read_by_a_rule_or_a_fact() -> None:
+    book = "".join(file.read_text() for file in app.own_rules().glob("*.yaml"))
+    facts = "".join(file.read_text() for file in (Path(app.__file__).parent / "facts").rglob("*.py"))
+    engine = (Path(app.__file__).parent / "engine" / "check.py").read_text()
+
+    unread = [name for name in PARAMETERS if f"parameters.{name}" not in book and f'"{name}"' not in facts + engine]
+    assert unread == []
