@@ -15,7 +15,7 @@ _ABOUT = {
     "from", "generation", "generator", "group", "groups", "header", "hint", "host", "hours", "id", "identifier",
     "ids", "immediately", "interval", "issuer", "label", "length", "level", "lifetime", "limit", "location",
     "manager", "managers", "max", "message", "method", "min", "minutes", "mode", "mount", "name", "names",
-    "namespace", "notification", "notifications", "param", "parameter", "path", "paths", "permission",
+    "namespace", "notification", "notifications", "param", "parameter", "path", "paths", "pattern", "permission",
     "permissions", "policy", "prefix", "prevention", "protected", "protection", "provider", "recovery", "ref",
     "reference", "region", "required", "requires", "reset", "role", "rotation", "rules", "scope", "scopes",
     "seconds", "setting", "settings", "size", "source", "spec", "statement", "status", "store", "strategy",
@@ -29,7 +29,12 @@ _DOING = {
     "allow", "create", "disable", "enable", "expire", "generate", "has", "is", "manage", "public", "require",
     "rotate", "use",
 }  # fmt: skip
-_ELSEWISE = {"encrypted", "hashed", "policy"}  # what is called so is no secret, or none that can be used
+_ELSEWISE = {
+    "encrypted",
+    "generate",
+    "hashed",
+    "policy",
+}  # what is called so is no secret, or none that can be used
 
 # A key is a secret only if the word before says so; the others open no door.
 _KEYS = {
@@ -68,6 +73,8 @@ def speaks_of_secret(name: str) -> str:
         words.pop()
     if not words or words[-1] in _ABOUT or words[0] in _DOING or not _ELSEWISE.isdisjoint(words):
         return ""
+    if "ssm" in words and "parameter" not in words:
+        return ""  # the name of a parameter: ssm_github_api_key
     return _kind(words)
 
 

@@ -61,7 +61,7 @@ def is_secret(value: str, kind: str) -> bool:
     hashes and documented test values are not; numbers are only as passwords.
     """
     text = value.strip()
-    if not text or len(text) > _LARGEST or text in DOCUMENTED:
+    if not text or len(text) > _LARGEST or text in DOCUMENTED or (kind != "password" and "EXAMPLE" in text):
         return False
     if kind != "password" and len(text) < _SHORTEST:
         return False

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 _BACKENDS = ("backend", "cloud")
 _AROUND = ("../..", "../../", "../../..", "../../../")
+_NEEDED = {"s3": ("bucket", "key"), "http": ("address",)}
+_GIVEN = {
+    "s3": ("bucket", "key", "encrypt", "kms_key_id", "sse_customer_key", "use_lockfile", "dynamodb_table"),
+    "http": ("address", "skip_cert_verification"),
+}
 _OF_CALL = ("source", "version")
 _OF_VARIABLE = ("default", "sensitive", "description", "nullable", "ephemeral")
 _OF_OUTPUT = ("sensitive", "description", "ephemeral")
@@ -113,6 +118,10 @@ class _Making:
                 writing = Writing(inner, "backend")
                 body = writing.body(block.body, self.module.scope, "")
                 body["type"] = block.labels[0] if block.labels else block.type
+                if any(name not in body for name in _NEEDED.get(body["type"], ())):
+                    # what a backend cannot do without is given on the command line, and so may be all else
+                    rest = Unknown(because="the rest of the backend is given to terraform init")
+                    body = {**dict.fromkeys(_GIVEN[body["type"]], rest), **body}
                 values["backend"] = [{name: outside(value) for name, value in body.items()}]
                 yield self.resource("terraform_backend", "backend", inner, body, writing)
         for declared in [*blocks, *providers.values()][:1]:
