@@ -29,12 +29,7 @@ _DOING = {
     "allow", "create", "disable", "enable", "expire", "generate", "has", "is", "manage", "public", "require",
     "rotate", "use",
 }  # fmt: skip
-_ELSEWISE = {
-    "encrypted",
-    "generate",
-    "hashed",
-    "policy",
-}  # what is called so is no secret, or none that can be used
+_ELSEWISE = {"encrypted", "generate", "hashed", "policy"}  # what is called so is no secret, or none to be used
 
 # A key is a secret only if the word before says so; the others open no door.
 _KEYS = {
