@@ -1,4 +1,4 @@
-"""An argument or block taken away, null, written out as the provider's default, or hidden behind a variable.
+"""An argument, block or resource taken away, null, written out as the provider's default, or hidden behind a variable.
 
 What is null is left out, and so is what is written as the provider would take it. What is hidden may be what it was or
 may be left out, so only a verdict that holds for both is one. Every argument that a rule may read is changed in one of
@@ -48,7 +48,7 @@ def places(examples: list[Example]) -> Iterator[tuple[Example, Place]]:
     words = words_of(examples[0].rule)
     for example in examples if examples[0].rule.scope != "change" else []:
         for place in changes.places(example.bodies[0]):
-            is_read = "facts" in words or words & {*place.path.split(".")}
+            is_read = "facts" in words or not place.is_nested or words & {*place.path.split(".")}
             if EVERY or (is_read and (place.type, place.path) not in seen):
                 seen.add((place.type, place.path))
                 yield example, place
@@ -67,14 +67,15 @@ def differences(example: Example, place: Place) -> Iterator[str]:
     """What is judged in another way than it should be, in words."""
     body = example.bodies[0]
     was, without = example.outcome, example.of([changes.removed(body, place)])
+    addresses = sorted(was.addresses if place.is_nested else without.addresses & was.addresses)
     for name, change in (("null", changes.null), ("the default", changes.default)):
         if writing := change(body, place):
             now = example.of([writing])
-            for address in sorted(was.addresses):
+            for address in addresses:
                 if now.of(address) != without.of(address):
                     yield f"{address} is {without.of(address)} without it, and {now.of(address)} with {name}"
     now = example.of([changes.hidden(body, place)])
-    for address in sorted(was.addresses):
+    for address in addresses:
         before, missing, hidden = was.of(address), without.of(address), now.of(address)
         if not is_allowed(example, address, before, missing, hidden):
             yield f"{address} is {before}, {missing} without it, and {hidden} when it is hidden"

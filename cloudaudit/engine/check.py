@@ -16,6 +16,7 @@ from cloudaudit.engine.parameters import parameters as defaults
 from cloudaudit.engine.reads import ROOTS
 from cloudaudit.engine.ruleset import Compiled, RuleSet
 from cloudaudit.engine.severity import adjusted
+from cloudaudit.engine.uncertain import reconsidered
 from cloudaudit.engine.view import View, Viewer
 from cloudaudit.errors import RuleError
 from cloudaudit.graph import ResourceGraph
@@ -41,7 +42,11 @@ def check(
     `on_defect`, that is told instead and the finding is unknown.
     """
     values = defaults() if parameters is None else parameters
-    yield from _judged(rules, Viewer(rules, graph, values), graph, all_evidence, on_defect)
+
+    def judged(some: RuleSet, of: ResourceGraph) -> Iterator[Finding]:
+        return _judged(some, Viewer(some, of, values), of, all_evidence, on_defect)
+
+    yield from reconsidered(judged(rules, graph), rules, graph, judged)
     if graph.changing is not None and rules.of_changes.types:
         changes = ChangeViewer(rules.of_changes, graph, graph.changing(), values)
         yield from _judged(rules.of_changes, changes, changes.resources(), all_evidence, on_defect)

@@ -1,9 +1,18 @@
 """The resource graph: what exists, what refers to what, and how surely that is known."""
 
-from cloudaudit.graph.addresses import strip_keys
+from cloudaudit.graph.addresses import may_not_exist, strip_keys
 from cloudaudit.graph.changing import Changing, difference, with_inline
 from cloudaudit.graph.companions import Related
 from cloudaudit.graph.graph import ResourceGraph
 from cloudaudit.graph.identity import targets_of
 
-__all__ = ["Changing", "Related", "ResourceGraph", "difference", "strip_keys", "targets_of", "with_inline"]
+__all__ = [
+    "Changing",
+    "Related",
+    "ResourceGraph",
+    "difference",
+    "may_not_exist",
+    "strip_keys",
+    "targets_of",
+    "with_inline",
+]

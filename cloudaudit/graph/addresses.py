@@ -62,6 +62,11 @@ def uncertain_part(address: str) -> str:
 _WRITTEN = "terraform_written"  # has the address of the resource that it was written in, and is none itself
 
 
+def may_not_exist(address: str) -> bool:
+    """Whether a count or for_each that is not known decides if there is such a thing."""
+    return _ANY in address
+
+
 class Addresses:
     """Finds the resources that an address means: exactly when it has instance keys, else all instances."""
 

@@ -46,7 +46,7 @@ class ResourceGraph:
         self.complete = complete
         self.gaps = tuple(gaps)
         self.environment = dict(environment or {})
-        self.remembered: dict[Any, dict[str, Any]] = {}
+        self.remembered: dict[Any, Any] = {}
         self.changing: Callable[[], Changing] | None = None
         found = {resource.key: resource for resource in resources}
         if any(resource.type.startswith("aws_") for resource in found.values()):
@@ -69,6 +69,20 @@ class ResourceGraph:
 
     def __len__(self) -> int:
         return len(self.resources)
+
+    def without(self, keys: set[str]) -> "ResourceGraph":
+        """The same graph with some resources less."""
+        kept = (resource for key, resource in self.resources.items() if key not in keys)
+        rest = ResourceGraph(
+            kept,
+            target=self.target,
+            root=self.root,
+            origin=self.origin,
+            complete=self.complete,
+            environment=self.environment,
+        )
+        rest._blind = self._blind
+        return rest
 
     def get(self, key: str) -> Resource | None:
         """The resource with that key."""

@@ -13,8 +13,8 @@ Schema = TypeSchema | NestedSchema | None
 
 
 class Place(NamedTuple):
-    """An argument, or a nested block when `name` is empty: the positions of the blocks that lead there, the path that a
-    rule knows it by, and what the schema says of it."""
+    """An argument, or a nested block or resource when `name` is empty: the positions of the blocks that lead there, the
+    path that a rule knows it by, and what the schema says of it."""
 
     blocks: tuple[int, ...]
     name: str
@@ -22,12 +22,26 @@ class Place(NamedTuple):
     path: str
     known: AttributeSchema | NestedSchema | None
 
+    @property
+    def is_nested(self) -> bool:
+        """Whether it is inside of a resource."""
+        return bool(self.name) or len(self.blocks) > 1
+
 
 def places(body: Body) -> Iterator[Place]:
-    """Every argument and nested block of the resources that are written, at every depth."""
+    """Every argument and nested block of the resources that are written, at every depth, and every resource that could
+    be left out: one that no other refers to."""
     for at, block in enumerate(body.blocks):
         if block.type == "resource":
+            if len(body.blocks) > 1 and _is_free(block, body):
+                yield Place((at,), "", block.labels[0], block.labels[0], None)
             yield from _inside(block, (at,), block.labels[0], "", resource_schema(block.labels[0]))
+
+
+def _is_free(block: Block, body: Body) -> bool:
+    """Whether the resource is one only, and nobody refers to it."""
+    referred = any(trees.path(node) == block.labels for node in trees.walk(body))
+    return not referred and not {"count", "for_each"} & block.body.attributes.keys()
 
 
 def _inside(block: Block, at: tuple[int, ...], type_: str, prefix: str, schema: Schema) -> Iterator[Place]:
@@ -48,10 +62,10 @@ def removed(body: Body, place: Place) -> Writing:
 
 
 def null(body: Body, place: Place) -> Writing:
-    """With null in its place, or a dynamic block that makes none."""
+    """With null in its place, a dynamic block that makes none, or a resource with a count of 0."""
     if place.name:
         return one_file(_changed(body, place, trees.literal(None)).blocks)
-    return one_file(_changed(body, place, trees.listed([])).blocks)
+    return one_file(_changed(body, place, trees.listed([]) if place.is_nested else trees.literal(0)).blocks)
 
 
 def default(body: Body, place: Place) -> Writing | None:
@@ -62,7 +76,7 @@ def default(body: Body, place: Place) -> Writing | None:
 
 
 def hidden(body: Body, place: Place) -> Writing:
-    """With a variable that has no value in its place, or a dynamic block that nobody knows the number of."""
+    """With a variable that has no value in its place, or as a number of blocks or resources that nobody knows."""
     changed = _changed(body, place, trees.reference("var", _VARIABLE))
     return one_file([*changed.blocks, trees.block("variable", _VARIABLE)])
 
@@ -77,6 +91,8 @@ def _node(value: Any) -> Any:
 
 def _changed(body: Body, place: Place, value: Any) -> Body:
     """The body with another value at the place; with None, nothing is there."""
+    if not place.is_nested and value is not None:
+        return _at(body, place.blocks, "count", value)
     return _at(body, place.blocks, place.name, value)
 
 
