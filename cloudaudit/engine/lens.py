@@ -235,11 +235,12 @@ def reveal(value: Any, path: str, causes: Causes) -> Any:
     if value.__class__ is bool:
         return value
     if isinstance(value, dict):
-        shown = {
-            str(key): member if member.__class__ is bool else reveal(member, f"{path}.{key}", causes)
-            for key, member in value.items()
-        }
-        return {key: member for key, member in shown.items() if not isinstance(member, Unknown)}
+        shown = {}
+        for key, member in value.items():
+            seen = member if member.__class__ is bool else reveal(member, f"{path}.{key}", causes)
+            if seen.__class__ is not Unknown:
+                shown[str(key)] = seen
+        return shown
     if isinstance(value, list | tuple) and all(isinstance(member, dict) for member in value):
         return [reveal(member, path, causes) for member in value]
     value = _any(value)

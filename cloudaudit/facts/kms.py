@@ -1,7 +1,7 @@
 """Whose key a resource names."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cloudaudit.facts.fact import Fact
@@ -39,6 +39,7 @@ _NAMES = (
     "volume_encryption_key",
     "volume_kms_key_id",
 )
+_NONE: dict[str, Truth] = dict.fromkeys(_NAMES, False)
 # Arguments by which alone the older fact tells a key: `key_id` and the like are no KMS keys everywhere.
 _ONLY = ("encryption_key", "kms_key_arn", "kms_key_id", "kms_master_key_id")
 
@@ -52,13 +53,21 @@ def _alias_of_aws(resource: Resource, graph: ResourceGraph) -> Truth:
 
 
 def _left_to_aws(resource: Resource, graph: ResourceGraph) -> dict[str, Truth]:
-    found = list(_keys(resource, graph))
-    return {name: any_of(truth for key, truth in found if key == name) for name in _NAMES}
+    return _by_name(_keys(resource, graph))
 
 
 def _named_keys(resource: Resource, graph: ResourceGraph) -> dict[str, Truth]:  # noqa: ARG001 - the form of a fact
-    found = list(_named(resource.attributes, resource_schema(resource.type)))
-    return {name: any_of(_is_named(value) for key, value, _ in found if key == name) for name in _NAMES}
+    return _by_name(
+        (key, _is_named(value)) for key, value, _ in _named(resource.attributes, resource_schema(resource.type))
+    )
+
+
+def _by_name(found: Iterable[tuple[str, Truth]]) -> dict[str, Truth]:
+    """For each argument whether it is so of one of those that are there; few are."""
+    truths: dict[str, list[Truth]] = {}
+    for name, truth in found:
+        truths.setdefault(name, []).append(truth)
+    return {**_NONE, **{name: any_of(some) for name, some in truths.items()}}
 
 
 def _is_named(key: Any) -> Truth:
@@ -75,7 +84,7 @@ def _keys(resource: Resource, graph: ResourceGraph) -> Iterator[tuple[str, Truth
 
 def _named(attributes: Mapping[str, Any], schema: _Schema, block: str = "") -> Iterator[tuple[str, Any, bool]]:
     for name, value in attributes.items():
-        if name in _NAMES and not isinstance(value, list):
+        if name in _NONE and not isinstance(value, list):
             known = schema.attributes.get(name) if schema is not None else None
             yield name, value, known is not None and known.computed
         elif name == "id" and block == "encryption_key":

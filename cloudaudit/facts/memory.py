@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource
@@ -17,7 +17,9 @@ def per_resource(compute: Callable[[Resource, ResourceGraph], T]) -> Callable[[R
 
     @functools.wraps(compute)
     def remembered(resource: Resource, graph: ResourceGraph) -> T:
-        memory = _of(graph, compute)
+        memory = graph.remembered.get(compute)
+        if memory is None:
+            memory = graph.remembered[compute] = {}
         key = resource.key
         if (answer := memory.get(key, _NOTHING)) is _NOTHING:
             answer = memory[key] = compute(resource, graph)
@@ -32,17 +34,10 @@ def per_graph(compute: Callable[[ResourceGraph], T]) -> Callable[[ResourceGraph]
 
     @functools.wraps(compute)
     def remembered(graph: ResourceGraph) -> T:
-        memory = _of(graph, compute)
-        if (answer := memory.get("", _NOTHING)) is _NOTHING:
-            answer = memory[""] = compute(graph)
+        memory = graph.remembered
+        if (answer := memory.get(compute, _NOTHING)) is _NOTHING:
+            answer = memory[compute] = compute(graph)
         found: T = answer
         return found
 
     return remembered
-
-
-def _of(graph: ResourceGraph, compute: Callable[..., Any]) -> dict[str, Any]:
-    memory = graph.remembered.get(compute)
-    if memory is None:
-        memory = graph.remembered[compute] = {}
-    return memory

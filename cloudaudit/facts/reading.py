@@ -56,12 +56,15 @@ def strings(value: object, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, value
         return
     members: Iterable[tuple[Any, Any]] = ()
-    if isinstance(value, Mapping):
-        members = value.items()
-    elif isinstance(value, list | tuple):
+    if isinstance(value, list | tuple):
         members = enumerate(value)
-    elif isinstance(value, Unknown) and value.partial is not None:
-        yield from strings(value.partial, path)
+    elif isinstance(value, Unknown):
+        if value.partial is not None:
+            yield from strings(value.partial, path)
+    elif isinstance(value, dict | Mapping):  # a dict is seen at once
+        members = value.items()
     for name, member in members:
-        if member.__class__ is str or member.__class__ not in PLAIN:
+        if member.__class__ is str:
+            yield f"{path}.{name}" if path else str(name), member
+        elif member.__class__ not in PLAIN:
             yield from strings(member, f"{path}.{name}" if path else str(name))

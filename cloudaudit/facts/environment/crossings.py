@@ -78,14 +78,14 @@ def _unknowns(value: object, path: str) -> Iterator[tuple[str, Unknown]]:
     """What is not known, with its path without the positions in lists."""
     if isinstance(value, Unknown):
         yield path, value
-    elif isinstance(value, Mapping):
-        for name, member in value.items():
-            if member.__class__ not in PLAIN:
-                yield from _unknowns(member, f"{path}.{name}" if path else str(name))
     elif isinstance(value, list):
         for member in value:
             if member.__class__ not in PLAIN:
                 yield from _unknowns(member, path)
+    elif isinstance(value, dict | Mapping):  # a dict is seen at once
+        for name, member in value.items():
+            if member.__class__ not in PLAIN:
+                yield from _unknowns(member, f"{path}.{name}" if path else str(name))
 
 
 def _looked_up(value: Unknown, graph: ResourceGraph) -> Resource | None:
@@ -108,7 +108,7 @@ def _strangers(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
         if name in _NO_TEXT or (value.__class__ not in PLAIN and name not in _TAGS)
     }
     for path, text in strings(asked):
-        attribute = ".".join(part for part in path.split(".") if not part.isdigit())
+        attribute = ".".join(part for part in path.split(".") if not part.isdigit()) if "." in path else path
         name = attribute.rpartition(".")[2]
         if name in _NO_TEXT and attribute not in linked and not text.startswith(("arn:", "alias/aws/")):
             theirs = literal(text, graph)
@@ -171,7 +171,8 @@ def _may_name(kind: str, attribute: str) -> set[str]:
 def crossings(resource: Resource, graph: ResourceGraph) -> list[Entry]:
     """What the resource refers to in another environment, or in one that cannot be told."""
     ours = environment_of(resource, graph)
-    return across(entry(resource.address, each, ours) for each in targets(resource, graph))
+    found = (each for each in targets(resource, graph) if crosses(ours, each.environment) is not False)
+    return [entry(resource.address, each, ours) for each in found]
 
 
 def crossed_by(resource: Resource, graph: ResourceGraph) -> list[Entry]:

@@ -203,11 +203,13 @@ def _names(resource: Resource) -> list[tuple[str, str]]:
 
 def hidden_names(resource: Resource, *, whole: bool = False) -> list[str]:
     """Why the name of the resource, which may tell an environment, is not known, or the whole of it is not."""
-    found = ((name, resource.attributes.get(name)) for name in _NAMES)
+    attributes = resource.attributes
     return [
         f"{resource.address}.{name}: {value.because}"
-        for name, value in found
-        if isinstance(value, Unknown) and not _is_number(value) and not (whole and known_text(value))
+        for name in _NAMES
+        if isinstance(value := attributes.get(name), Unknown)
+        and not _is_number(value)
+        and not (whole and known_text(value))
     ]
 
 

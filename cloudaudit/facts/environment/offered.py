@@ -44,7 +44,7 @@ def _contradictions(resource: Resource, graph: ResourceGraph) -> list[dict[str, 
     if found.contradictions:
         first, *others = found.contradictions
         return [{"first": first, "against": other, "certain": True} for other in others]
-    causes = hidden_names(resource, whole=True)
+    causes = [] if found.silent else hidden_names(resource, whole=True)
     if found.silent or (found.name and not causes):
         return []
     hidden = Unknown(because=found.because or causes[0])
