@@ -170,7 +170,7 @@ def in_user_data(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
     for path in SCRIPTS.get(resource.type, ()):
         for value in reach(resource.attributes, path):
             if isinstance(value, Unknown):
-                pieces, because = _pieces(value)
+                pieces, because = _pieces(value, resource)
                 doubts += because
                 found |= dict(_in_text(pieces, path)) | ({path: "secret"} if is_of_secret(value) else {})
             elif isinstance(value, str) and is_hash(value):
@@ -181,10 +181,12 @@ def in_user_data(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
     return entries(found, doubts, ways)
 
 
-def _pieces(value: Unknown) -> tuple[str, list[str]]:
+def _pieces(value: Unknown, resource: Resource) -> tuple[str, list[str]]:
     """What is known of a text with unknown parts, and why there may be more. A part that is no secret is a blank."""
     if not isinstance(value.partial, tuple):
-        return value.prefix, [value.because] if _may_be_secret(value) else []
+        # a plan names what goes into a text, and not what else is in it
+        may_hold_more = resource.origin is not Origin.SOURCE or _may_be_secret(value)
+        return value.prefix, [value.because] if may_hold_more else []
     known = "".join(piece if isinstance(piece, str) else " " for piece in value.partial)
     parts = [piece for piece in value.partial if isinstance(piece, Unknown)]
     return known, [piece.because for piece in parts if _may_be_secret(piece)]
@@ -199,7 +201,7 @@ def in_definition(resource: Resource, graph: ResourceGraph) -> Found | Unknown:
         for value in reach(resource.attributes, path):
             document = decoded(value)
             if isinstance(document, Unknown):
-                document, because = _pieces(document)
+                document, because = _pieces(document, resource)
                 doubts += because
             found.update(_in_document(document, path))
             doubts += _doubts(document)

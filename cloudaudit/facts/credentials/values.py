@@ -4,7 +4,7 @@ import functools
 import re
 
 _PLACEHOLDER = (
-    r"x{3,}|\*+|\.{3,}|-+|_+|#+|\?+|0+|<.*>|\[.*\]|\{\{.*\}\}|#\{.*\}#?|\$\{.*\}|\$\(.*\)|\$\$?\w+|%\w+%|@@?\w+@?@?|__\w+__"
+    r"x{3,}|\*+|\.{3,}|-+|_+|#+|\?+|0+|<.*>|\[.*\]|\{\{.*\}\}|#\{.*\}#?|\$\{.*\}|\$\(.*\)|\$\$?[\w-]+|%\w+%|@@?\w+@?@?|__\w+__"
     r"|re-?place[-_ ]?(?:me|this|with\b.*)?|to-?do|tbd|fix-?me|place-?holder(?:[-_ ].*)?|dummy(?:[-_ ].*)?"
     r"|none|null|nil|n/?a|nan|undefined|empty|unset|not[-_ ]?set|unused"
     r"|redacted|masked|hidden|ignored?|overridden|known after apply|sensitive|\(.*\)"
@@ -37,6 +37,7 @@ DOCUMENTED = {
 
 _PATH = r"(?:~|\.{1,2})?/?[\w@{}$.+-]+(?:[/\\][\w@{}$.+*-]+)+/?|/[\w.-]+"
 _FILE = r"[\w./-]+\.(?:pem|key|crt|cer|json|ya?ml|txt|env|p12|pfx|jks|ppk|pub|zip|conf|ini|cfg|toml|properties)"
+_NAME = re.compile(r"[a-z]+(?:[_-][a-z]+)*[_-]token")  # of a token, as a store knows it: "spotinst_token"
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _LARGEST = 100_000
 _SHORTEST = 6  # of tokens and keys; passwords are as short as people make them
@@ -63,7 +64,7 @@ def is_secret(value: str, kind: str) -> bool:
     text = value.strip()
     if not text or len(text) > _LARGEST or text in DOCUMENTED or (kind != "password" and "EXAMPLE" in text):
         return False
-    if kind != "password" and len(text) < _SHORTEST:
+    if (kind != "password" and len(text) < _SHORTEST) or (kind == "token" and _NAME.fullmatch(text)):
         return False
     if _NUMBER.fullmatch(text):
         return kind == "password" and len(text) > 3

@@ -125,6 +125,8 @@ NONE = [
     ("SECRET_ROTATION_DAYS", "30"),
     ("PASSWORD_RESET_URL", "https://app.acme.io/reset"),
     ("KEY_PREFIX", "app"),
+    ("SLACK_TOKEN", "$slack-token"),
+    ("CHAMBER_NAME_TOKEN", "spotinst_token"),
     ("SSM_GITHUB_API_KEY", "github_key_of_ci"),
     ("MASTER_PASSWORD_SSM_KEY", "aurora-master"),
     ("API_SECRET_KEY_SOURCE_PATTERN", "datadog_%s"),
