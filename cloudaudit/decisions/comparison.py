@@ -5,6 +5,7 @@ on: plans and states do not show everything alike, and such a difference is nobo
 another address (a moved module, a renamed key of for_each) brings its failures along.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -22,17 +23,18 @@ def compare(
 ) -> tuple[list[Finding], list[Finding]]:
     """The findings with what the change did to each, and the failures from before that are none any more."""
     before = {(one.rule, changing.moved.get(one.resource, one.resource)): one for one in earlier}
-    failing = {key: one for key, one in before.items() if one.verdict is Verdict.FAIL}
-    now = {key: one.verdict for one in found if (key := (one.rule, one.resource)) in failing} if failing else {}
-    leaving = [one for key, one in failing.items() if key not in now]
+    wanting = {key: one for key, one in before.items() if one.verdict is not Verdict.PASS}
+    now = {key: one.verdict for one in found if (key := (one.rule, one.resource)) in wanting} if wanting else {}
+    leaving = [one for key, one in wanting.items() if key not in now]
     removals = Removals(leaving, changing.before, graph)
     reach = Reach(graph, changing)
     answers = []
     for one in found:
         change = _change(one, before.get((one.rule, one.resource)), reach, removals)
         answers.append(one if change is None else msgspec.structs.replace(one, change=change))
-    passed = [one for key, one in failing.items() if now.get(key) is Verdict.PASS]
-    fixed = [msgspec.structs.replace(one, change=Change.FIXED) for one in (*passed, *removals.left)]
+    passed = (one for key, one in wanting.items() if now.get(key) is Verdict.PASS)
+    gone = (one for one in (*passed, *removals.left) if one.verdict is Verdict.FAIL)
+    fixed = [msgspec.structs.replace(one, change=Change.FIXED) for one in gone]
     return answers, sorted(fixed, key=lambda one: (one.resource, one.rule))
 
 
@@ -105,7 +107,7 @@ def _sources(finding: Finding | None) -> Iterator[str]:
 
 
 class Removals:
-    """Failures that went away with their resource. One that comes back at another address was there before."""
+    """Failures and unknowns that went away with their resource. What comes back at another address was there before."""
 
     def __init__(self, leaving: Iterable[Finding], then: ResourceGraph, now: ResourceGraph) -> None:
         self._by_rule: dict[str, list[Finding]] = defaultdict(list)
@@ -120,10 +122,10 @@ class Removals:
         return (one for some in self._by_rule.values() for one in some)
 
     def take(self, arriving: Finding) -> bool:
-        """Whether the failure came along from another address; each can do so once."""
+        """Whether the finding came along from another address; each can do so once."""
         candidates = self._by_rule.get(arriving.rule, [])
         for place, one in enumerate(candidates):
-            if self._is_same(one, arriving):
+            if (one.verdict is Verdict.FAIL or arriving.verdict is Verdict.UNKNOWN) and self._is_same(one, arriving):
                 del candidates[place]
                 return True
         return False
@@ -148,7 +150,17 @@ def _alike(then: Resource, now: Resource, kind: type) -> bool:
         if name not in _ASSIGNED and value and now.attributes.get(name)
     ]
     known = [(old, new) for old, new in shared if not (_has_unknown(old) or _has_unknown(new))]
-    return any(isinstance(old, kind) for old, _ in known) and all(old == new for old, new in known)
+    return any(isinstance(old, kind) for old, _ in known) and all(_is_same(old, new) for old, new in known)
+
+
+def _is_same(old: Any, new: Any) -> bool:
+    """Equal, or two writings of one JSON document: AWS answers policies in a form of its own."""
+    if old == new:
+        return True
+    try:
+        return isinstance(old, str) and old[:1] in ("{", "[") and bool(json.loads(old) == json.loads(new))
+    except (ValueError, TypeError, RecursionError):
+        return False
 
 
 def _has_unknown(value: Any) -> bool:
