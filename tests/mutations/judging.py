@@ -114,14 +114,13 @@ class Example:
         """Leaves these files in the folder and no others; a file that is there is not written over, which is slow."""
         self._folder.mkdir(exist_ok=True)
         for path in self._folder.iterdir():
-            if path.is_file():
-                path.unlink()
-            elif path.name not in {name.partition("/")[0] for name in files}:
+            if path.is_dir():
                 shutil.rmtree(path)
+            else:
+                path.unlink()
         for name, text in files.items():
             path = self._folder / name
             path.parent.mkdir(exist_ok=True)
-            path.unlink(missing_ok=True)
             path.write_bytes(text.encode())
 
     def differences(self, sides: list[Writing]) -> Iterator[str]:
