@@ -56,12 +56,16 @@ ESCALATIONS: tuple[tuple[str, ...], ...] = (
 
 # They hand out credentials.
 CREDENTIALS = (
-    "cognito-identity:GetCredentialsForIdentity", "cognito-identity:GetOpenIdTokenForDeveloperIdentity",
-    "connect:GetFederationToken", "iam:CreateAccessKey", "iam:CreateLoginProfile",
-    "iam:CreateServiceSpecificCredential", "iam:ResetServiceSpecificCredential", "iam:UpdateAccessKey",
-    "lightsail:GetInstanceAccessDetails", "lightsail:GetRelationalDatabaseMasterUserPassword", "rds-db:connect",
-    "redshift:GetClusterCredentials", "redshift:GetClusterCredentialsWithIAM", "sso:GetRoleCredentials",
-    "sts:AssumeRole",
+    "airflow:CreateCliToken", "airflow:CreateWebLoginToken", "appsync:CreateApiKey",
+    "codeartifact:GetAuthorizationToken", "codepipeline:PollForJobs",
+    "cognito-identity:GetCredentialsForIdentity", "cognito-identity:GetOpenIdToken",
+    "cognito-identity:GetOpenIdTokenForDeveloperIdentity", "connect:GetFederationToken", "ec2:GetPasswordData",
+    "emr-containers:GetManagedEndpointSessionCredentials", "gamelift:GetInstanceAccess",
+    "gamelift:RequestUploadCredentials", "grafana:CreateWorkspaceApiKey", "iam:CreateAccessKey",
+    "iam:CreateLoginProfile", "iam:CreateServiceSpecificCredential", "iam:ResetServiceSpecificCredential",
+    "iam:UpdateAccessKey", "lightsail:DownloadDefaultKeyPair", "lightsail:GetInstanceAccessDetails",
+    "lightsail:GetRelationalDatabaseMasterUserPassword", "rds-db:connect", "redshift:GetClusterCredentials",
+    "redshift:GetClusterCredentialsWithIAM", "sso:GetRoleCredentials", "sts:AssumeRole",
 )  # fmt: skip
 
 # They read stored data or secrets, or make copies that can be carried away.
