@@ -116,10 +116,15 @@ def compare(tree: Path) -> tuple[Counter[str], list[tuple[Block, str]]]:
         roots=len(graphs),
         blocks=len(declared),
         loaded=len(loaded),
-        resources=sum(_at(resource) in lines for graph in graphs for resource in graph if "/" not in resource.address),
+        resources=sum(_at(one) in lines for graph in graphs for one in graph if _is_declared(one)),
         gaps=sum(len(graph.gaps) for graph in graphs),
     )
     return counts, missing
+
+
+def _is_declared(resource: Resource) -> bool:
+    """Whether it is a resource, and not what is written inline in one, or told of one besides."""
+    return "/" not in resource.address and not resource.type.startswith("terraform_")
 
 
 def _at(resource: Resource) -> tuple[str, int]:
