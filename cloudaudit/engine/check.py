@@ -22,8 +22,8 @@ from cloudaudit.errors import RuleError
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Evidence, Finding, Resource, Severity, Verdict
 
-_Known: TypeAlias = dict[tuple[str, bytes, tuple[str, ...]], list[Verdict | RuleError | None]]
-"""Verdicts by type, by what the rules see, and by what they do not see."""
+_Answer: TypeAlias = Verdict | RuleError | None
+"""What a rule says: nothing where it does not apply, an error where it is defective."""
 
 _TOO_MANY = ("there is more here than a rule may look at",)
 
@@ -85,12 +85,12 @@ def _judged(
     on_defect: Callable[[RuleError], None] | None,
 ) -> Iterator[Finding]:
     redact = _redact()
-    known: _Known = {}
+    known = _Known()
     for resource in resources:
         if not (compiled := rules.for_type(resource.type)):
             continue
         view = viewer.see(resource)
-        for one, verdict in zip(compiled, _verdicts(compiled, view, known), strict=True):
+        for one, verdict in zip(compiled, known.verdicts(compiled, view), strict=True):
             if verdict is Verdict.PASS and not all_evidence:
                 yield _finding(one, view, verdict)
             elif isinstance(verdict, RuleError):
@@ -115,19 +115,30 @@ def _of_companion(finding: Finding, stand_in: Resource, companion: Resource) -> 
     )
 
 
-def _verdicts(compiled: Sequence[Compiled], view: View, known: _Known) -> list[Verdict | RuleError | None]:
-    """What the rules say, in their order. What looks the same, as instances of a module do, is judged once."""
-    look = (view.resource.type, view.content(), tuple(view.causes))
-    if (verdicts := known.get(look)) is None:
-        verdicts = known[look] = [_verdict_or_defect(one, view) for one in compiled]
-    return verdicts
+class _Known:
+    """Verdicts given so far. What looks the same, as instances of a module do, is judged once: by all rules of the type
+    where all of it looks so, else by each rule where what that one reads does."""
 
+    def __init__(self) -> None:
+        self._all: dict[tuple[str, bytes, tuple[str, ...]], list[_Answer]] = {}
+        self._each: dict[tuple[object, ...], _Answer] = {}
 
-def _verdict_or_defect(compiled: Compiled, view: View) -> Verdict | RuleError | None:
-    try:
-        return verdict_of(compiled, view)
-    except RuleError as error:
-        return error
+    def verdicts(self, compiled: Sequence[Compiled], view: View) -> list[_Answer]:
+        """What the rules say, in their order."""
+        unseen = tuple(view.causes)
+        look = (view.resource.type, view.content(), unseen)
+        if (answers := self._all.get(look)) is None:
+            answers = self._all[look] = [self._verdict(one, view, unseen) for one in compiled]
+        return answers
+
+    def _verdict(self, compiled: Compiled, view: View, unseen: tuple[str, ...]) -> _Answer:
+        look: tuple[object, ...] = (compiled.rule.id, unseen, *map(view.part, compiled.parts))
+        if look not in self._each:
+            try:
+                self._each[look] = verdict_of(compiled, view)
+            except RuleError as error:
+                self._each[look] = error
+        return self._each[look]
 
 
 def verdict_of(compiled: Compiled, view: View) -> Verdict | None:

@@ -30,6 +30,13 @@ class Compiled:
         return tuple(sorted({*self.require.reads, *(self.when.reads if self.when else ())}))
 
     @cached_property
+    def parts(self) -> tuple[tuple[str, ...], ...]:
+        """What of the variables the verdict rests on, parameters aside: the names that lead to an attribute, relation
+        or fact. Two views that have these in common are judged alike."""
+        paths = (path.split(".") for path in self.decisive if not path.startswith("parameters."))
+        return tuple(sorted({tuple(path[: 3 if path[0] == "facts" else 2]) for path in paths}))
+
+    @cached_property
     def reads(self) -> tuple[str, ...]:
         """The paths that any condition reads, sorted."""
         return tuple(sorted({read for program in self.programs for read in program.reads}))

@@ -14,6 +14,7 @@ from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Origin, Relation, Resource, Unknown
 
 _FACTS = "facts"
+_NOTHING = object()
 
 
 class Neighbours(NamedTuple):
@@ -38,6 +39,7 @@ class View:
         self.causes = causes
         self.neighbours: dict[str, Neighbours] = {}
         self.sides: dict[str, Resource] = {}
+        self._parts: dict[tuple[str, ...], bytes] = {}
         self._activation: cel.Activation = None
         self._without_phantoms: cel.Activation = None
 
@@ -58,6 +60,17 @@ class View:
     def content(self) -> bytes:
         """All that the rules see, parameters aside. Views of one type with the same content and causes judge alike."""
         return msgspec.msgpack.encode([seen for name, seen in self.variables.items() if name != "parameters"])
+
+    def part(self, names: tuple[str, ...]) -> bytes:
+        """What the rules see where the names lead; empty where there is nothing."""
+        if (found := self._parts.get(names)) is None:
+            seen: Any = self.variables
+            for name in names:
+                seen = seen.get(name, _NOTHING)
+                if not isinstance(seen, dict):
+                    break
+            found = self._parts[names] = b"" if seen is _NOTHING else msgspec.msgpack.encode(seen)
+        return found
 
     @property
     def doubtful(self) -> Iterator[str]:

@@ -172,6 +172,19 @@ def test_instances_that_look_alike_are_judged_once(tmp_path: Path) -> None:
     assert for_many == for_one
 
 
+def test_a_rule_judges_once_what_differs_in_nothing_that_it_reads(tmp_path: Path) -> None:
+    database = 'resource "aws_db_instance" "d{0}" {{\n identifier = "d{0}"\n storage_encrypted = true\n}}\n'
+    few = write(tmp_path / "few", {"main.tf": "".join(map(database.format, range(2)))})
+    many = write(tmp_path / "many", {"main.tf": "".join(map(database.format, range(100)))})
+
+    with counted({cel.judge: "judged"}) as for_few:
+        scan(few)
+    with counted({cel.judge: "judged"}) as for_many:
+        scan(many)
+
+    assert for_many["judged"] - for_few["judged"] < 4 * 98  # a few rules read the name; the type has some forty
+
+
 BUCKET = """
 resource "aws_s3_bucket" "b{0}" {{
   bucket = "data-{0}"
