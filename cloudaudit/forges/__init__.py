@@ -3,7 +3,8 @@
 from cloudaudit.forges.github import GitHub
 from cloudaudit.forges.gitlab import GitLab
 from cloudaudit.forges.sticky import Forge, Note, Posted, publish
+from cloudaudit.forges.suggestions import Mending, suggest
 from cloudaudit.forges.text import body, read
 from cloudaudit.forges.transport import Waiting
 
-__all__ = ["Forge", "GitHub", "GitLab", "Note", "Posted", "Waiting", "body", "publish", "read"]
+__all__ = ["Forge", "GitHub", "GitLab", "Mending", "Note", "Posted", "Waiting", "body", "publish", "read", "suggest"]

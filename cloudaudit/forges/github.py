@@ -1,7 +1,7 @@
 """GitHub: the comments of a pull request."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,24 @@ class GitHub:
     def update(self, number: int, text: str) -> Note:
         """The comment with another text."""
         return _note(self.api.send("PATCH", f"/repos/{self.repository}/issues/comments/{number}", {"body": text}))
+
+    def patches(self) -> Iterator[tuple[str, str]]:
+        """The files that the pull request changes, each with its patch, where GitHub shows one."""
+        for found in self.api.pages(f"/repos/{self.repository}/pulls/{self.number}/files"):
+            if isinstance(found.get("patch"), str):
+                yield str(found["filename"]), found["patch"]
+
+    def remarks(self) -> Iterator[Note]:
+        """The comments in the diff."""
+        for found in self.api.pages(f"/repos/{self.repository}/pulls/{self.number}/comments"):
+            yield _note(found)
+
+    def review(self, text: str, comments: Sequence[Mapping[str, Any]]) -> None:
+        """Comment lines of the newest commit. UnsettledError if nobody knows whether it was done."""
+        path = f"/repos/{self.repository}/pulls/{self.number}"
+        commit = self.api.get(path)["head"]["sha"]
+        body = {"commit_id": commit, "event": "COMMENT", "body": text, "comments": list(comments)}
+        self.api.send("POST", f"{path}/reviews", body, once=True)
 
     def _number_of_head(self, event: dict[str, Any]) -> int:
         """The pull request that a finished workflow ran for. Its artifacts could name any, so GitHub is asked."""

@@ -104,8 +104,26 @@ def test_the_comment_is_written(repository: Path, shell: Shell, github: StandIn)
     where = {"GITHUB_API_URL": github.url, "GITHUB_REPOSITORY": "acme/shop", "GITHUB_REF": "refs/pull/7/merge"}
 
     done = [
-        shell(STEPS["Comment"]["run"], GITHUB_TOKEN=TOKEN, KEY=key, REPORT="-report.md", **where)
+        shell(STEPS["Comment"]["run"], GITHUB_TOKEN=TOKEN, KEY=key, REPORT="-report.md", SUGGEST="", **where)
         for key in ("", "prod", "")
     ]
 
     assert [each.stdout.split()[0] for each in done] == ["created", "created", "unchanged"]
+
+
+def test_a_fix_is_suggested_at_the_line_of_the_change(
+    repository: Path, scan: Shell, shell: Shell, github: StandIn
+) -> None:
+    (repository / "new.tf").write_text('resource "aws_kms_key" "new" {\n  description = "data"\n}\n')
+    scan(BASE="origin/main", ARGUMENTS="--rule kms-key-rotation")
+    patch = shell("git add -N new.tf && git diff -- new.tf").stdout
+    github.lists["/repos/acme/shop/pulls/7/files"] = [{"filename": "new.tf", "patch": patch[patch.index("@@") :]}]
+    where = {"GITHUB_API_URL": github.url, "GITHUB_REPOSITORY": "acme/shop", "GITHUB_REF": "refs/pull/7/merge"}
+    files = {"REPORT": "cloudaudit-report/comment.md", "SUGGEST": "cloudaudit-report/report.json", "KEY": ""}
+
+    done = [shell(STEPS["Comment"]["run"], GITHUB_TOKEN=TOKEN, **files, **where) for _ in range(2)]
+
+    assert [each.stdout.splitlines()[1:] for each in done] == [["suggested 1 more"], ["suggested 0 more"]]
+    (remark,) = github.remarks
+    assert (remark["path"], remark["line"]) == ("new.tf", 1)
+    assert 'suggestion\nresource "aws_kms_key" "new" {\n  enable_key_rotation = true\n```' in remark["body"]

@@ -21,7 +21,8 @@ Answer = tuple[int, Any]
 
 
 class StandIn:
-    """One server. `comments` is what it holds, `calls` what it was asked; `faults` are answers to give first, as
+    """One server. `comments` is what it holds, `remarks` those in the diff, `calls` what it was asked, `lists` further
+    lists by path; `faults` are answers to give first, as
     (expression that "METHOD /path" matches, status, headers, body); `done_anyway` does the work of a POST that it
     answers with a fault."""
 
@@ -37,6 +38,7 @@ class StandIn:
         self.done_anyway = False
         self.wrong: list[str] = []
         self.lists: dict[str, list[dict[str, Any]]] = {}
+        self.remarks: list[dict[str, Any]] = []
         self.description = _description(self.spec)
         stand_in = self
 
@@ -176,11 +178,22 @@ class GitHubStandIn(StandIn):
         self.comments.append(made | more)
         return self.comments[-1]
 
+    def _pull(self, path: str, body: Any) -> Answer:
+        if path == "/reviews":
+            self.remarks += [self._remark(each) for each in body["comments"]]
+        found = {"": {"number": 7, "head": {"sha": "c" * 40}}, "/comments": self.remarks, "/reviews": {"id": 1}}
+        return (200, found[path]) if path in found else (404, {"message": "Not Found"})
+
+    def _remark(self, comment: dict[str, Any]) -> dict[str, Any]:
+        return {"id": 5000 + len(self.remarks), "user": {"login": self.me}, **comment}
+
     def answer(self, method: str, path: str, body: Any) -> Answer:
         if path == "/graphql":
             return 200, {"data": {"viewer": {"login": self.me}}}
         if method == "GET" and path in self.lists:
             return 200, self.lists[path]
+        if path.startswith("/repos/acme/shop/pulls/7"):
+            return self._pull(path.removeprefix("/repos/acme/shop/pulls/7"), body)
         if re.fullmatch(r"/repos/acme/shop/issues/7/comments", path):
             return (200, self.comments) if method == "GET" else (201, self.add(body["body"]))
         if found := re.fullmatch(r"/repos/acme/shop/issues/comments/(\d+)", path):
