@@ -1,6 +1,7 @@
 """Write a plan of many resources, in the form of `terraform show -json`, to measure with.
 
     python benchmarks/make_plan.py 10000 plan.json
+    python benchmarks/make_plan.py 1000 update.json --update    # all are there already; one in a hundred changes
 
 Each hundred resources are a module: buckets with their companions, databases, keys, groups, roles. Real plans have one
 `change` beside every planned value, and repeat the module's configuration once a call; so does this one.
@@ -157,5 +158,31 @@ def plan(count: int) -> Object:
     }
 
 
+def update(document: Object) -> Object:
+    """The plan of a change to what the first plan made: the databases lose their backups and protection, one in ten."""
+    document["prior_state"] = {"format_version": "1.0", "values": json.loads(json.dumps(document["planned_values"]))}
+    later = {row["address"]: row for module in _modules(document) for row in module["resources"]}
+    databases = [each for each in document["resource_changes"] if each["type"] == "aws_db_instance"]
+    for each in document["resource_changes"]:
+        each["change"] |= {"actions": ["no-op"], "before": each["change"]["after"], "after_unknown": {}}
+    for each in databases[::10]:
+        values = {**each["change"]["after"], "backup_retention_period": 0, "deletion_protection": False}
+        later[each["address"]]["values"] = values
+        each["change"] |= {"actions": ["update"], "after": values}
+    return document
+
+
+def _modules(document: Object) -> list[Object]:
+    found: list[Object] = document["planned_values"]["root_module"]["child_modules"]
+    return found
+
+
+def main() -> None:
+    """Write the plan that the arguments ask for."""
+    size, path, *more = sys.argv[1:]
+    document = plan(int(size))
+    Path(path).write_text(json.dumps(update(document) if more == ["--update"] else document))
+
+
 if __name__ == "__main__":
-    Path(sys.argv[2]).write_text(json.dumps(plan(int(sys.argv[1]))))
+    main()

@@ -127,14 +127,20 @@ def generated(folder: Path) -> list[Work]:
     one, source = folder / "one", folder / "source"
     write_source(one, 1)
     write_source(source, 5_000)
-    plans = {size: folder / f"plan-{size}.json" for size in (1_000, 10_000)}
-    for size, path in plans.items():
+    plans = {
+        "plan of 1,000 resources": ("1000",),
+        "plan of 10,000 resources": ("10000",),
+        "plan of a change to 1,000 resources": ("1000", "--update"),
+    }
+    made = {name: folder / f"{number}.json" for number, name in enumerate(plans)}
+    for name, (size, *more) in plans.items():
         # in a process of its own: a child starts with the memory peak of its parent
-        subprocess.run([sys.executable, Path(__file__).with_name("make_plan.py"), str(size), path], check=True)
+        script = Path(__file__).with_name("make_plan.py")
+        subprocess.run([sys.executable, script, size, made[name], *more], check=True)
     return [
         Work("one resource", one),
         Work("5,000 resources of source", source),
-        *(Work(f"plan of {size:,} resources", path, is_plan=True) for size, path in plans.items()),
+        *(Work(name, path, is_plan=True) for name, path in made.items()),
     ]
 
 
