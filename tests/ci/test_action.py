@@ -86,6 +86,9 @@ def test_wrong_use_is_no_green_job(repository: Path, scan: Shell, tmp_path: Path
     assert repository.exists()
     assert "no-such-revision" in done.stderr
     assert (tmp_path / "outputs").read_text() == "exit-code=2\n"
+    assert (
+        (repository / "cloudaudit-report" / "comment.md").read_text().startswith("### cloudaudit: the scan did not end")
+    )
 
 
 @pytest.mark.parametrize("code", ["0", "1", "2"])

@@ -54,6 +54,15 @@ def test_the_scan_of_the_component(repository: Path, shell: Shell, targets: str)
     assert (repository / "cloudaudit-report" / "comment.md").exists()
 
 
+def test_a_scan_of_the_component_that_cannot_end_says_so(repository: Path, shell: Shell) -> None:
+    job = component(image="i")["cloudaudit"]
+
+    done = shell("\n".join(job["script"]), program="sh", **job["variables"], CI_MERGE_REQUEST_DIFF_BASE_SHA="nowhere")
+
+    assert done.returncode == 2
+    assert "the scan did not end" in (repository / "cloudaudit-report" / "comment.md").read_text()
+
+
 def test_the_comment_of_the_component(repository: Path, shell: Shell, gitlab: StandIn) -> None:
     (repository / "cloudaudit-report").mkdir()
     (repository / "cloudaudit-report" / "comment.md").write_text("hello\n/merge\n")

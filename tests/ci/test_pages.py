@@ -89,6 +89,65 @@ def test_the_comments_of_the_pages_are_written(
     assert len(server.comments) == 1
 
 
+def steps_of_atlantis(number: int) -> str:
+    page = TOP / "docs" / "ci" / "atlantis.md"
+    made = [yaml.safe_load(each.text) for each in examples(page) if each.language == "yaml"][number]
+    steps = made["workflows"]["cloudaudit"]["plan"]["steps"]
+    script = "\n".join(step["run"] for step in steps if isinstance(step, dict))
+    return script.replace("/etc/cloudaudit/policy.toml", "policy.toml")
+
+
+@pytest.fixture
+def atlantis(repository: Path, shell: Shell, github: StandIn) -> Shell:
+    """Runs steps with what Atlantis sets."""
+    (repository / "prod.tfplan").write_text("a plan")
+    (repository / "policy.toml").write_text('fail_on = "high"\n')
+    where = {"REPO_REL_DIR": "envs/prod", "SHOWFILE": "plan.json", "PLANFILE": "prod.tfplan", "PROJECT_NAME": "prod"}
+    where |= {"BASE_REPO_OWNER": "acme", "BASE_REPO_NAME": "shop", "PULL_NUM": "7"}
+    where |= {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": github.url}
+    return lambda script: shell(script, program="sh", **where)
+
+
+def test_atlantis_has_nothing_to_apply_after_a_failure(repository: Path, atlantis: Shell) -> None:
+    done = atlantis(steps_of_atlantis(0))
+
+    assert done.returncode == 1
+    assert "The build fails" in " ".join(done.stdout.split())
+    assert not (repository / "prod.tfplan").exists()
+
+
+def test_atlantis_keeps_the_plan_and_comments(repository: Path, atlantis: Shell, github: StandIn) -> None:
+    done = atlantis(steps_of_atlantis(1))
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (repository / "prod.tfplan").exists()
+    assert github.comments[0]["body"].startswith("<!-- cloudaudit prod -->\n### cloudaudit: ")
+
+
+def test_spacelift_gets_the_findings_as_json(repository: Path, shell: Shell) -> None:
+    (text,) = [each.text for each in examples(TOP / "docs" / "ci" / "spacelift.md") if each.language == "yaml"]
+    terraform, scan = yaml.safe_load(text)["stack_defaults"]["after_plan"]
+    (repository / "plan.json").rename(repository / terraform.split()[-1])
+
+    done = shell(scan, TF_VAR_spacelift_stack_id="shop-prod")
+
+    assert (done.returncode, done.stderr) == (1, "")
+    found = json.loads((repository / "cloudaudit.custom.spacelift.json").read_text())["findings"]
+    assert {each["root"] for each in found} == {"shop-prod"}
+    assert {"verdict", "status", "change", "severity", "rule", "message"} <= set(found[0])
+
+
+def test_options_of_the_hook_follow_its_command(repository: Path, shell: Shell) -> None:  # noqa: ARG001
+    hooks = {each["id"]: each for each in yaml.safe_load((TOP / ".pre-commit-hooks.yaml").read_text())}
+    pages = [each.text for each in examples(TOP / "docs" / "ci" / "pre-commit.md") if "args" in each.text]
+    ((hook,),) = [yaml.safe_load(text) for text in pages]
+
+    done = shell(f"{hooks[hook['id']]['entry']} {' '.join(hook['args'])}")
+
+    assert done.returncode in (0, 1)
+    assert done.stderr == ""
+
+
 def test_workflows_let_nobody_write_but_the_comment() -> None:
     jobs = [(name, job) for flow in workflows() for name, job in flow["jobs"].items()]
 

@@ -7,6 +7,11 @@ import pytest
 from tests.standins.forges import GitHubStandIn, GitLabStandIn, StandIn, running
 
 
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
 @pytest.fixture
 def github() -> Iterator[StandIn]:
     yield from running(GitHubStandIn)

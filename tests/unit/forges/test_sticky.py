@@ -209,6 +209,15 @@ def test_a_server_that_stays_faulty_is_given_up(forge: StandIn, write: Write, cl
     assert clock.naps == [1, 2, 4, 8]
 
 
+def test_a_server_that_is_not_there_is_told(github: StandIn, clock: Clock) -> None:
+    place = forges.GitHub(environment(github), waiting=clock.waiting())
+    github.close()
+
+    with pytest.raises(ForgeError, match="GitHub cannot be reached: ConnectError"):
+        forges.publish(place, forges.body(REPORT))
+    assert clock.naps == [1, 2, 4, 8]
+
+
 def test_a_comment_that_was_written_before_the_fault_is_not_written_again(forge: StandIn, write: Write) -> None:
     forge.faults = [("POST .*/(comments|notes)", 502, {}, b"")]
     forge.done_anyway = True
