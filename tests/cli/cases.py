@@ -93,4 +93,7 @@ CASES = (
     Case("explain-json", "explain ebs-volume-encrypted@aws_ebs_volume.scratch shop --format json", 0),
     Case("explain-nothing", "explain ebs-volume-encrypted@aws_ebs_volume.nowhere shop", 2),
     Case("explain-nonsense", "explain something shop", 2),
+    Case("comment-help", "comment github --help", 0),
+    Case("comment-without-token", "comment github notes.txt --number 7", 2),
+    Case("comment-of-missing-file", "comment gitlab nowhere.md", 2),
 )
