@@ -102,9 +102,11 @@ def _cell(text: str) -> str:
 
 
 def _literal(text: str) -> str:
-    """Text that calls nobody and links nowhere: GitHub and GitLab make mentions and links of plain words, too. They look
-    for mentions in the finished page, where an escaped @ and `&#64;` are an @ again; only something between it and the
-    name helps, here a space without width."""
+    """Text that calls nobody and links nowhere: GitHub and GitLab make mentions and links of plain words, too.
+
+    They look for mentions in the finished page, where an escaped @ and `&#64;` are an @ again; only something between
+    it and the name helps, here a space without width.
+    """
     return markdown(text).replace("@", "@&#8203;").replace("://", "&#58;//").replace("www.", "www&#46;")
 
 
