@@ -4,6 +4,7 @@ What such a companion does can be wrong whatever the parent says. So the parent 
 nothing is known, and whose other companions may be anywhere. Whatever fails even so is true of the companion.
 """
 
+import functools
 from typing import Any
 
 import msgspec
@@ -21,13 +22,12 @@ def absent_parents(rules: RuleSet, graph: ResourceGraph) -> tuple[ResourceGraph,
     """A graph of stand-ins with their companions, and by key of each stand-in the companion that speaks for it. None
     when all parents are there."""
     groups: dict[tuple[str, Any], list[tuple[Resource, str]]] = {}
-    for parent in rules.types:
-        for kind, attribute in sorted(_companions(rules, parent)):
-            for companion in graph.of_type(kind):
-                value = graph.dangling(companion, attribute, parent)
-                if value is not None:
-                    who = (value.refs, value.because) if isinstance(value, Unknown) else value
-                    groups.setdefault((parent, who), []).append((companion, attribute))
+    for parent, kind, attribute in _companions(rules):
+        for companion in graph.of_type(kind):
+            value = graph.dangling(companion, attribute, parent)
+            if value is not None:
+                who = (value.refs, value.because) if isinstance(value, Unknown) else value
+                groups.setdefault((parent, who), []).append((companion, attribute))
     if not groups:
         return None
     made: dict[str, Resource] = {}
@@ -50,8 +50,14 @@ def absent_parents(rules: RuleSet, graph: ResourceGraph) -> tuple[ResourceGraph,
     return found, speakers
 
 
-def _companions(rules: RuleSet, parent: str) -> set[tuple[str, str]]:
-    """What belongs to a type, by the rules and by its policies: types of companions, and how each names the parent."""
+@functools.lru_cache(maxsize=8)
+def _companions(rules: RuleSet) -> tuple[tuple[str, str, str], ...]:
+    """What belongs to which type, by the rules and by its policies: the type, that of the companion, and how this one
+    names the parent. Found once for a set of rules: a tree has hundreds of graphs."""
+    return tuple((parent, *companion) for parent in rules.types for companion in sorted(_of_parent(rules, parent)))
+
+
+def _of_parent(rules: RuleSet, parent: str) -> set[tuple[str, str]]:
     found = {
         (kind, attribute)
         for one in rules.for_type(parent)

@@ -84,6 +84,15 @@ class RuleSet:
         """The same rules, where `for_type` gives those that judge changes of a resource."""
         return RuleSet(self.compiled.values(), scope="change")
 
+    @cached_property
+    def looking_around(self) -> "RuleSet":
+        """Those that look at more than the resource that they judge."""
+        return self.only(
+            id_
+            for id_, one in self.compiled.items()
+            if any(read.startswith(("facts", "related")) for read in one.reads)
+        )
+
     def only(self, ids: Iterable[str]) -> "RuleSet":
         """The rules with these ids; ids that are not here are left out."""
         return RuleSet(self.compiled[id_] for id_ in set(ids) & self.compiled.keys())

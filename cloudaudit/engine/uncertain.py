@@ -22,7 +22,7 @@ def reconsidered(findings: Iterable[Finding], rules: RuleSet, graph: ResourceGra
     if not doubtful:
         yield from findings
         return
-    asking = rules.only(_look_around(rules))
+    asking = rules.looking_around
     rest = graph.without({resource.key for resource in doubtful})
     others = {(each.rule, each.resource): each for each in judge(asking, rest)}
     looking = set(asking.rules)
@@ -35,13 +35,6 @@ def reconsidered(findings: Iterable[Finding], rules: RuleSet, graph: ResourceGra
         else:
             yield finding
     yield from (_unknown(each, rules.rules, because) for each in others.values() if each.verdict is Verdict.FAIL)
-
-
-def _look_around(rules: RuleSet) -> Iterator[str]:
-    """The rules that look at more than the resource itself."""
-    for id_, one in rules.compiled.items():
-        if any(read.startswith(("facts", "related")) for read in one.reads):
-            yield id_
 
 
 def _differs(finding: Finding, other: Finding | None) -> bool:
