@@ -106,6 +106,12 @@ def load(path: Path | None) -> Settings:
     return msgspec.structs.replace(settings, **beside)
 
 
+def schema() -> dict[str, Any]:
+    """The shape of the file as a JSON Schema, for editors. The loader knows more: which names there are."""
+    made = msgspec.json.schema(Settings)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": FILE, **made}
+
+
 def _beside(path: Path, file: str) -> str:
     """The place of a file that the settings name: beside them, unless it is absolute."""
     return str(path.parent / file) if file else ""

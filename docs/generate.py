@@ -37,6 +37,7 @@ def pages() -> dict[Path, str]:
     made[DOCS / "settings.md"] = NOTE + _settings()
     made[DOCS / "cli.md"] = NOTE + _cli()
     made[DOCS / "rules.schema.json"] = json.dumps(rulereader.schema(), indent=2) + "\n"
+    made[DOCS / "settings.schema.json"] = json.dumps(settings.schema(), indent=2) + "\n"
     made[DOCS / "report.schema.json"] = json.dumps(records.schema(), indent=2) + "\n"
     made[TOP / "README.md"] = _readme((TOP / "README.md").read_text(encoding="utf-8"))
     made[DOCS / "architecture.md"] = _decisions((DOCS / "architecture.md").read_text(encoding="utf-8"))
@@ -85,7 +86,12 @@ def _settings() -> str:
     doc = settings.__doc__ or ""
     lead, example = doc.split("\n\n", 1)
     lines = ["# cloudaudit.toml", "", " ".join(lead.split()), ""]
-    lines += ["It is looked for in the current folder and above, up to the top of the repository.", ""]
+    lines += [
+        "It is looked for in the current folder and above, up to the top of the repository. Editors that know Taplo",
+        "complete and check a file that starts with `#:schema` and the place of",
+        "[settings.schema.json](settings.schema.json).",
+        "",
+    ]
     lines += [
         "```toml",
         example.strip(),

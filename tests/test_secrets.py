@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from cloudaudit import plugins
+
 FOLDER = Path(__file__).parent / "cli" / "files" / "secret"
 CANARY = re.compile("canary.?6f1d", re.IGNORECASE)
 
+FORMATS = sorted(output.name for output in plugins.find("cloudaudit.outputs", "OUTPUT"))
+
 COMMANDS = (
-    *(f"scan {FOLDER} --format {form} --all" for form in ("text", "json", "jsonl", "sarif")),
+    *(f"scan {FOLDER} --format {form} --all" for form in FORMATS),
     *(f"graph {FOLDER} --format {form}" for form in ("json", "graphml", "dot", "mermaid")),
     f"scan {FOLDER} --var token=canary-6f1d-on-the-command-line --format json --all",
     f"explain rds-instance-storage-encrypted@aws_db_instance.main {FOLDER}",

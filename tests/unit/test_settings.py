@@ -1,8 +1,10 @@
 """cloudaudit.toml is strict, and says where it is wrong."""
 
 import re
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from cloudaudit import settings
@@ -82,3 +84,11 @@ def test_the_nearest_file_above_is_found_but_none_above_the_repository(tmp_path:
 
     assert above == tmp_path / "cloudaudit.toml"
     assert settings.find(inner) is None
+
+
+def test_the_published_schema_knows_the_documented_file_and_no_other() -> None:
+    documented = tomllib.loads((settings.__doc__ or "").partition("\n\n")[2])
+
+    jsonschema.validate(documented, settings.schema())
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**documented, "profil": "soc2"}, settings.schema())
