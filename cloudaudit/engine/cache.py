@@ -22,12 +22,13 @@ VARIABLE = "CLOUDAUDIT_CACHE_DIR"
 KEEP = 20
 """Entries kept; older ones are deleted when one is added."""
 
-_HEADER = b"cloudaudit compiled rules 2\n"
+_HEADER = b"cloudaudit compiled rules 3\n"
 _DIGEST = 32
 
 
 class _Stored(Record, frozen=True, array_like=True):
-    rules: tuple[Rule, ...]
+    rules: tuple[tuple[Rule, str], ...]
+    """Each with its digest, which takes as long to work out as the rest to read."""
     conditions: dict[str, tuple[bytes, tuple[str, ...]]]
 
 
@@ -62,7 +63,7 @@ def fetch(place: Path, name: str) -> RuleSet | None:
     try:
         stored = msgspec.msgpack.decode(payload, type=_Stored)
         conditions = {text: cel.Program(text, *parts) for text, parts in stored.conditions.items()}
-        return RuleSet(_restored(rule, conditions) for rule in stored.rules)
+        return RuleSet(_restored(rule, digest, conditions) for rule, digest in stored.rules)
     except (msgspec.MsgspecError, KeyError):
         return None
 
@@ -72,7 +73,8 @@ def keep(place: Path, name: str, rules: RuleSet) -> None:
     conditions = {
         program.text: (program.serialized, program.reads) for one in rules.compiled.values() for program in one.programs
     }
-    payload = msgspec.msgpack.encode(_Stored(rules=tuple(rules.rules.values()), conditions=conditions))
+    stored = tuple((one.rule, one.digest) for one in rules.compiled.values())
+    payload = msgspec.msgpack.encode(_Stored(rules=stored, conditions=conditions))
     import tempfile  # noqa: PLC0415 - only where something is written
 
     with suppress(OSError):
@@ -85,9 +87,9 @@ def keep(place: Path, name: str, rules: RuleSet) -> None:
         _prune(place)
 
 
-def _restored(rule: Rule, conditions: Mapping[str, cel.Program]) -> Compiled:
+def _restored(rule: Rule, digest: str, conditions: Mapping[str, cel.Program]) -> Compiled:
     eased = conditions[rule.eased.when.strip()] if rule.eased else None
-    return Compiled(rule, conditions.get(rule.when.strip()), conditions[rule.require.strip()], eased)
+    return Compiled(rule, conditions.get(rule.when.strip()), conditions[rule.require.strip()], eased, digest)
 
 
 def _ingredients(files: Mapping[str, bytes], criteria: Collection[str] | None) -> Iterator[bytes]:

@@ -1,5 +1,6 @@
 """Rule files: YAML in, a `RuleSet` out, or one error that lists everything wrong with them by file and line."""
 
+import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -39,14 +40,24 @@ def read(paths: Iterable[Path]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for path in paths:
         try:
-            for file in _files(path) if path.is_dir() else [path]:
-                with file.open("rb") as stream:
-                    files[file.as_posix()] = stream.read(MAX_BYTES + 1)
+            for file in _files(path) if path.is_dir() else [str(path)]:
+                with open(file, "rb") as stream:  # noqa: PTH123 - hundreds, each time we start
+                    files[file.replace(os.sep, "/")] = stream.read(MAX_BYTES + 1)
         except OSError as error:
             message = f"{path}: cannot be read: {error.strerror}"
             raise RuleError(message) from None
     return files
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+def _files(folder: Path) -> list[str]:
+    """The names of the rule files in a folder, sorted. OSError where one cannot be listed."""
+    found: list[str] = []
+    waiting = [str(folder)]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                elif entry.name.endswith(SUFFIXES) and entry.is_file():
+                    found.append(entry.path)
+    return sorted(found)

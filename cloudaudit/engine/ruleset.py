@@ -11,9 +11,13 @@ from cloudaudit.model import Rule
 
 
 class Compiled:
-    """A rule with its conditions. `when` is None for a rule that always applies, `eased` for one that never eases."""
+    """A rule with its conditions. `when` is None for a rule that always applies, `eased` for one that never eases;
+    `digest` is worked out unless it is known."""
 
-    def __init__(self, rule: Rule, when: Program | None, require: Program, eased: Program | None = None) -> None:
+    def __init__(
+        self, rule: Rule, when: Program | None, require: Program, eased: Program | None = None, digest: str = ""
+    ) -> None:
+        self._digest = digest
         self.rule = rule
         self.when = when
         self.require = require
@@ -49,7 +53,7 @@ class Compiled:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all that the rule says, in hex: evidence names it, so that a later edit of the rule shows."""
-        return hashlib.sha256(msgspec.json.encode(self.rule, order="sorted")).hexdigest()
+        return self._digest or hashlib.sha256(msgspec.json.encode(self.rule, order="sorted")).hexdigest()
 
 
 class RuleSet:
