@@ -77,7 +77,8 @@ def body_constants(body: Body, skipped: tuple[str, ...] = (), depth: int = 0) ->
         for block in body.blocks:
             kind = block.labels[0] if block.type == "dynamic" and block.labels else block.type
             if kind not in skipped and (inner := _block_constants(block, depth + 1)):
-                found.setdefault(kind, []).extend(inner)
+                known = found.get(kind, [])  # an argument may have the name of a block; terraform would refuse it
+                found[kind] = [*(known if isinstance(known, list) else [known]), *inner]
     return found
 
 

@@ -76,3 +76,20 @@ def test_foreign_resources_and_provisioners_are_places(tmp_path):
 
 def test_constants_without_any_hint_of_a_secret_are_left_out(tmp_path):
     assert written(tmp_path, 'locals { region = "eu-west-1" }\nresource "aws_sqs_queue" "q" {}\n') == {}
+
+
+def test_an_argument_may_have_the_name_of_a_block(tmp_path):
+    found = written(
+        tmp_path,
+        """
+        resource "aws_sqs_queue" "q" {}
+        resource "foreign_thing" "x" {
+          token = "key-a"
+          token {
+            value = "key-b"
+          }
+        }
+        """,
+    )
+
+    assert found == {("foreign_thing.x", "resource"): {"token": ["key-a", {"value": "key-b"}]}}
