@@ -29,7 +29,8 @@ class Gate(Record, frozen=True):
 
     def stopping(self, report: Report) -> list[Finding]:
         """The findings of a report that fail the build."""
-        return [one for one in report.findings if self.stops(one, report.rules[one.rule])]
+        failing = (one for one in report.findings if one.verdict is Verdict.FAIL)
+        return [one for one in failing if self.stops(one, report.rules[one.rule])]
 
     def _threshold(self, finding: Finding) -> Severity | None:
         places = [finding.root, *([finding.location.file] if finding.location else [])]

@@ -50,7 +50,9 @@ def causes(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
 
 def under_review(report: Report, *, everything: bool) -> list[Finding]:
     """The findings that a run over a change is about: not what it found as it was, unless `everything` is asked for."""
-    return [finding for finding in report.findings if everything or finding.change is not Change.EXISTING]
+    if everything:
+        return list(report.findings)
+    return [finding for finding in report.findings if finding.change is not Change.EXISTING]
 
 
 def open_failures(report: Report, *, everything: bool) -> list[Finding]:

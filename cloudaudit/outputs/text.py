@@ -30,7 +30,7 @@ def render(report: Report, options: Options) -> str:
     lines += _accepted(report, paint, options)
     if options.everything:
         lines += _passes(report, paint, options)
-    hidden = len(report.findings) - len(under_review(report, everything=options.everything))
+    hidden = not options.everything and any(one.change is Change.EXISTING for one in report.findings)
     if not hidden:  # criteria are judged by all there is, not by a change
         lines += criteria_lines(report, paint, options)
     lines += _gaps(report.run.gaps, "Not looked at", paint, options)

@@ -87,7 +87,7 @@ def _by_tag(resource: Resource, graph: ResourceGraph) -> list[Signal]:
 
 def _own_tags(resource: Resource) -> dict[str, Any]:
     tags = resource.attributes.get("tags")
-    found = dict(tags) if isinstance(tags, Mapping) else {}
+    found = dict(tags) if isinstance(tags, dict | Mapping) else {}
     for block in blocks(resource.attributes, "tag").items if "tag" in resource.attributes else ():
         if isinstance(block.get("key"), str):
             found.setdefault(block["key"], block.get("value"))
@@ -96,9 +96,10 @@ def _own_tags(resource: Resource) -> dict[str, Any]:
 
 def _tag(tags: object) -> tuple[str, str] | None:
     """The first tag that names an environment: its key and value."""
-    keys = [key for key in tags if is_environment_key(str(key))] if isinstance(tags, Mapping) else []
-    for key in sorted(keys):
-        value = tags[key]  # type: ignore[index]
+    if not tags or not isinstance(tags, dict | Mapping):
+        return None
+    for key in sorted(key for key in tags if is_environment_key(str(key))):
+        value = tags[key]
         text = known_text(value)
         if text.strip() and (isinstance(value, str) or named(text)):
             return str(key), text
@@ -130,7 +131,7 @@ def _doubt(resource: Resource, attribute: str = "tags") -> str:
 def _doubt_of(tags: object) -> str:
     if isinstance(tags, Unknown):
         return tags.because
-    for key, value in tags.items() if isinstance(tags, Mapping) else ():
+    for key, value in tags.items() if isinstance(tags, dict | Mapping) else ():
         if isinstance(value, Unknown) and is_environment_key(str(key)) and not named(known_text(value)):
             return value.because
     return ""
@@ -188,15 +189,11 @@ _NAMES = (
 
 def _names(resource: Resource) -> list[tuple[str, str]]:
     """What the resource is called: by itself, by its Name tag, and by its address, modules included."""
-    found: list[tuple[str, str]] = []
     attributes = resource.attributes
-    for attribute in _NAMES:
-        if (value := attributes.get(attribute)) is not None:
-            text = known_text(value)
-            if text:
-                found.append(("name", text))
+    written = (known_text(attributes[name]) for name in _NAMES if name in attributes)
+    found = [("name", text) for text in written if text]
     tags = attributes.get("tags")
-    if isinstance(tags, Mapping) and (text := known_text(tags.get("Name"))):
+    if isinstance(tags, dict | Mapping) and (text := known_text(tags.get("Name"))):
         found.append(("name", text))
     return [*found, ("address", resource.address.replace("module.", "").replace(f"{resource.type}.", ""))]
 

@@ -111,7 +111,7 @@ def internet_path(resource: Resource, graph: ResourceGraph) -> list[str] | Unkno
     """The addresses along the way from the internet, ending with the resource; empty if there is none."""
     truths = []
     for path in paths(resource, graph):
-        truth = all_of([path.route, _services(path, graph)["anything"]])
+        truth = path.route is not False and all_of([path.route, _services(path, graph)["anything"]])
         if truth is True:
             opening = [rule.by for rule in path.openings.rules if is_open(rule)]
             return list(dict.fromkeys([*path.steps, *opening, resource.address]))
@@ -122,7 +122,7 @@ def internet_path(resource: Resource, graph: ResourceGraph) -> list[str] | Unkno
 
 def internet_opens(resource: Resource, graph: ResourceGraph) -> dict[str, Truth]:
     """For each service whether the internet reaches it on this resource."""
-    found = [(path.route, _services(path, graph)) for path in paths(resource, graph)]
+    found = [(path.route, _services(path, graph)) for path in paths(resource, graph) if path.route is not False]
     return {name: any_of(all_of([way, services[name]]) for way, services in found) for name in ports.NAMES}
 
 
