@@ -47,5 +47,5 @@ def _fact(name: str, resource: Resource, graph: ResourceGraph) -> Any:
 
 def _is_confidential(resource: Resource, keys: Collection[str]) -> bool:
     found = (resource.attributes.get(name) for name in ("tags", "tags_all"))
-    values = (tags.get(key) for tags in found if isinstance(tags, dict) for key in keys)
+    values = [tags[key] for tags in found if tags and isinstance(tags, dict) for key in keys if key in tags]
     return any(isinstance(value, str) and value.lower() in _CONFIDENTIAL for value in values)
