@@ -1,9 +1,17 @@
-"""What all tests share: golden files, which `make golden` rewrites and a reviewer reads as a diff."""
+"""What all tests share: golden files, which `make golden` rewrites, and how chance is used."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples in every run, so that a change is never blamed for what chance found.
+# HYPOTHESIS_PROFILE=explore draws others, and keeps what fails.
+settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 GOLDEN = Path(__file__).parent / "golden"
 

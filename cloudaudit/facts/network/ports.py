@@ -218,16 +218,28 @@ def _range(rule: Opening, cidr: str) -> dict[str, Any]:
 def _joint(openings: Openings) -> list[dict[str, Any]]:
     """Ranges that only several rules together open, as 0.0.0.0/1 in one and 128.0.0.0/1 in another."""
     parts = [rule for rule in openings.rules if not is_open(rule) and any(map(addresses.is_wide, rule.ranges))]
+    if len(parts) < 2:
+        return []
     found = []
-    for first, last, there in _segments(parts) if len(parts) > 1 else ():
+    for first, last, protocol, there in (*_segments(parts), *_without_ports(parts)):
         if addresses.is_internet(text for rule in there for text in rule.ranges):
             cidrs = ", ".join(dict.fromkeys(text for rule in there for text in rule.ranges))
             by = ", ".join(dict.fromkeys(rule.by for rule in there))
-            found.append({"from": first, "to": last, "protocol": "all", "cidr": cidrs, "by": by})
+            found.append({"from": first, "to": last, "protocol": protocol, "cidr": cidrs, "by": by})
     return found
 
 
-def _segments(rules: list[Opening]) -> Iterator[tuple[int, int, list[Opening]]]:
+_Segment = tuple[int, int, str, list[Opening]]
+
+
+def _without_ports(rules: list[Opening]) -> Iterator[_Segment]:
+    """The rules of each protocol that has no ports, as ICMP, with those of every protocol."""
+    names = {rule.protocol for rule in rules if isinstance(rule.protocol, str) and rule.protocol not in _CARRIERS}
+    for name in sorted(names):
+        yield -1, -1, name, [rule for rule in rules if rule.protocol in (name, "-1")]
+
+
+def _segments(rules: list[Opening]) -> Iterator[_Segment]:
     """The pieces into which the ends of the rules cut the ports, each with the rules that certainly open all of it."""
     starting: dict[int, list[int]] = {}
     ended: dict[int, list[int]] = {}
@@ -243,7 +255,7 @@ def _segments(rules: list[Opening]) -> Iterator[tuple[int, int, list[Opening]]]:
     for low, high in pairwise(sorted({*starting, *ended})):
         there.difference_update(ended.get(low, ()))
         there.update(starting.get(low, ()))
-        yield low, high - 1, [rules[index] for index in sorted(there)]
+        yield low, high - 1, "all", [rules[index] for index in sorted(there)]
 
 
 def with_doubts(openings: Openings) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Hiding a part of a configuration may take an answer away; it must never turn it round."""
 
 import json
+from fnmatch import fnmatchcase
 from typing import Any
 
 from facts_building import graph, ref, resource
@@ -84,11 +85,12 @@ def answers(kind: str, value: Any) -> dict[str, Any]:
 
 
 def agree(before: Any, after: Any) -> bool:
-    """Whether the answer with a part hidden is unknown, the same, or a part of the same list."""
+    """Whether the answer with a part hidden is unknown, the same, or a part of the same list: "s3:*" is one of "*"."""
     if isinstance(after, Unknown) or before == after:
         return True
     if isinstance(after, list) and isinstance(before, list):
-        return bool(after) and set(map(str, after)) <= {*map(str, before), "(unknown)", ""}
+        known = [*map(str, before), "(unknown)", ""]
+        return bool(after) and all(any(fnmatchcase(str(one), pattern) for pattern in known) for one in after)
     return False
 
 
