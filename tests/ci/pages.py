@@ -51,7 +51,7 @@ def spoken(page: Path) -> Iterator[list[str]]:
 def check(arguments: list[str]) -> None:
     """Raise what click raises if there is no such command, option or choice."""
     command: click.Command | None = program
-    context = click.Context(program, info_name="cloudaudit")
+    context = click.Context(program, info_name="cloudaudit", **program.context_settings)
     while isinstance(command, click.Group):
         name, *arguments = arguments
         command = command.get_command(context, name)
