@@ -6,7 +6,7 @@ import pytest
 
 from cloudaudit import app
 from cloudaudit.errors import SettingsError, SourceError
-from cloudaudit.model import Finding, Origin, Report, Rule, Run, Scanned, Severity, Status, Verdict
+from cloudaudit.model import Finding, Gap, Origin, Report, Rule, Run, Scanned, Severity, Status, Verdict
 from cloudaudit.outputs import Gate
 from cloudaudit.sources import Options
 
@@ -17,7 +17,7 @@ FILES = Path(__file__).parents[1] / "cli" / "files"
 def report(*findings: Finding, stage: str = "stable", gaps: int = 0) -> Report:
     values = {name: getattr(RULE, name) for name in RULE.__struct_fields__}
     rule = Rule(**{**values, "stage": stage})
-    gap = app.Gap(what="module.x", why="it is not on disk")
+    gap = Gap(what="module.x", why="it is not on disk")
     run = Run(id="1", target="x", rules_digest="", version="0", population=1, gaps=(gap,) * gaps)
     scanned = (Scanned(target="x", root=".", origin=Origin.SOURCE, resources=1),)
     return Report(run=run, scanned=scanned, findings=findings, rules={rule.id: rule})

@@ -140,7 +140,7 @@ def argument(function: Any) -> str:
 
 
 def every_fact() -> list[Fact]:
-    folder = Path(app.__file__).parent / "facts"
+    folder = Path(app.__file__).parents[1] / "facts"
     names = sorted(path.stem for path in folder.iterdir() if path.stem[0] != "_")
     modules = [__import__(f"cloudaudit.facts.{name}", fromlist=["FACTS"]) for name in names]
     return [fact for module in modules for fact in getattr(module, "FACTS", ())]

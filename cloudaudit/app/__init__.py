@@ -1,0 +1,36 @@
+"""The use cases. The command line and the web call these and nothing else; only this package knows two siblings."""
+
+from cloudaudit.app.accepting import prune_baseline, write_baseline
+from cloudaudit.app.book import check, criteria, examples, find_rule, fingerprint, own_rules, rule_set, rules
+from cloudaudit.app.explaining import explain
+from cloudaudit.app.gating import FAILED, INCOMPLETE, exit_code, gate, incompleteness
+from cloudaudit.app.request import Request, Tell
+from cloudaudit.app.scanning import scan
+from cloudaudit.app.targets import draw, graphs, load
+from cloudaudit.settings import Settings
+
+__all__ = [
+    "FAILED",
+    "INCOMPLETE",
+    "Request",
+    "Settings",
+    "Tell",
+    "check",
+    "criteria",
+    "draw",
+    "examples",
+    "exit_code",
+    "explain",
+    "find_rule",
+    "fingerprint",
+    "gate",
+    "graphs",
+    "incompleteness",
+    "load",
+    "own_rules",
+    "prune_baseline",
+    "rule_set",
+    "rules",
+    "scan",
+    "write_baseline",
+]

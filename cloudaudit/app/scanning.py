@@ -1,0 +1,158 @@
+"""One scan: targets are read, judged, decided about and summed up as a report."""
+
+import functools
+import gc
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from cloudaudit import __version__
+from cloudaudit.app.book import rule_set, values
+from cloudaudit.app.request import Request, Tell
+from cloudaudit.app.targets import nothing, read
+from cloudaudit.criteria import assess
+from cloudaudit.decisions import Decider, Sources, compare
+from cloudaudit.errors import RuleError
+from cloudaudit.model import Finding, Gap, Report, Run, Scanned
+from cloudaudit.sources import text_of
+from cloudaudit.workers import Share, available
+
+if TYPE_CHECKING:
+    from cloudaudit.engine import RuleSet
+    from cloudaudit.graph import ResourceGraph
+
+# What is judged like a resource but is none: the account, variables, outputs, data, inline arguments made companions.
+_PSEUDO = re.compile(r"^aws_account |^terraform_(?!data )|[ .:]data\.\w+\.[^.]+$|/[a-z_]+$")
+
+
+class _Judged(NamedTuple):
+    """What one root came to; made in a process of its own where there are several."""
+
+    scanned: Scanned
+    findings: list[Finding]
+    gaps: tuple[Gap, ...]
+    fixed: list[Finding]
+    notices: tuple[Gap, ...]
+
+
+def scan(request: Request, tell: Tell | None = None) -> Report:
+    """Judge everything that the targets hold. Raises the errors of the stage that cannot go on."""
+    from cloudaudit.engine.check import applicable  # noqa: PLC0415
+    from cloudaudit.engine.check import check as judge  # noqa: PLC0415
+
+    parameters = values(request)
+    # Rules asked for by name apply, whatever their profile is.
+    chosen = "" if request.only else request.profile or request.settings.profile
+    rules = rule_set(msgspec.structs.replace(request, profile=chosen))
+    applied = applicable(rules, parameters)
+    decide = _decider(request, rules)
+
+    def look(graph: "ResourceGraph") -> _Judged:
+        defects: dict[Gap, None] = {}
+
+        def judged(what: "ResourceGraph") -> list[Finding]:
+            return list(judge(applied, what, parameters, on_defect=lambda error: defects.setdefault(_defect(error))))
+
+        findings = judged(graph)
+        fixed: list[Finding] = []
+        if graph.changing is not None:
+            changing = graph.changing()
+            findings, fixed = compare(findings, judged(changing.before), graph, changing)
+        findings, notices = decide(findings, graph, text_of(Path(graph.target)))
+        return _Judged(_scanned(graph), findings, (*graph.gaps, *defects), fixed, notices)
+
+    with _collector_at_rest():
+        judged = [one for target in request.targets for one in _spread(target, request, look, tell)]
+    if not judged:
+        raise nothing(request)
+    return _report(request, rules, chosen, judged, decide)
+
+
+def _decider(request: Request, rules: "RuleSet") -> Decider:
+    """What people decided, by the request, else by the settings."""
+    settings = request.settings
+    sources = Sources(
+        inline=request.inline and settings.inline is not False,
+        waivers=request.waivers or settings.waivers,
+        baseline=request.baseline or settings.baseline,
+    )
+
+    @functools.cache
+    def known() -> frozenset[str]:
+        whole = rule_set(Request(rule_paths=request.rule_paths))
+        return frozenset((*whole.rules, *whole.former))
+
+    return Decider(sources, rules.rules, known, request.today or date.min)
+
+
+def _spread(
+    target: str, request: Request, look: Callable[["ResourceGraph"], _Judged], tell: Tell | None
+) -> list[_Judged]:
+    """What `look` says of each root of the target, by several processes when it takes long."""
+    share: Share[_Judged] = Share(request.options.jobs or available())
+
+    def work() -> None:
+        for graph in read(target, request, share.takes):
+            share.put(look(graph))
+            if tell and share.first:
+                tell(share.reached, 0, graph.root or graph.target)
+
+    return share.run(work)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """No garbage collection: a scan makes hundreds of thousands of objects that all live until its end."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _scanned(graph: "ResourceGraph") -> Scanned:
+    declared = sum(not _PSEUDO.search(f"{resource.type} {resource.key}") for resource in graph)
+    return Scanned(target=graph.target, root=graph.root, origin=graph.origin, resources=declared)
+
+
+def _defect(error: RuleError) -> Gap:
+    return Gap(what="a rule", why=str(error), remedy="Mend the rule; its verdicts here are unknown.")
+
+
+def _report(request: Request, rules: "RuleSet", profile: str, judged: Sequence[_Judged], decide: Decider) -> Report:
+    scanned = tuple(one.scanned for one in judged)
+    findings = tuple(finding for one in judged for finding in one.findings)
+    gaps = tuple(dict.fromkeys(gap for one in judged for gap in one.gaps))
+    digest = hashlib.sha256()
+    for part in (__version__, rules.digest, request.clock, *request.targets):
+        digest.update(f"{part}\0".encode("utf-8", "replace"))
+    rows = (f"{one.target}\0{one.rule}\0{one.resource}\0{one.verdict}\0" for one in findings)
+    digest.update("".join(rows).encode("utf-8", "replace"))
+    run = Run(
+        id=digest.hexdigest()[:32],
+        target=", ".join(request.targets),
+        rules_digest=rules.digest,
+        version=__version__,
+        population=sum(one.resources for one in scanned),
+        profile=profile,
+        started=request.clock,
+        finished=request.clock,
+        gaps=gaps,
+    )
+    return Report(
+        run=run,
+        scanned=scanned,
+        findings=findings,
+        rules=dict(rules.rules),
+        criteria=assess(findings, rules.rules, request.settings.scope),
+        fixed=tuple(finding for one in judged for finding in one.fixed),
+        notices=(*dict.fromkeys(each for one in judged for each in one.notices), *decide.remarks(findings)),
+    )
