@@ -129,6 +129,13 @@ class Gap(Record, frozen=True):
     location: Location | None = None
 
 
+class Reading(msgspec.Struct, frozen=True, gc=False):
+    """Which call of an API told a value ("s3:GetBucketVersioning"), and when (ISO 8601, UTC)."""
+
+    call: str
+    at: str
+
+
 class Resource(Record, frozen=True):
     """One thing that exists or will exist, in the shape of the Terraform AWS provider.
 
@@ -137,7 +144,8 @@ class Resource(Record, frozen=True):
     `Unknown` at any depth; what is not in it is unset. `sensitive` holds dotted attribute paths. `places` maps dotted
     attribute paths ("storage_encrypted", "ingress.0.cidr_blocks") to where they are written; `calls` are the module
     calls that lead to the resource, outermost first. `named` maps attributes to the address of the resource that they
-    name, where its name is known: two resources of one name (in two regions) are told apart by it.
+    name, where its name is known: two resources of one name (in two regions) are told apart by it. `readings` say of
+    a live resource what told its attributes; that of "" told those that are not named.
     """
 
     key: str
@@ -154,6 +162,7 @@ class Resource(Record, frozen=True):
     places: Mapping[str, Location] = {}
     calls: tuple[Location, ...] = ()
     named: Mapping[str, str] = {}
+    readings: Mapping[str, Reading] = {}
 
     def locate(self, path: str) -> Location | None:
         """Where the attribute at the dotted `path` is written: the nearest known place around it, else the resource."""
@@ -267,12 +276,14 @@ class Rule(Record, frozen=True):
 
 class Read(Record, frozen=True):
     """One value that a verdict rests on, already redacted. `path` starts with `resource.`, `related.NAME.` or `facts.`;
-    `source` is the key of the resource that the value belongs to."""
+    `source` is the key of the resource that the value belongs to; `reading` says which call told it of what is
+    live."""
 
     path: str
     value: Any
     source: str = ""
     location: Location | None = None
+    reading: Reading | None = None
 
 
 class Evidence(Record, frozen=True):

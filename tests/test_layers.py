@@ -96,13 +96,13 @@ def test_the_lock_file_holds_every_dependency_and_names_no_index() -> None:
 
 
 def _name(requirement: str) -> str:
-    return re.split(r"[=<>~ ]", requirement)[0].lower().replace("_", "-")
+    return re.split(r"[[=<>~ ]", requirement)[0].lower().replace("_", "-")
 
 
 def test_every_dependency_has_a_reason_beside_it() -> None:
     text = (TOP / "pyproject.toml").read_text()
 
-    lines = [line for line in text.splitlines() if re.match(r'\s+"[\w-]+>=', line)]
+    lines = [line for line in text.splitlines() if re.match(r'\s+"[\w\[\]-]+>=', line)]
     assert lines
     assert [line for line in lines if "  # " not in line] == []
 

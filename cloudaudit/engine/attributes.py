@@ -34,6 +34,7 @@ _PROVIDER = {
 SYNTHETIC = {
     **dict.fromkeys(READING, TypeSchema({}, {})),
     "aws_account": TypeSchema({}, {}),
+    "aws_region": _made(name="string", region="string"),
     "data.http": _made(url="string", request_headers=["map", "string"], request_body="string"),
     "data.aws_ami": TypeSchema(
         _made(owners=["list", "string"], most_recent="bool", name_regex="string", include_deprecated="bool").attributes,

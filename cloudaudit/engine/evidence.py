@@ -32,7 +32,12 @@ def evidence(compiled: Compiled, view: View, redact: Redact) -> Evidence:
         reads.setdefault((read.path, read.source), read)
         if len(reads) == MAX_READS:
             break
-    return Evidence(rule_digest=compiled.digest, reads=tuple(reads.values()), origin=view.resource.origin)
+    return Evidence(
+        rule_digest=compiled.digest,
+        reads=tuple(reads.values()),
+        origin=view.resource.origin,
+        observed_at=max((read.reading.at for read in reads.values() if read.reading), default=""),
+    )
 
 
 def causes(compiled: Compiled, view: View) -> tuple[str, ...]:
@@ -103,7 +108,8 @@ def _attribute(resource: Resource, shown: Any, path: str, prefix: str, redact: R
             safe: Any = conceal(value, f"{resource.key} {place}")
         else:
             safe = _clean(value, place, redact)
-        yield Read(path=prefix + place, value=safe, source=resource.key, location=resource.locate(place))
+        told = resource.readings.get(place.partition(".")[0]) or resource.readings.get("")
+        yield Read(path=prefix + place, value=safe, source=resource.key, location=resource.locate(place), reading=told)
 
 
 def _places(shown: Any, written: Any, names: list[str], path: str) -> Iterator[tuple[str, Any]]:

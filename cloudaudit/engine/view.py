@@ -170,13 +170,23 @@ class Viewer:
             for parent in parents:
                 level = level.setdefault(parent, {})
             for path, name, compute in facts:
-                value = compute(resource, self._graph)
+                value = self._asked(compute, resource)
                 if value.__class__ is not bool:  # as most are
                     value = reveal(value, path, causes)
                     if value.__class__ is Unknown:
                         continue
                 level[name] = value
         return top
+
+    def _asked(self, compute: Callable[[Resource, Any], Any], resource: Resource) -> Any:
+        """The value of a fact, Unknown where it looked for what nobody was allowed to list."""
+        graph = self._graph
+        if graph.listing is None:
+            return compute(resource, graph)
+        graph.missed.clear()
+        value = compute(resource, graph)
+        because = [why for kind in sorted(graph.missed) for why in graph.listing.why(kind, resource)]
+        return Unknown(because="; ".join(dict.fromkeys(because))) if because else value
 
 
 class _Asked(NamedTuple):

@@ -5,9 +5,12 @@ from cloudaudit.graph.changing import Changing, difference, with_inline
 from cloudaudit.graph.companions import Related
 from cloudaudit.graph.graph import ResourceGraph
 from cloudaudit.graph.identity import targets_of
+from cloudaudit.graph.listing import EVERYWHERE, Listing
 
 __all__ = [
+    "EVERYWHERE",
     "Changing",
+    "Listing",
     "Related",
     "ResourceGraph",
     "difference",

@@ -7,6 +7,7 @@ from cloudaudit.graph.addresses import parse, strip_keys
 from cloudaudit.graph.companions import Companions, Related, shorten, via
 from cloudaudit.graph.identity import Identities
 from cloudaudit.graph.linking import links_of
+from cloudaudit.graph.listing import Listing
 from cloudaudit.model import Gap, Link, Origin, Relation, Resource, Unknown
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ class ResourceGraph:
     """The resources of one root, one plan, one state or one account.
 
     `complete` promises that nothing of the account lives elsewhere. `blind` maps addresses to why it is not known what
-    was done with them: a module that is not on disk was given a reference. `environment` is what the source knows about
+    was done with them: a module that is not on disk was given a reference. `listing` says what of a live account was
+    looked at; files show all that they hold. `environment` is what the source knows about
     the place (workspace, account, path) for the fact of that name. `remembered` is for whoever works something out that
     others will ask for again; it lives as long as the graph. `changing`, where a change is looked at, tells what was
     before.
@@ -39,6 +41,7 @@ class ResourceGraph:
         gaps: Iterable[Gap] = (),
         blind: Mapping[str, str] | None = None,
         environment: Mapping[str, Any] | None = None,
+        listing: Listing | None = None,
     ) -> None:
         self.target = target
         self.root = root
@@ -46,6 +49,8 @@ class ResourceGraph:
         self.complete = complete
         self.gaps = tuple(gaps)
         self.environment = dict(environment or {})
+        self.listing = listing
+        self.missed: set[str] = set()
         self.remembered: dict[Any, Any] = {}
         self.changing: Callable[[], Changing] | None = None
         found = {resource.key: resource for resource in resources}
@@ -80,6 +85,7 @@ class ResourceGraph:
             origin=self.origin,
             complete=self.complete,
             environment=self.environment,
+            listing=self.listing,
         )
         rest._blind = self._blind
         return rest
@@ -89,7 +95,9 @@ class ResourceGraph:
         return self.resources.get(key)
 
     def of_type(self, kind: str) -> list[Resource]:
-        """The resources of a type, in key order."""
+        """The resources of a type, in key order. Where the list may lack some, `missed` hears of it."""
+        if self.listing is not None and self.listing.lacks(kind):
+            self.missed.add(kind)
         return list(self._types.get(kind, ()))
 
     def links(self) -> list[Link]:
@@ -171,7 +179,8 @@ class ResourceGraph:
             return via(self._identities, resource, _paths(relation.via), relation.types)
         found = [other for kind in relation.types for other in self._types.get(kind, ())]
         everything = self.complete or self.origin is Origin.LIVE
-        return Related(tuple(sorted(found, key=lambda other: other.key)), () if everything else (_OTHER_ROOTS,))
+        because = self._unlisted(resource, relation.types) if everything else (_OTHER_ROOTS,)
+        return Related(tuple(sorted(found, key=lambda other: other.key)), because)
 
     def _referring(self, resource: Resource, types: tuple[str, ...], paths: tuple[str, ...]) -> Related:
         index = self._companions.get((types, paths, resource.type))
@@ -180,9 +189,16 @@ class ResourceGraph:
             index = Companions(self._identities, candidates, paths, resource.type)
             self._companions[types, paths, resource.type] = index
         related = index.of(resource)
+        if self.listing is not None and (unlisted := self._unlisted(resource, types)):
+            related = Related(related.found, shorten((*related.because, *unlisted)))
         if self._blind and (unseen := self._unseen(resource)):
             return Related(related.found, shorten((*related.because, *unseen)))
         return related
+
+    def _unlisted(self, resource: Resource, types: tuple[str, ...]) -> tuple[str, ...]:
+        """Why some of the types may not all be in the graph."""
+        listing = self.listing
+        return shorten(why for kind in types for why in listing.why(kind, resource)) if listing is not None else ()
 
     def _unseen(self, resource: Resource) -> Iterable[str]:
         """Why something that is not in this graph may refer to the resource."""

@@ -60,7 +60,7 @@ def resource(
         address=row.address,
         attributes=attributes,
         origin=origin,
-        sensitive=_marked(row.sensitive_values) | _secret(row.type),
+        sensitive=_marked(row.sensitive_values) | secret(row.type),
         account=parts[4] if arn else "",
         region=(parts[3] if arn else "") or region,
         arn=arn,
@@ -107,7 +107,7 @@ def _paths(marks: Any, path: str) -> Iterator[str]:
 
 
 @cache
-def _secret(kind: str) -> frozenset[str]:
+def secret(kind: str) -> frozenset[str]:
     """What the provider itself calls sensitive; old plans and raw states do not repeat it."""
     known = schema.resource_schema(kind)
     return (

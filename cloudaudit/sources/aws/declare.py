@@ -1,0 +1,135 @@
+"""How a collector is declared: which calls list the resources of a type, and what of an answer becomes which attribute.
+
+    DB_INSTANCES = Collect(
+        type="aws_db_instance",
+        call=Call("rds", "describe_db_instances", "DBInstances"),
+        arn="{DBInstanceArn}",
+        name="DBInstanceIdentifier",
+        attributes={"storage_encrypted": "StorageEncrypted", "tags": tags("TagList")},
+    )
+
+Answers are plain data, as boto3 gives them, but for times (ISO 8601 texts) and bytes (texts). Expressions are JMESPath;
+where one is not enough, a function of the item takes its place. What is read is in the shape of the Terraform AWS
+provider, so that the rules for source, plan and state judge it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
+
+import msgspec
+
+from cloudaudit.model import Record
+
+Item: TypeAlias = dict[str, Any]
+"""One thing of an answer. `_parent` holds the item that it was asked for, if it was, and `_account`, `_region` and
+`_partition` say where we are."""
+
+Read: TypeAlias = str | Callable[[Item], Any]
+"""JMESPath over an item, or a function of it. None means that the attribute is not set."""
+
+REGIONAL, GLOBAL = "regional", "global"
+
+
+class Call(msgspec.Struct, frozen=True, eq=False):
+    """One operation of an AWS API.
+
+    `service` is the name of the boto3 client, `operation` its method. `items` leads from a page of the answer to its
+    items; "@" takes each page as one. `params` are the same for every call; `per` are read from the item that the call
+    is made for. `actions` are the permissions that it needs, where they are not named like the operation. `unset` are
+    the error codes by which AWS says that there is no such setting: no items, and nothing that was refused.
+    """
+
+    service: str
+    operation: str
+    items: Read = "@"
+    params: Mapping[str, Any] = {}
+    per: Mapping[str, Read] = {}
+    actions: tuple[str, ...] = ()
+    unset: tuple[str, ...] = ()
+
+
+class Part(msgspec.Struct, frozen=True, eq=False):
+    """What one more call tells of an item: attributes of the same resource.
+
+    `when` says for which items it is made; of the others the attributes are not set. With a `batch`, one call is made
+    for so many items: `per` then gives lists, and an item of the answer belongs to the one for which `match` reads the
+    same of both (first of ours, then of the answer's).
+    """
+
+    call: Call
+    attributes: Mapping[str, Read]
+    when: Read = ""
+    batch: int = 0
+    match: tuple[Read, Read] = ("", "")
+
+
+class Collect(Record, frozen=True, eq=False):
+    """How the resources of a Terraform type are found, and what is read of them.
+
+    `arn` is a text with expressions in braces ("arn:{partition}:s3:::{Name}"; partition, account and region are at
+    hand); it is the key of the resource. Without one, the key is that of the parent, else of account and region,
+    with the type and the `name` behind it. `over` is the collector for each item of which the call is made; a refusal
+    then makes this type unknown for that one only. `when` leaves items out. An attribute `region` says where a
+    resource is that is listed elsewhere; further calls go there. `parts` are further calls for each. `bulk_tags` takes
+    the tags from the tagging API, for services that do not list them. `unread` names attributes that no call gives,
+    each with the reason.
+    """
+
+    type: str
+    call: Call
+    attributes: Mapping[str, Read]
+    arn: str = ""
+    name: Read = ""
+    over: "Collect | None" = None
+    when: Read = ""
+    scope: str = REGIONAL
+    parts: tuple[Part, ...] = ()
+    bulk_tags: bool = False
+    unread: Mapping[str, str] = {}
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The call that lists, then those of the parts."""
+        return (self.call, *(part.call for part in self.parts))
+
+
+def tags(path: str, key: str = "Key", value: str = "Value") -> Callable[[Item], dict[str, str]]:
+    """Reads a list of pairs, or a map, at the path as a map of tags."""
+
+    def read(item: Item) -> dict[str, str]:
+        found: Any = item
+        for name in path.split("."):
+            found = found.get(name) if isinstance(found, dict) else None
+        if isinstance(found, dict):
+            return {str(name): str(text) for name, text in found.items()}
+        return {pair[key]: pair.get(value) or "" for pair in found or ()}
+
+    return read
+
+
+def document(path: str) -> Callable[[Item], str | None]:
+    """Reads a policy: boto3 gives some as text and some decoded; Terraform has all as text."""
+
+    def read(item: Item) -> str | None:
+        import json  # noqa: PLC0415 - few need it
+
+        found: Any = item
+        for name in path.split("."):
+            found = found.get(name) if isinstance(found, dict) else None
+        return json.dumps(found) if isinstance(found, dict | list) else found or None
+
+    return read
+
+
+def every(collectors: Iterable[Collect]) -> tuple[Collect, ...]:
+    """The collectors and those that they go over, parents first."""
+    found: dict[int, Collect] = {}
+
+    def add(one: Collect) -> None:
+        if one.over is not None:
+            add(one.over)
+        found.setdefault(id(one), one)
+
+    for one in collectors:
+        add(one)
+    return tuple(found.values())

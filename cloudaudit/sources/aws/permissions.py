@@ -1,0 +1,48 @@
+"""The permissions that the calls of the collectors need."""
+
+import functools
+
+from cloudaudit.sources.aws.declare import Call
+
+# The prefix of a service's actions, where it is not the name of the client.
+_PREFIXES = {
+    "accessanalyzer": "access-analyzer",
+    "amp": "aps",
+    "apigatewayv2": "apigateway",
+    "cloudcontrol": "cloudformation",
+    "cognito-identity": "cognito-identity",
+    "cognito-idp": "cognito-idp",
+    "ce": "ce",
+    "docdb": "rds",
+    "ecr-public": "ecr-public",
+    "efs": "elasticfilesystem",
+    "elb": "elasticloadbalancing",
+    "elbv2": "elasticloadbalancing",
+    "emr": "elasticmapreduce",
+    "es": "es",
+    "mq": "mq",
+    "neptune": "rds",
+    "opensearch": "es",
+    "resourcegroupstaggingapi": "tag",
+    "s3control": "s3",
+    "sesv2": "ses",
+    "stepfunctions": "states",
+    "sso-admin": "sso",
+}
+
+
+def actions(call: Call) -> tuple[str, ...]:
+    """The IAM actions that the call needs, its own first."""
+    if call.actions:
+        return call.actions
+    return (f"{_PREFIXES.get(call.service, call.service)}:{_operations(call.service)[call.operation]}",)
+
+
+@functools.cache
+def _operations(service: str) -> dict[str, str]:
+    """The names of a service's operations, by those of the client's methods."""
+    import botocore.session  # noqa: PLC0415 - 0.2 s that `--help` need not pay
+    from botocore import xform_name  # noqa: PLC0415
+
+    names = botocore.session.get_session().get_service_model(service).operation_names
+    return {xform_name(name): name for name in names}

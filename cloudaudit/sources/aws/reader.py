@@ -1,0 +1,211 @@
+"""Calls of one account: each request once, held to a rate, retried when throttled, and refusals with their reason."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from cloudaudit.sources.aws.answers import Answer, Journal, plain
+from cloudaudit.sources.aws.declare import Call, Item, Read
+from cloudaudit.sources.aws.expressions import pick
+from cloudaudit.sources.aws.limits import Limiter
+from cloudaudit.sources.aws.permissions import actions
+
+if TYPE_CHECKING:
+    from cloudaudit.sources.aws.session import Session
+
+_DENIED = (
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthorizationError",
+    "AuthorizationErrorException",
+    "Forbidden",
+    "NotAuthorized",
+    "UnauthorizedAccess",
+    "UnauthorizedOperation",
+    "403",
+)
+_CLOSED = (
+    "AuthFailure",
+    "InvalidClientTokenId",
+    "OptInRequired",
+    "SubscriptionRequiredException",
+    "UnrecognizedClientException",
+)
+_GONE = (
+    "DBInstanceNotFound",
+    "NoSuchBucket",
+    "NoSuchEntity",
+    "NotFoundException",
+    "QueueDoesNotExist",
+    "ResourceNotFoundException",
+)
+_THROTTLED = (
+    "Throttl",
+    "TooManyRequests",
+    "RequestLimitExceeded",
+    "SlowDown",
+    "LimitExceeded",
+    "PriorRequestNotComplete",
+)
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why a call told nothing. `kind` is denied, closed (region or service is off), throttled, silent (no answer in
+    time), missing (AWS or its stand-in does not have the operation) or failed."""
+
+    action: str
+    kind: str
+    code: str
+    message: str
+    region: str
+
+    @property
+    def because(self) -> str:
+        """As a cause of an unknown value."""
+        words = {
+            "denied": "was denied",
+            "closed": "is not to be had in this region",
+            "throttled": "was throttled until the last attempt",
+            "silent": "was not answered in time",
+            "missing": "is not supported there",
+        }
+        return f"{self.action} {words.get(self.kind) or f'failed ({self.code})'}"
+
+
+class Refused(Exception):  # noqa: N818 - no error: it becomes a gap
+    """A call was refused."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.because)
+        self.refusal = refusal
+
+
+class Gone(Exception):  # noqa: N818 - no error: the resource was deleted since it was listed
+    """What was asked about is not there any more."""
+
+
+class Reader:
+    """Asks one account. Threads may share it; `told` hears of each request that is made."""
+
+    def __init__(
+        self,
+        session: "Session",
+        journal: Journal | None = None,
+        limiter: Limiter | None = None,
+        told: Callable[[str, str], None] | None = None,
+    ) -> None:
+        self.session = session
+        self.account = session.account
+        self.journal = journal or Journal()
+        self._limiter = limiter or Limiter()
+        self._told = told
+        self._lock = threading.Lock()
+        self._asked: dict[str, Future[Answer]] = {}
+        session.watch(self._due)
+
+    def items(self, call: Call, region: str, item: Item | None = None, many: list[Item] | None = None) -> "Answered":
+        """The items of the answer, and when it was read. Refused or Gone when there is none.
+
+        `item` is the one that the call is made for; `many` are those of a batch.
+        """
+        place = region or self.session.home
+        params = {**call.params}
+        for name, read in call.per.items():
+            params[name] = [pick(read, one) for one in many] if many is not None else pick(read, item or {})
+        request = f"{place} {call.service}.{call.operation} {msgspec.json.encode(params, order='sorted').decode()}"
+        answer = self._ask(request, call, place, params)
+        if answer.code in call.unset:
+            return Answered([], answer.at)
+        if answer.code:
+            raise _trouble(call, answer, place)
+        items = [found for page in answer.pages for found in _items(call.items, page)]
+        around: Item = {"_account": self.account, "_region": region, "_partition": self.session.partition}
+        if item is not None:
+            around["_parent"] = item
+        return Answered([{**found, **around} for found in items], answer.at)
+
+    def _ask(self, request: str, call: Call, region: str, params: dict[str, Any]) -> Answer:
+        """The answer from the journal, from a thread that is asking for it now, or from AWS."""
+        if (known := self.journal.known.get(request)) is not None:
+            return known
+        with self._lock:
+            waiting = self._asked.get(request)
+            if waiting is None:
+                mine = self._asked[request] = Future()
+        if waiting is not None:
+            return waiting.result()
+        try:
+            answer = self._call(call, region, params)
+            self.journal.keep(request, answer)
+            mine.set_result(answer)
+        except BaseException as error:
+            mine.set_exception(error)
+            raise
+        return answer
+
+    def _call(self, call: Call, region: str, params: dict[str, Any]) -> Answer:
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - 0.2 s that `--help` need not pay
+
+        pages: list[Any] = []
+        try:
+            pages.extend(plain(page) for page in self._pages(call, region, params))
+        except ClientError as error:
+            told = error.response.get("Error", {})
+            return Answer([], _now(), str(told.get("Code") or "Unknown"), str(told.get("Message") or ""))
+        except BotoCoreError as error:
+            return Answer([], _now(), type(error).__name__, str(error))
+        return Answer(pages, _now())
+
+    def _pages(self, call: Call, region: str, params: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
+        client = self.session.client(call.service, region)
+        if client.can_paginate(call.operation):
+            yield from client.get_paginator(call.operation).paginate(**params)
+        else:
+            yield getattr(client, call.operation)(**params)
+
+    def _due(self, service: str, region: str) -> None:
+        self._limiter.wait(self.account, region, service)
+        if self._told:
+            self._told(service, region)
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """Items of an answer, and when it was read."""
+
+    items: list[Item]
+    at: str
+
+
+def _items(read: Read, page: Any) -> Iterator[Item]:
+    found = pick(read, page)
+    for one in found if isinstance(found, list) else [] if found is None else [found]:
+        yield one if isinstance(one, dict) else {"value": one}
+
+
+def _trouble(call: Call, answer: Answer, region: str) -> Exception:
+    code = answer.code
+    if code in _GONE:
+        return Gone(f"{call.service}.{call.operation}: {code}")
+    return Refused(Refusal(action=actions(call)[0], kind=_kind(code), code=code, message=answer.message, region=region))
+
+
+def _kind(code: str) -> str:
+    if code in _DENIED or code.endswith("AccessDenied"):
+        return "denied"
+    if code in _CLOSED:
+        return "closed"
+    if code.startswith(_THROTTLED):
+        return "throttled"
+    if code in ("ReadTimeoutError", "ConnectTimeoutError"):
+        return "silent"
+    if code in ("EndpointConnectionError", "UnsupportedOperation", "UnsupportedOperationException", "404", "501"):
+        return "missing"
+    return "failed"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

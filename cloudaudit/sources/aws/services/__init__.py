@@ -1,0 +1,1 @@
+"""The collectors, by service: each module exports `COLLECTORS`."""

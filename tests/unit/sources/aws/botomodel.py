@@ -1,0 +1,118 @@
+"""Answers made from botocore's own descriptions of AWS: every member of an answer has a value.
+
+A collector that reads a name which AWS does not give finds nothing in them, whatever moto can do.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import botocore.session
+from botocore import xform_name
+from botocore.exceptions import ClientError
+from botocore.validate import ParamValidator
+
+_DEEPEST = 7
+_LOADER = botocore.session.get_session()
+_MODELS: dict[str, Any] = {}
+
+
+def model(service: str) -> Any:
+    """botocore's description of a service."""
+    if service not in _MODELS:
+        _MODELS[service] = _LOADER.get_service_model(service)
+    return _MODELS[service]
+
+
+def operation(service: str, method: str) -> Any:
+    """botocore's description of the operation behind a client's method."""
+    names = {xform_name(name): name for name in model(service).operation_names}
+    return model(service).operation_model(names[method])
+
+
+def filled(shape: Any, choice: int, depth: int = 0, name: str = "") -> Any:  # noqa: PLR0911 - one line a kind
+    """A value of the shape. `choice` picks among what an enum or a boolean may be."""
+    kind = shape.type_name
+    if kind == "structure":
+        if depth > _DEEPEST:
+            return {}
+        return {key: filled(member, choice, depth + 1, key) for key, member in shape.members.items()}
+    if kind == "list":
+        return [filled(shape.member, choice, depth + 1, name)] if depth <= _DEEPEST else []
+    if kind == "map":
+        value = filled(shape.value, choice, depth + 1, name)
+        keys = getattr(shape.key, "enum", None) or ["key"]
+        return dict.fromkeys(keys, value)
+    if kind == "string":
+        return _text(shape, choice, name)
+    if kind == "boolean":
+        return choice % 2 == 0
+    if kind in ("integer", "long", "float", "double"):
+        return 7
+    if kind == "timestamp":
+        return dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+    return b"blob"
+
+
+def _text(shape: Any, choice: int, name: str) -> str:
+    if shape.enum:
+        return str(shape.enum[choice % len(shape.enum)])
+    if "arn" in name.lower() or "arn" in shape.name.lower():
+        return "arn:aws:service:us-east-1:123456789012:thing/name"
+    if "policy" in name.lower() or "document" in name.lower():
+        return '{"Version": "2012-10-17", "Statement": []}'
+    return f"a-{name or shape.name}"
+
+
+class Client:
+    """A client that answers every operation in full, or refuses some. `asked` hears of each request."""
+
+    def __init__(self, service: str, choice: int, asked: Callable[[str, str, dict[str, Any]], None]) -> None:
+        self._service = service
+        self._choice = choice
+        self._asked = asked
+
+    def can_paginate(self, _method: str) -> bool:
+        """Every answer has one page."""
+        return False
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        described = operation(self._service, method)
+
+        def call(**params: Any) -> Any:
+            report = ParamValidator().validate(params, described.input_shape) if described.input_shape else None
+            assert report is None or not report.has_errors(), f"{self._service}.{method}: {report.generate_report()}"
+            self._asked(self._service, method, params)
+            return filled(described.output_shape, self._choice) if described.output_shape else {}
+
+        return call
+
+
+class Session:
+    """An account that answers in full. `refuse` holds "service.operation" names and the error code of each."""
+
+    account = "123456789012"
+    partition = "aws"
+    home = "us-east-1"
+
+    def __init__(self, choice: int = 0, refuse: dict[str, str] | None = None) -> None:
+        self._choice = choice
+        self._refuse = refuse or {}
+        self.asked: list[tuple[str, str, str]] = []
+
+    def watch(self, due: object) -> None:
+        """Nobody is held back."""
+
+    def has(self, _service: str, _region: str) -> bool:
+        return True
+
+    def regions(self) -> tuple[str, ...]:
+        return ("us-east-1",)
+
+    def client(self, service: str, _region: str) -> Client:
+        def asked(name: str, method: str, params: dict[str, Any]) -> None:
+            self.asked.append((name, method, str(sorted(params.items(), key=str))))
+            if code := self._refuse.get(f"{name}.{method}"):
+                raise ClientError({"Error": {"Code": code, "Message": "no"}}, method)
+
+        return Client(service, self._choice, asked)

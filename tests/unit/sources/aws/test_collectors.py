@@ -1,0 +1,127 @@
+"""Every collector against botocore's description of what AWS takes and gives, and against refusals."""
+
+from functools import cache
+from typing import Any
+
+import pytest
+from botomodel import Session
+
+from cloudaudit import schema
+from cloudaudit.engine.attributes import schema_of
+from cloudaudit.model import Resource, Unknown
+from cloudaudit.sources.aws.account import Plan, collectors, graph
+from cloudaudit.sources.aws.declare import Call, Collect
+from cloudaudit.sources.aws.permissions import actions
+from cloudaudit.sources.aws.reader import Reader
+
+CHOICES = 6  # ways to fill enums and booleans, so that conditions of collectors are met by one or another
+TYPES = sorted({one.type for one in collectors()})
+EACH = [pytest.param(one, id=f"{one.type} {one.call.service}.{one.call.operation}") for one in collectors()]
+CALLS = {f"{call.service}.{call.operation}": call for one in collectors() for call in one.calls}
+
+
+@cache
+def found(type_: str) -> list[Resource]:
+    """Resources of the type in accounts that answer in full."""
+    plan = Plan(types=frozenset({type_}), threads=1)
+    graphs = [graph(Reader(Session(choice)), plan) for choice in range(CHOICES)]  # type: ignore[arg-type]
+    return [each for one in graphs for each in one if each.type == type_]
+
+
+def is_empty(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(is_empty(member) for member in value.values())
+    if isinstance(value, list):
+        return all(is_empty(member) for member in value)
+    return value is None or value == ""
+
+
+@pytest.mark.parametrize("collect", EACH)
+def test_no_mapped_attribute_stays_empty(collect: Collect) -> None:
+    resources = found(collect.type)
+    mapped = {*collect.attributes, *(name for part in collect.parts for name in part.attributes)}
+
+    told = {name for each in resources for name, value in each.attributes.items() if not is_empty(value)}
+
+    assert resources, "no item of a full answer became a resource"
+    assert mapped <= told
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_attributes_are_those_of_the_schema(type_: str) -> None:
+    known = schema_of(type_)
+    assert known is not None
+    names = {*known.attributes, *known.blocks, "id", "arn", "region", "tags_all"}
+
+    for one in (one for one in collectors() if one.type == type_):
+        told = {*one.attributes, *(name for part in one.parts for name in part.attributes)}
+        assert told <= names
+        assert set(one.unread) <= names
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_values_fit_the_schema(type_: str) -> None:
+    """Blocks are lists of dicts with known names; nothing is left as AWS writes it."""
+    known = schema.resource_schema(type_)
+    for each in found(type_) if known else ():
+        for name, block in known.blocks.items():
+            value = each.attributes.get(name)
+            if isinstance(value, list):
+                for member in value:
+                    if isinstance(member, dict):
+                        assert set(member) <= {*block.attributes, *block.blocks}, name
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_keys_are_distinct_by_what_they_name(type_: str) -> None:
+    for each in found(type_):
+        assert each.key
+        assert "None" not in each.key
+        assert each.account == "123456789012"
+        assert each.readings[""].call
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_a_refused_call_makes_what_it_tells_unknown_and_nothing_else(name: str) -> None:
+    users = [one for one in collectors() for call in one.calls if f"{call.service}.{call.operation}" == name]
+    plan = Plan(types=frozenset(one.type for one in users), threads=1)
+
+    whole = graph(Reader(Session()), plan)  # type: ignore[arg-type]
+    refused = graph(Reader(Session(refuse={name: "AccessDenied"})), plan)  # type: ignore[arg-type]
+
+    action = actions(CALLS[name])[0]
+    assert any(gap.what.startswith(action) for gap in refused.gaps) or not _asks(users, name)
+    for each in refused:
+        before = whole.get(each.key)
+        for attribute, value in each.attributes.items():
+            if isinstance(value, Unknown) and action in value.because:
+                continue
+            assert before is None or before.attributes.get(attribute) == value
+    for one in users:
+        if one.call is CALLS[name] and not any(each.type == one.type for each in refused):
+            assert refused.listing is not None
+            assert refused.listing.lacks(one.type)
+
+
+def _asks(users: list[Collect], name: str) -> bool:
+    """Whether the call is made at all where every enum has its first value."""
+    session = Session()
+    graph(Reader(session), Plan(types=frozenset(one.type for one in users), threads=1))  # type: ignore[arg-type]
+    return name in {f"{service}.{method}" for service, method, _ in session.asked}
+
+
+def test_no_request_is_made_twice() -> None:
+    session = Session()
+
+    graph(Reader(session), Plan(threads=1))  # type: ignore[arg-type]
+
+    assert len(session.asked) == len(set(session.asked))
+
+
+def test_every_call_has_a_permission() -> None:
+    for name, call in sorted(CALLS.items()):
+        assert isinstance(call, Call)
+        for action in actions(call):
+            service, _, operation = action.partition(":")
+            assert service, name
+            assert operation[:1].isupper(), name
