@@ -313,7 +313,8 @@ class Decision(Record, frozen=True):
 
 
 class Finding(Record, frozen=True):
-    """The verdict of one rule on one resource."""
+    """The verdict of one rule on one resource. `account`, `region` and `arn` are the resource's, empty where the source
+    does not know them."""
 
     rule: str
     resource: str
@@ -330,11 +331,19 @@ class Finding(Record, frozen=True):
     change: Change | None = None
     decision: Decision | None = None
     evidence: Evidence | None = None
+    account: str = ""
+    region: str = ""
+    arn: str = ""
 
     @property
     def fingerprint(self) -> str:
         """The same in every run: 32 hex digits made of the rule id and the resource key, nothing else."""
-        return hashlib.sha256(f"{self.rule}\0{self.resource}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        named = f"{self.rule}\0{self.resource}"
+        try:
+            told = named.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:  # half a character, out of a hostile plan
+            told = named.encode("utf-8", "surrogatepass")
+        return hashlib.sha256(told).hexdigest()[:32]
 
 
 class Focus(Record, frozen=True):

@@ -86,9 +86,10 @@ def destinations(order: list[str], formats: tuple[Output, ...], files: tuple[str
 
 
 def _by_suffix(path: str, otherwise: Output | None) -> Output:
-    for output in outputs():
-        if output.suffix == Path(path).suffix.lower():
-            return output
+    name = Path(path).name.lower()
+    fitting = [output for output in outputs() if name.endswith(output.suffix) and name != output.suffix]
+    if fitting:  # "a.ocsf.jsonl" ends in ".jsonl", too
+        return max(fitting, key=lambda output: len(output.suffix))
     if otherwise is None:
         raise click.UsageError(f"The suffix of {path} names no format: give --format before -o.")
     return otherwise

@@ -209,6 +209,9 @@ def _finding(
         location=location,
         unknown_because=why,
         evidence=proof,
+        account=resource.account,
+        region=resource.region,
+        arn=resource.arn,
     )
 
 

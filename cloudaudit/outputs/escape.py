@@ -14,6 +14,8 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
 
 def visible(text: str) -> str:
     """`text` on one line, with every hidden character written as an escape."""
+    if text.isascii() and text.isprintable() and "::" not in text and "##[" not in text:
+        return text  # nearly always
     return _COMMAND.sub(_escaped, _HIDDEN.sub(_escaped, text))
 
 

@@ -31,13 +31,15 @@ def pair(*arguments: str) -> list[tuple[str, str]]:
         ("-o a.json -f text", [("json", "a.json"), ("text", "-")]),
         ("-f json -o -", [("json", "-")]),
         ("-o a.JSONL", [("jsonl", "a.JSONL"), ("text", "-")]),
+        ("-o a.ocsf.jsonl -o b.asff.jsonl", [("ocsf", "a.ocsf.jsonl"), ("asff", "b.asff.jsonl"), ("text", "-")]),
+        ("-o a.gitlab.json -o a.b.json", [("gitlab", "a.gitlab.json"), ("json", "a.b.json"), ("text", "-")]),
     ],
 )
 def test_formats_meet_their_files(arguments: str, expected: list[tuple[str, str]]) -> None:
     assert pair(*arguments.split()) == expected
 
 
-@pytest.mark.parametrize("arguments", ["-f json -f sarif", "-f json -o - -f text", "-o a.pdf", "-o a"])
+@pytest.mark.parametrize("arguments", ["-f json -f sarif", "-f json -o - -f text", "-o a.pdf", "-o a", "-o .json"])
 def test_what_cannot_be_meant_is_refused(arguments: str) -> None:
     with pytest.raises(click.UsageError):
         pair(*arguments.split())
