@@ -19,7 +19,7 @@ from cloudaudit.app.targets import nothing, read
 from cloudaudit.criteria import assess
 from cloudaudit.decisions import Decider, Sources, compare
 from cloudaudit.errors import RuleError
-from cloudaudit.model import Finding, Gap, Report, Run, Scanned
+from cloudaudit.model import Finding, Gap, Origin, Report, Run, Scanned
 from cloudaudit.sources import text_of
 from cloudaudit.workers import Share, available
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _PSEUDO = re.compile(r"^aws_account |^terraform_(?!data )|[ .:]data\.\w+\.[^.]+$|/[a-z_]+$")
 
 
-class _Judged(NamedTuple):
+class Judged(NamedTuple):
     """What one root came to; made in a process of its own where there are several."""
 
     scanned: Scanned
@@ -41,37 +41,49 @@ class _Judged(NamedTuple):
     notices: tuple[Gap, ...]
 
 
-def scan(request: Request, tell: Tell | None = None) -> Report:
-    """Judge everything that the targets hold. Raises the errors of the stage that cannot go on."""
-    from cloudaudit.engine.check import applicable  # noqa: PLC0415
-    from cloudaudit.engine.check import check as judge  # noqa: PLC0415
+class Court:
+    """Rules, parameters and decisions of a run, ready to judge one graph after another."""
 
-    parameters = values(request)
-    # Rules asked for by name apply, whatever their profile is.
-    chosen = "" if request.only else request.profile or request.settings.profile
-    rules = rule_set(msgspec.structs.replace(request, profile=chosen))
-    applied = applicable(rules, parameters)
-    decide = _decider(request, rules)
+    def __init__(self, request: Request) -> None:
+        from cloudaudit.engine.check import applicable  # noqa: PLC0415
 
-    def look(graph: "ResourceGraph") -> _Judged:
+        self.request = request
+        self._parameters = values(request)
+        # Rules asked for by name apply, whatever their profile is.
+        self.profile = "" if request.only else request.profile or request.settings.profile
+        self.rules = rule_set(msgspec.structs.replace(request, profile=self.profile))
+        self.applied = applicable(self.rules, self._parameters)
+        self.decide = _decider(request, self.rules)
+
+    def look(self, graph: "ResourceGraph") -> Judged:
+        """What the rules say of the graph, and what people decided about that."""
+        from cloudaudit.engine.check import check as judge  # noqa: PLC0415
+
         defects: dict[Gap, None] = {}
 
         def judged(what: "ResourceGraph") -> list[Finding]:
-            return list(judge(applied, what, parameters, on_defect=lambda error: defects.setdefault(_defect(error))))
+            found = judge(
+                self.applied, what, self._parameters, on_defect=lambda error: defects.setdefault(_defect(error))
+            )
+            return list(found)
 
         findings = judged(graph)
         fixed: list[Finding] = []
         if graph.changing is not None:
             changing = graph.changing()
             findings, fixed = compare(findings, judged(changing.before), graph, changing)
-        findings, notices = decide(findings, graph, text_of(Path(graph.target)))
-        return _Judged(_scanned(graph), findings, (*graph.gaps, *defects), fixed, notices)
+        findings, notices = self.decide(findings, graph, text_of(Path(graph.target)))
+        return Judged(_scanned(graph), findings, (*graph.gaps, *defects), fixed, notices)
 
-    with _collector_at_rest():
-        judged = [one for target in request.targets for one in _spread(target, request, look, tell)]
+
+def scan(request: Request, tell: Tell | None = None) -> Report:
+    """Judge everything that the targets hold. Raises the errors of the stage that cannot go on."""
+    court = Court(request)
+    with collector_at_rest():
+        judged = [one for target in request.targets for one in _spread(target, request, court.look, tell)]
     if not judged:
         raise nothing(request)
-    return _report(request, rules, chosen, judged, decide)
+    return sum_up(court, request.targets, judged)
 
 
 def _decider(request: Request, rules: "RuleSet") -> Decider:
@@ -92,10 +104,10 @@ def _decider(request: Request, rules: "RuleSet") -> Decider:
 
 
 def _spread(
-    target: str, request: Request, look: Callable[["ResourceGraph"], _Judged], tell: Tell | None
-) -> list[_Judged]:
+    target: str, request: Request, look: Callable[["ResourceGraph"], Judged], tell: Tell | None
+) -> list[Judged]:
     """What `look` says of each root of the target, by several processes when it takes long."""
-    share: Share[_Judged] = Share(request.options.jobs or available())
+    share: Share[Judged] = Share(request.options.jobs or available())
 
     def work() -> None:
         for graph in read(target, request, share.takes):
@@ -107,7 +119,7 @@ def _spread(
 
 
 @contextmanager
-def _collector_at_rest() -> Iterator[None]:
+def collector_at_rest() -> Iterator[None]:
     """No garbage collection: a scan makes hundreds of thousands of objects that all live until its end."""
     was_enabled = gc.isenabled()
     gc.disable()
@@ -119,7 +131,10 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 def _scanned(graph: "ResourceGraph") -> Scanned:
-    declared = sum(not _PSEUDO.search(f"{resource.type} {resource.key}") for resource in graph)
+    if graph.origin is Origin.LIVE:
+        declared = sum(bool(resource.arn) for resource in graph)
+    else:
+        declared = sum(not _PSEUDO.search(f"{resource.type} {resource.key}") for resource in graph)
     return Scanned(target=graph.target, root=graph.root, origin=graph.origin, resources=declared)
 
 
@@ -127,22 +142,24 @@ def _defect(error: RuleError) -> Gap:
     return Gap(what="a rule", why=str(error), remedy="Mend the rule; its verdicts here are unknown.")
 
 
-def _report(request: Request, rules: "RuleSet", profile: str, judged: Sequence[_Judged], decide: Decider) -> Report:
+def sum_up(court: Court, targets: Sequence[str], judged: Sequence[Judged]) -> Report:
+    """The report of a run over these targets."""
+    request, rules = court.request, court.rules
     scanned = tuple(one.scanned for one in judged)
     findings = tuple(finding for one in judged for finding in one.findings)
     gaps = tuple(dict.fromkeys(gap for one in judged for gap in one.gaps))
     digest = hashlib.sha256()
-    for part in (__version__, rules.digest, request.clock, *request.targets):
+    for part in (__version__, rules.digest, request.clock, *targets):
         digest.update(f"{part}\0".encode("utf-8", "replace"))
     rows = (f"{one.target}\0{one.rule}\0{one.resource}\0{one.verdict}\0" for one in findings)
     digest.update("".join(rows).encode("utf-8", "replace"))
     run = Run(
         id=digest.hexdigest()[:32],
-        target=", ".join(request.targets),
+        target=", ".join(targets),
         rules_digest=rules.digest,
         version=__version__,
         population=sum(one.resources for one in scanned),
-        profile=profile,
+        profile=court.profile,
         started=request.clock,
         finished=request.clock,
         gaps=gaps,
@@ -154,5 +171,5 @@ def _report(request: Request, rules: "RuleSet", profile: str, judged: Sequence[_
         rules=dict(rules.rules),
         criteria=assess(findings, rules.rules, request.settings.scope),
         fixed=tuple(finding for one in judged for finding in one.fixed),
-        notices=(*dict.fromkeys(each for one in judged for each in one.notices), *decide.remarks(findings)),
+        notices=(*dict.fromkeys(each for one in judged for each in one.notices), *court.decide.remarks(findings)),
     )

@@ -24,10 +24,10 @@ class ResourceGraph:
 
     `complete` promises that nothing of the account lives elsewhere. `blind` maps addresses to why it is not known what
     was done with them: a module that is not on disk was given a reference. `listing` says what of a live account was
-    looked at; files show all that they hold. `environment` is what the source knows about
-    the place (workspace, account, path) for the fact of that name. `remembered` is for whoever works something out that
-    others will ask for again; it lives as long as the graph. `changing`, where a change is looked at, tells what was
-    before.
+    looked at; files show all that they hold. `sought` are the types that were looked for there in vain. `environment`
+    is what the source knows about the place (workspace, account, path) for the fact of that name. `remembered` is for
+    whoever works something out that others will ask for again; it lives as long as the graph. `changing`, where a
+    change is looked at, tells what was before.
     """
 
     def __init__(  # noqa: PLR0913 - a value with many optional parts
@@ -51,6 +51,7 @@ class ResourceGraph:
         self.environment = dict(environment or {})
         self.listing = listing
         self.missed: set[str] = set()
+        self.sought: set[str] = set()
         self.remembered: dict[Any, Any] = {}
         self.changing: Callable[[], Changing] | None = None
         found = {resource.key: resource for resource in resources}
@@ -98,6 +99,7 @@ class ResourceGraph:
         """The resources of a type, in key order. Where the list may lack some, `missed` hears of it."""
         if self.listing is not None and self.listing.lacks(kind):
             self.missed.add(kind)
+            self.sought.add(kind)
         return list(self._types.get(kind, ()))
 
     def links(self) -> list[Link]:

@@ -44,9 +44,19 @@ def collectors() -> tuple[Collect, ...]:
     return every(one for some in plugins.find("cloudaudit.sources.aws.services", "COLLECTORS") for one in some)
 
 
+@cache
+def known_types() -> frozenset[str]:
+    """The types that a collector finds, under their own name or another."""
+    return frozenset(kind for one in collectors() for kind in (one.type, *one.also))
+
+
 def chosen(types: frozenset[str] | None) -> tuple[Collect, ...]:
     """The collectors of these types, with those whose items they go over."""
-    return collectors() if types is None else every(one for one in collectors() if one.type in types)
+    return (
+        collectors()
+        if types is None
+        else every(one for one in collectors() if not types.isdisjoint((one.type, *one.also)))
+    )
 
 
 def read(
@@ -78,7 +88,9 @@ def graph(reader: Reader, plan: Plan, environment: Mapping[str, Any] | None = No
         complete=True,
         gaps=[*_closed(plan.regions, enabled, session.account), *gaps(found.refusals, session.account)],
         environment={"account": session.account, "accounts": [session.account], **(environment or {})},
-        listing=Listing({"aws_region", *(one.type for one in asked)}, found.refused, found.untold),
+        listing=Listing(
+            {"aws_region", *(kind for one in asked for kind in (one.type, *one.also))}, found.refused, found.untold
+        ),
     )
 
 

@@ -99,7 +99,7 @@ class Collection:
 
     def _types(self, collect: Collect) -> Iterator[str]:
         """The type, and those that are found through its items."""
-        yield collect.type
+        yield from (collect.type, *collect.also)
         for one in self._below.get(id(collect), ()):
             yield from self._types(one)
 

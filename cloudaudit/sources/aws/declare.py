@@ -70,7 +70,9 @@ class Collect(Record, frozen=True, eq=False):
     hand); it is the key of the resource. Without one, the key is that of the parent, else of account and region,
     with the type and the `name` behind it. `over` is the collector for each item of which the call is made; a refusal
     then makes this type unknown for that one only. `when` leaves items out. An attribute `region` says where a
-    resource is that is listed elsewhere; further calls go there. `parts` are further calls for each. `bulk_tags` takes
+    resource is that is listed elsewhere; further calls go there. `also` are types whose
+    things are found here too, in this shape: separate rules of a security group, an ALB by its other name. `parts` are
+    further calls for each. `bulk_tags` takes
     the tags from the tagging API, for services that do not list them. `unread` names attributes that no call gives,
     each with the reason.
     """
@@ -83,6 +85,7 @@ class Collect(Record, frozen=True, eq=False):
     over: "Collect | None" = None
     when: Read = ""
     scope: str = REGIONAL
+    also: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     bulk_tags: bool = False
     unread: Mapping[str, str] = {}

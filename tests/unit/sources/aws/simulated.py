@@ -1,0 +1,118 @@
+"""An account that moto simulates in this process: build it with boto3, deny calls, audit it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from botocore import xform_name
+from botocore.awsrequest import AWSResponse
+from moto import mock_aws
+
+from cloudaudit.app.auditing import judge_account
+from cloudaudit.app.request import Request
+from cloudaudit.app.scanning import Court
+from cloudaudit.graph import ResourceGraph
+from cloudaudit.model import Finding, Gap, Verdict
+from cloudaudit.sources.aws.account import Plan, collectors, graph
+from cloudaudit.sources.aws.permissions import actions
+from cloudaudit.sources.aws.reader import Reader
+from cloudaudit.sources.aws.session import Session
+
+REGION = "us-east-1"
+ACCOUNT = "123456789012"
+
+
+class Run:
+    """What an audit said."""
+
+    def __init__(self, findings: list[Finding], gaps: tuple[Gap, ...], calls: list[str]) -> None:
+        self.findings = findings
+        self.gaps = gaps
+        self.calls = calls
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """By key of the resource; for audits of one rule."""
+        return {finding.resource: finding.verdict for finding in self.findings}
+
+    def by_rule(self) -> dict[str, set[Verdict]]:
+        """The verdicts that each rule gave."""
+        found: dict[str, set[Verdict]] = {}
+        for finding in self.findings:
+            found.setdefault(finding.rule, set()).add(finding.verdict)
+        return found
+
+
+class Account:
+    """The simulated account."""
+
+    def __init__(self) -> None:
+        self._denied: dict[str, str] = {}
+        self.calls: list[str] = []
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        """A client to build with."""
+        return boto3.client(service, region_name=region)
+
+    def deny(self, action: str, code: str = "AccessDenied") -> None:
+        """Refuse calls that need the permission from now on."""
+        self._denied[action.lower()] = code
+
+    def audit(self, *rules: str, regions: tuple[str, ...] = (REGION,)) -> Run:
+        """The verdicts of the rules named."""
+        judged = judge_account(Court(Request(only=rules)), self.reader(), Plan(regions=regions, threads=2))
+        return Run(judged.findings, judged.gaps, self.calls)
+
+    def graph(self, *types: str, regions: tuple[str, ...] = (REGION,)) -> ResourceGraph:
+        """The resources of these types, with those that they are found through."""
+        return graph(self.reader(), Plan(regions=regions, types=frozenset(types), threads=2))
+
+    def reader(self) -> Reader:
+        """What asks the account."""
+        session = Session(boto3.Session(region_name=REGION))
+        make = session._make
+
+        def watched(service: str, region: str) -> Any:
+            client = make(service, region)
+            client.meta.events.register_first("before-call", lambda model, **_: self._answer(service, model))
+            return client
+
+        session._make = watched  # type: ignore[method-assign]
+        return Reader(session)
+
+    def _answer(self, service: str, model: Any) -> Any:
+        method = xform_name(model.name)
+        self.calls.append(f"{service}.{method}")
+        code = next(
+            (self._denied[name.lower()] for name in self._names(service, method) if name.lower() in self._denied), None
+        )
+        if code is None:
+            return None
+        answer = {"Error": {"Code": code, "Message": "denied by the test"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+        return AWSResponse("", 403, {}, None), answer
+
+    @staticmethod
+    def _names(service: str, method: str) -> tuple[str, ...]:
+        for one in collectors():
+            for call in one.calls:
+                if (call.service, call.operation) == (service, method):
+                    return actions(call)
+        return (f"{service}:{method.replace('_', '')}",)
+
+
+@contextmanager
+def simulated() -> Iterator[Account]:
+    """A new, empty account."""
+    given = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
+    before = {name: os.environ.get(name) for name in (*given, "AWS_PROFILE", "AWS_ENDPOINT_URL")}
+    os.environ.update(given)
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
+        os.environ.pop(name, None)
+    try:
+        with mock_aws():
+            yield Account()
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
