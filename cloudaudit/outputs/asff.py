@@ -22,7 +22,7 @@ Security Hub refuses until somebody puts the right ones there (docs/outputs.md s
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from cloudaudit.model import Finding, Report, Rule, Status, Verdict
+from cloudaudit.model import Finding, Origin, Report, Rule, Status, Verdict
 from cloudaudit.outputs.asff_types import TYPES
 from cloudaudit.outputs.literals import assignments
 from cloudaudit.outputs.output import Options, Output
@@ -49,8 +49,9 @@ Place = tuple[str, str]
 def render(report: Report, options: Options) -> str:  # noqa: ARG001 - Security Hub must hear of passes
     """One request a line, by account and region; nothing at all when there is no finding."""
     places: dict[Place, dict[str, Finding]] = {}
+    live = {(one.target, one.root) for one in report.scanned if one.origin is Origin.LIVE}
     for finding in report.findings:
-        found = places.setdefault(_place(finding), {})
+        found = places.setdefault(_place(finding, live=(finding.target, finding.root) in live), {})
         other = found.get(finding.fingerprint)
         if other is None or _WORST.index(finding.verdict) > _WORST.index(other.verdict):
             found[finding.fingerprint] = finding
@@ -77,11 +78,11 @@ def _batches(records: Iterable[bytes]) -> Iterator[bytes]:
         yield start + b",".join(batch) + end
 
 
-def _place(finding: Finding) -> Place:
+def _place(finding: Finding, *, live: bool) -> Place:
     account = account_of(finding) or NO_ACCOUNT
     region = region_of(finding)
-    if not region and arn_of(finding):
-        region = HOMES.get(partition_of(finding), "")
+    if not region and (live or arn_of(finding)):
+        region = HOMES.get(partition_of(finding) or "aws", "")
     return account, region or NO_REGION
 
 
@@ -127,13 +128,19 @@ def _record(finding: Finding, rule: Rule, place: Place, moment: str) -> dict[str
 def _resource(finding: Finding, region: str) -> dict[str, Any]:
     described = {
         "Type": TYPES.get(finding.type, "Other"),
-        "Id": clipped(arn_of(finding) or finding.resource, _ID),
+        "Id": clipped(arn_of(finding) or _name(finding), _ID),
     }
     if partition_of(finding) in _PARTITIONS:
         described["Partition"] = partition_of(finding)
     if region != NO_REGION:
         described["Region"] = region
     return described
+
+
+def _name(finding: Finding) -> str:
+    """What has no ARN goes by its key; an account by the name that Security Hub has for it."""
+    account = account_of(finding)
+    return f"AWS::::Account:{account}" if account and finding.type == "aws_account" else finding.resource
 
 
 def _compliance(finding: Finding, rule: Rule) -> dict[str, Any]:

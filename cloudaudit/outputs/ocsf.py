@@ -183,6 +183,8 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
     room = _EVIDENCE
     for read in evidence.reads:
         shown = _harmless({"path": read.path, "value": read.value})
+        if read.reading:
+            shown |= {"call": visible(read.reading.call), "at": visible(read.reading.at)}
         room -= len(encode(shown))
         if room < 0:
             break

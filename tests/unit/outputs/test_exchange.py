@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import jsonschema
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from moto import mock_aws
 from report_building import sample
 
-from cloudaudit.model import Decision, Evidence, Finding, Origin, Read, Report, Status, Verdict
+from cloudaudit.model import Decision, Evidence, Finding, Origin, Read, Reading, Report, Scanned, Status, Verdict
 from cloudaudit.outputs import Options, asff, ocsf, table
 
 SPECS = Path(__file__).parents[4] / "shared" / "specs"
@@ -304,6 +306,36 @@ def test_live_findings_go_to_their_account_and_region(live: Report) -> None:
     assert {event["cloud"]["account"]["uid"] for event in events(live)} == {ACCOUNT}
 
 
+def test_what_is_in_no_region_goes_to_the_first_one(live: Report) -> None:
+    account = msgspec.structs.replace(
+        live.findings[0], resource=f"{ACCOUNT}/global/aws_account", arn="", region="", type="aws_account", root=ACCOUNT
+    )
+    scanned = (Scanned(target=account.target, root=ACCOUNT, origin=Origin.LIVE, resources=1),)
+
+    (found,) = told(msgspec.structs.replace(live, findings=(account,), scanned=scanned))
+
+    assert found["ProductArn"].startswith("arn:aws:securityhub:us-east-1:")
+    assert found["Resources"] == [{"Type": "AwsAccount", "Id": f"AWS::::Account:{ACCOUNT}", "Region": "us-east-1"}]
+
+
+def test_evidence_says_which_call_told_a_value(live: Report) -> None:
+    reading = Reading(call="s3:GetBucketVersioning", at="2026-11-22T10:00:03Z")
+    proof = Evidence(
+        rule_digest="5d",
+        reads=(Read(path="resource.status", value="Off", reading=reading),),
+        origin=Origin.LIVE,
+        observed_at=reading.at,
+    )
+    failing = msgspec.structs.replace(live.findings[0], evidence=proof)
+
+    (event,) = events(msgspec.structs.replace(live, findings=(failing,)))
+
+    assert event["evidences"][0]["data"]["reads"] == [
+        {"path": "resource.status", "value": "Off", "call": "s3:GetBucketVersioning", "at": "2026-11-22T10:00:03Z"}
+    ]
+    assert event["finding_info"]["last_seen_time"] == 1795341603000
+
+
 def test_what_was_judged_twice_is_told_once_and_the_worse(timed: Report) -> None:
     first = timed.findings[0]
     twice = (msgspec.structs.replace(first, verdict=Verdict.PASS), first, first)
@@ -342,12 +374,10 @@ def test_the_types_of_security_hub_are_spelt_as_it_spells_them() -> None:
 
 
 def test_security_hub_imports_the_batches(live: Report, monkeypatch: pytest.MonkeyPatch) -> None:
-    moto = pytest.importorskip("moto", reason="moto is not installed")
-    boto3 = pytest.importorskip("boto3", reason="boto3 is not installed")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
 
-    with moto.mock_aws():
+    with mock_aws():
         for line in asff.render(live, Options()).splitlines():
             batch = json.loads(line)
             region = batch["Findings"][0]["ProductArn"].split(":")[3]
