@@ -6,6 +6,7 @@ from typing import Any
 from cloudaudit.engine.reads import without_question
 from cloudaudit.schema import AttributeSchema, NestedSchema, TypeSchema, resource_schema, resource_types
 from cloudaudit.schema.data_sources import READING
+from cloudaudit.schema.live import LIVE_ONLY
 
 _OPTIONAL = 2
 
@@ -33,6 +34,7 @@ _PROVIDER = {
 # what is declared beside resources; only Terraform source shows it.
 SYNTHETIC = {
     **dict.fromkeys(READING, TypeSchema({}, {})),
+    **{kind: _made(**attributes) for kind, attributes in LIVE_ONLY.items()},
     "aws_account": TypeSchema({}, {}),
     "aws_region": _made(name="string", region="string"),
     "data.http": _made(url="string", request_headers=["map", "string"], request_body="string"),

@@ -109,6 +109,8 @@ class Collection:
             one.item["_key"] = one.key
         for part in collect.parts:
             found = self._complete(part, region, found)
+        if collect.keep:
+            found = [one for one in found if pick(collect.keep, one.item)]
         for one in found:
             one.item["_region"] = region_of(one)
             if collect.bulk_tags:
@@ -153,6 +155,7 @@ class Collection:
 
     def _fill(self, part: Part, one: Found, item: Item, at: str) -> None:
         merged = {**item, "_item": one.item}
+        one.item[f"_{part.call.operation}"] = item
         one.attributes |= {name: pick(read, merged) for name, read in part.attributes.items()}
         one.readings |= dict.fromkeys(part.attributes, Reading(actions(part.call)[0], at))
 

@@ -21,8 +21,9 @@ import msgspec
 from cloudaudit.model import Record
 
 Item: TypeAlias = dict[str, Any]
-"""One thing of an answer. `_parent` holds the item that it was asked for, if it was, and `_account`, `_region` and
-`_partition` say where we are."""
+"""One thing of an answer. `_parent` holds the item that it was asked for, if it was; `_account`, `_region` and
+`_partition` say where we are, and `_at` when it was read (ISO 8601, UTC). What a part told stands under the name of its
+operation, `_describe_key`, for later parts, for `keep` and for the collectors that go over the item."""
 
 Read: TypeAlias = str | Callable[[Item], Any]
 """JMESPath over an item, or a function of it. None means that the attribute is not set."""
@@ -69,7 +70,8 @@ class Collect(Record, frozen=True, eq=False):
     `arn` is a text with expressions in braces ("arn:{partition}:s3:::{Name}"; partition, account and region are at
     hand); it is the key of the resource. Without one, the key is that of the parent, else of account and region,
     with the type and the `name` behind it. `over` is the collector for each item of which the call is made; a refusal
-    then makes this type unknown for that one only. `when` leaves items out. An attribute `region` says where a
+    then makes this type unknown for that one only. `when` leaves items out before further calls, `keep` after them:
+    it must hold of an item whose parts were refused. An attribute `region` says where a
     resource is that is listed elsewhere; further calls go there. `also` are types whose
     things are found here too, in this shape: separate rules of a security group, an ALB by its other name. `parts` are
     further calls for each. `bulk_tags` takes
@@ -84,6 +86,7 @@ class Collect(Record, frozen=True, eq=False):
     name: Read = ""
     over: "Collect | None" = None
     when: Read = ""
+    keep: Read = ""
     scope: str = REGIONAL
     also: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()

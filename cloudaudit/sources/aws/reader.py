@@ -123,7 +123,12 @@ class Reader:
         if answer.code:
             raise _trouble(call, answer, place)
         items = [found for page in answer.pages for found in _items(call.items, page)]
-        around: Item = {"_account": self.account, "_region": region, "_partition": self.session.partition}
+        around: Item = {
+            "_account": self.account,
+            "_region": region,
+            "_partition": self.session.partition,
+            "_at": answer.at,
+        }
         if item is not None:
             around["_parent"] = item
         return Answered([{**found, **around} for found in items], answer.at)

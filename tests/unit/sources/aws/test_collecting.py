@@ -1,0 +1,57 @@
+"""What declarations of collectors can say, on answers made from botocore's models."""
+
+from botomodel import Session
+
+from cloudaudit.model import Resource
+from cloudaudit.sources.aws.collect import Collected, Collection
+from cloudaudit.sources.aws.crew import Crew
+from cloudaudit.sources.aws.declare import Call, Collect, Part
+from cloudaudit.sources.aws.reader import Reader
+
+LISTED = Call("kms", "list_keys", "Keys")
+DESCRIBED = Part(Call("kms", "describe_key", "KeyMetadata", per={"KeyId": "KeyId"}), {"description": "Description"})
+
+
+def found(collect: Collect, session: Session) -> list[Resource]:
+    into, crew = Collected(), Crew(1)
+    Collection(Reader(session), [collect], crew, into).start(["us-east-1"])  # type: ignore[arg-type]
+    crew.run()
+    return list(into.resources.values())
+
+
+def keys(keep: str, *parts: Part) -> Collect:
+    return Collect(type="aws_kms_key", call=LISTED, attributes={}, name="KeyId", keep=keep, parts=(DESCRIBED, *parts))
+
+
+def test_what_a_part_told_decides_whether_the_item_is_kept() -> None:
+    mine = keys("_describe_key.KeyManager != 'AWS'")
+
+    assert not found(mine, Session(0))  # the model's first key manager is AWS
+    assert found(mine, Session(1))
+
+
+def test_an_item_whose_part_was_refused_is_kept() -> None:
+    refused = Session(0, {"kms.describe_key": "AccessDeniedException"})
+
+    assert found(keys("_describe_key.KeyManager != 'AWS'"), refused)
+
+
+def test_later_parts_read_what_earlier_ones_told() -> None:
+    policy = Part(
+        Call("kms", "get_key_policy", per={"KeyId": "_describe_key.KeyId"}),
+        {"policy": "Policy"},
+        when="_describe_key.KeyManager == 'CUSTOMER'",
+    )
+
+    aws, ours = Session(0), Session(1)
+    found(keys("", policy), aws)
+    found(keys("", policy), ours)
+
+    assert [method for _, method, _ in aws.asked] == ["list_keys", "describe_key"]
+    assert [method for _, method, _ in ours.asked] == ["list_keys", "describe_key", "get_key_policy"]
+
+
+def test_items_know_when_they_were_read() -> None:
+    collect = Collect(type="aws_kms_key", call=LISTED, attributes={"description": "_at"}, name="KeyId")
+
+    assert found(collect, Session())[0].attributes["description"].endswith("Z")
