@@ -76,7 +76,8 @@ class Collect(Record, frozen=True, eq=False):
     things are found here too, in this shape: separate rules of a security group, an ALB by its other name. `parts` are
     further calls for each. `bulk_tags` takes
     the tags from the tagging API, for services that do not list them. `unread` names attributes that no call gives,
-    each with the reason.
+    each with the reason. `made_from` are arguments that only say what the thing is made from and that AWS does not
+    keep, such as the bucket from which the code of a function was taken: they are not set.
     """
 
     type: str
@@ -92,6 +93,7 @@ class Collect(Record, frozen=True, eq=False):
     parts: tuple[Part, ...] = ()
     bulk_tags: bool = False
     unread: Mapping[str, str] = {}
+    made_from: tuple[str, ...] = ()
 
     @property
     def calls(self) -> tuple[Call, ...]:

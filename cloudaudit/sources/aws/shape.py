@@ -79,7 +79,7 @@ def resource(found: Found) -> Resource:
 
 def _told(collect: Collect) -> frozenset[str]:
     parts = (name for part in collect.parts for name in part.attributes)
-    return frozenset((*collect.attributes, *parts, *(("tags",) if collect.bulk_tags else ())))
+    return frozenset((*collect.attributes, *parts, *(("tags",) if collect.bulk_tags else ()), *collect.made_from))
 
 
 @cache
