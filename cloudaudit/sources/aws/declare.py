@@ -14,6 +14,7 @@ provider, so that the rules for source, plan and state judge it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, TypeAlias
 
 import msgspec
@@ -36,8 +37,9 @@ class Call(msgspec.Struct, frozen=True, eq=False):
 
     `service` is the name of the boto3 client, `operation` its method. `items` leads from a page of the answer to its
     items; "@" takes each page as one. `params` are the same for every call; `per` are read from the item that the call
-    is made for. `actions` are the permissions that it needs, where they are not named like the operation. `unset` are
-    the error codes by which AWS says that there is no such setting: no items, and nothing that was refused.
+    is made for or, where there is none, of where we are ("_account"). `actions` are the permissions that it needs,
+    where they are not named like the operation. `unset` are the error codes by which AWS says that there is no such
+    setting: no items, and nothing that was refused.
     """
 
     service: str
@@ -105,14 +107,33 @@ def tags(path: str, key: str = "Key", value: str = "Value") -> Callable[[Item], 
     """Reads a list of pairs, or a map, at the path as a map of tags."""
 
     def read(item: Item) -> dict[str, str]:
-        found: Any = item
-        for name in path.split("."):
-            found = found.get(name) if isinstance(found, dict) else None
+        found = _walk(item, path)
         if isinstance(found, dict):
             return {str(name): str(text) for name, text in found.items()}
         return {pair[key]: pair.get(value) or "" for pair in found or ()}
 
     return read
+
+
+def days(path: str, *, until: bool = False) -> Callable[[Item], int | None]:
+    """Reads a time as whole days that had passed when AWS answered, or that were left until then."""
+
+    def read(item: Item) -> int | None:
+        found = _walk(item, path)
+        if not found:
+            return None
+        passed = datetime.fromisoformat(item["_at"]) - datetime.fromisoformat(found)
+        return (-passed if until else passed).days
+
+    return read
+
+
+def _walk(item: Item, path: str) -> Any:
+    """What stands at the dotted path; None where it ends before."""
+    found: Any = item
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
 
 
 def document(path: str) -> Callable[[Item], str | None]:
@@ -121,9 +142,7 @@ def document(path: str) -> Callable[[Item], str | None]:
     def read(item: Item) -> str | None:
         import json  # noqa: PLC0415 - few need it
 
-        found: Any = item
-        for name in path.split("."):
-            found = found.get(name) if isinstance(found, dict) else None
+        found = _walk(item, path)
         return json.dumps(found) if isinstance(found, dict | list) else found or None
 
     return read

@@ -114,8 +114,9 @@ class Reader:
         """
         place = region or self.session.home
         params = {**call.params}
+        here: Item = {"_account": self.account, "_region": region, "_partition": self.session.partition}
         for name, read in call.per.items():
-            params[name] = [pick(read, one) for one in many] if many is not None else pick(read, item or {})
+            params[name] = [pick(read, one) for one in many] if many is not None else pick(read, item or here)
         request = f"{place} {call.service}.{call.operation} {msgspec.json.encode(params, order='sorted').decode()}"
         answer = self._ask(request, call, place, params)
         if answer.code in call.unset:
@@ -123,12 +124,7 @@ class Reader:
         if answer.code:
             raise _trouble(call, answer, place)
         items = [found for page in answer.pages for found in _items(call.items, page)]
-        around: Item = {
-            "_account": self.account,
-            "_region": region,
-            "_partition": self.session.partition,
-            "_at": answer.at,
-        }
+        around: Item = {**here, "_at": answer.at}
         if item is not None:
             around["_parent"] = item
         return Answered([{**found, **around} for found in items], answer.at)

@@ -16,6 +16,16 @@ _DEEPEST = 7
 _LOADER = botocore.session.get_session()
 _MODELS: dict[str, Any] = {}
 
+# What members hold whose values botocore does not list; one is taken by the choice. "" stands for what is left out.
+_KNOWN = {
+    "DBCluster.Engine": ("aurora-mysql", "docdb", "neptune", "aurora-postgresql"),
+    "DBClusterSnapshot.Engine": ("aurora-mysql", "docdb", "neptune"),
+    "DBClusterSnapshot.SnapshotType": ("manual",),
+    "DBInstance.DBClusterIdentifier": ("", "a-cluster"),
+    "DBInstance.Engine": ("postgres", "docdb", "mysql", "neptune", "mariadb", "aurora-mysql"),
+    "DBSnapshot.SnapshotType": ("manual",),
+}
+
 
 def model(service: str) -> Any:
     """botocore's description of a service."""
@@ -36,7 +46,12 @@ def filled(shape: Any, choice: int, depth: int = 0, name: str = "") -> Any:  # n
     if kind == "structure":
         if depth > _DEEPEST:
             return {}
-        return {key: filled(member, choice, depth + 1, key) for key, member in shape.members.items()}
+        return {
+            key: known[choice % len(known)]
+            if (known := _KNOWN.get(f"{shape.name}.{key}"))
+            else filled(member, choice, depth + 1, key)
+            for key, member in shape.members.items()
+        }
     if kind == "list":
         return [filled(shape.member, choice, depth + 1, name)] if depth <= _DEEPEST else []
     if kind == "map":

@@ -5,7 +5,7 @@ from botomodel import Session
 from cloudaudit.model import Resource
 from cloudaudit.sources.aws.collect import Collected, Collection
 from cloudaudit.sources.aws.crew import Crew
-from cloudaudit.sources.aws.declare import Call, Collect, Part
+from cloudaudit.sources.aws.declare import Call, Collect, Part, days
 from cloudaudit.sources.aws.reader import Reader
 
 LISTED = Call("kms", "list_keys", "Keys")
@@ -55,3 +55,20 @@ def test_items_know_when_they_were_read() -> None:
     collect = Collect(type="aws_kms_key", call=LISTED, attributes={"description": "_at"}, name="KeyId")
 
     assert found(collect, Session())[0].attributes["description"].endswith("Z")
+
+
+def test_a_call_for_no_item_reads_where_we_are() -> None:
+    session = Session()
+    call = Call("s3control", "get_public_access_block", "PublicAccessBlockConfiguration", per={"AccountId": "_account"})
+
+    found(Collect(type="aws_s3_account_public_access_block", call=call, attributes={}), session)
+
+    assert session.asked == [("s3control", "get_public_access_block", "[('AccountId', '123456789012')]")]
+
+
+def test_times_become_days_before_and_after_the_answer() -> None:
+    item = {"_at": "2026-03-10T12:00:00Z", "Old": "2026-03-01T13:00:00Z", "Dates": {"End": "2026-03-12T11:00:00Z"}}
+
+    assert days("Old")(item) == 8
+    assert days("Dates.End", until=True)(item) == 1
+    assert days("Never")(item) is None
