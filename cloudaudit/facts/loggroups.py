@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cloudaudit.facts.memory import per_graph
+from cloudaudit.facts.places import apart
 from cloudaudit.facts.reading import blocks, listed
 from cloudaudit.facts.truth import Truth, all_of, unknown
 from cloudaudit.graph import Related, ResourceGraph
@@ -88,12 +89,12 @@ def group_names(resource: Resource) -> list[Name]:
     return list(_NAMES[resource.type](resource.attributes))
 
 
-def named_groups(name: Name, graph: ResourceGraph) -> Related:
-    """The declared group of that name or, if there is none for certain, why one may have it."""
+def named_groups(name: Name, graph: ResourceGraph, resource: Resource) -> Related:
+    """The declared group of that name where the resource is or, if there is none for certain, why one may have it."""
     known, others = _declared_names(graph)
     if isinstance(name, str):
-        if found := known.get(name):
-            return Related(tuple(found))
+        if found := tuple(group for group in known.get(name, ()) if not apart(group, resource)):
+            return Related(found)
         doubts = [other.because for other in others if name.startswith(other.prefix)]
     else:
         doubts = [other.because for other in others if _may_be_one(name.prefix, other.prefix)]
@@ -128,13 +129,13 @@ def _start(group: Resource) -> str:
 
 def declared(resource: Resource, graph: ResourceGraph) -> Truth:
     """Whether every group that the service makes for the resource is declared."""
-    return all_of(_is_declared(name, graph) for name in group_names(resource))
+    return all_of(_is_declared(name, graph, resource) for name in group_names(resource))
 
 
-def _is_declared(name: Name, graph: ResourceGraph) -> Truth:
+def _is_declared(name: Name, graph: ResourceGraph, resource: Resource) -> Truth:
     if isinstance(name, Unknown) and name.prefix == _NO_NAME:
         return name
-    related = named_groups(name, graph)
+    related = named_groups(name, graph, resource)
     if related.found:
         return True
     return unknown(related.because) if related.because else False

@@ -226,7 +226,7 @@ def _build_groups(project: Resource, graph: ResourceGraph) -> Iterator[Store]:
     groups, doubts, stated = list(named.found), list(named.because), bool(named.found or named.because)
     if not stated:
         for name in group_names(project):
-            found = named_groups(name, graph)
+            found = named_groups(name, graph, project)
             groups += found.found
             doubts += found.because
     for group in groups:

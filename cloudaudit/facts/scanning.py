@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cloudaudit.facts.fact import Fact
+from cloudaudit.facts.places import apart
 from cloudaudit.facts.reading import blocks, listed
 from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
 from cloudaudit.facts.wildcards import matches
@@ -22,6 +23,7 @@ def _by_registry(resource: Resource, graph: ResourceGraph) -> Truth:
     return any_of(
         _covers(rule, resource.attributes.get("name"))
         for registry in graph.of_type("aws_ecr_registry_scanning_configuration")
+        if not apart(registry, resource)
         for rule in _rules(registry)
     )
 
@@ -56,7 +58,7 @@ def _left_out(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
     missing = [
         kind
         for kind, of_kind in _INSPECTED.items()
-        if kind not in types.items and any(graph.of_type(each) for each in of_kind)
+        if kind not in types.items and any(not apart(resource, one) for each in of_kind for one in graph.of_type(each))
     ]
     return unknown(types.because) if types.because and missing else missing
 

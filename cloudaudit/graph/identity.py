@@ -10,7 +10,7 @@ import msgspec
 
 from cloudaudit import schema
 from cloudaudit.graph.addresses import Address, Addresses, parse
-from cloudaudit.model import Resource, Unknown
+from cloudaudit.model import Origin, Resource, Unknown
 
 # vpc-0a1b2c3d, sg-..., subnet-..., lt-..., fs-..., a UUID (KMS key), an SQS URL: never a name that an author chose
 _IDENTIFIER = re.compile(
@@ -129,7 +129,19 @@ class Identities:
             if isinstance(value, Unknown) or (isinstance(value, str) and value):
                 reference = self.resolve(value, wanted)
                 named = resource.named.get(path) if len(reference.found) > 1 else None
-                yield _only(reference, named) if named else reference
+                yield _only(reference, named) if named else self._within(reference, resource)
+
+    def _within(self, reference: Reference, resource: Resource) -> Reference:
+        """In an account that was read, a name means what has it in the same region; those of buckets reach further."""
+        value = reference.value
+        if resource.origin is not Origin.LIVE or not resource.region or not isinstance(value, str):
+            return reference
+        if value.startswith(("arn:", "{")) or is_identifier(value) or self.unique(value):
+            return reference
+        found = tuple(
+            each for each in reference.found if each.region in ("", resource.region) or each.type == "aws_s3_bucket"
+        )
+        return msgspec.structs.replace(reference, found=found)
 
     def resolve(self, value: str | Unknown, wanted: tuple[str, ...], depth: int = _DEPTH) -> Reference:
         """What one value refers to."""

@@ -52,6 +52,25 @@ def test_a_companion_is_found_by_name_id_and_arn():
     assert links(g) == [(by_arn.key, bucket.key, "bucket"), (by_name.key, bucket.key, "bucket")]
 
 
+def test_a_name_means_what_has_it_in_the_same_region():
+    """Every region of an account may have a log group of the name; a bucket has its name for itself in the world."""
+
+    def live(key, region, **attributes):
+        return msgspec.structs.replace(resource(key, **attributes), origin=Origin.LIVE, region=region)
+
+    here = live("aws_cloudwatch_log_group.here", "eu-west-1", name="app")
+    there = live("aws_cloudwatch_log_group.there", "us-east-1", name="app")
+    bucket = live("aws_s3_bucket.logs", "us-east-1", bucket="logs")
+    ours = live("aws_cloudwatch_log_metric_filter.here", "eu-west-1", log_group_name="app")
+    trail = live("aws_cloudtrail.main", "eu-west-1", s3_bucket_name="logs")
+    g = graph(here, there, bucket, ours, trail)
+    filters = Relation(type="aws_cloudwatch_log_metric_filter", by="log_group_name")
+
+    assert found(g, here.key, filters) == ([ours.key], [])
+    assert found(g, there.key, filters) == ([], [])
+    assert found(g, trail.key, Relation(type="aws_s3_bucket", via="s3_bucket_name")) == ([bucket.key], [])
+
+
 def test_instances_are_told_apart_by_their_key():
     buckets = [resource(f'aws_s3_bucket.b["{key}"]') for key in ("x", "y.z")]
     g = graph(*buckets, resource("aws_s3_bucket_versioning.v", bucket=later('aws_s3_bucket.b["y.z"].id')))

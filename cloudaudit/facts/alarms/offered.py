@@ -7,6 +7,7 @@ from cloudaudit.facts.alarms import event_pattern, filter_pattern
 from cloudaudit.facts.alarms.events import FAMILIES, FINDINGS, on_bus
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.memory import per_graph, per_resource
+from cloudaudit.facts.places import apart
 from cloudaudit.facts.reading import blocks
 from cloudaudit.facts.truth import Truth, all_of, any_of, certain, unknown
 from cloudaudit.graph import ResourceGraph
@@ -70,6 +71,8 @@ def _alarmed(each: Resource, graph: ResourceGraph) -> Iterator[Truth]:
     yield from (unknown([text]) for text in transformations.because)
     for metric in transformations.items:
         for alarm in graph.of_type("aws_cloudwatch_metric_alarm"):
+            if apart(alarm, each):
+                continue
             about = any_of(_is_about(watched, metric, each) for watched in _metrics(alarm))
             if about is not False:
                 yield all_of([about, _acts(alarm)])
@@ -105,9 +108,11 @@ def _acts(alarm: Resource) -> Truth:
     return all_of([enabled if isinstance(enabled, Unknown) else enabled is not False, has_actions])
 
 
-def _rules(graph: ResourceGraph) -> Iterator[tuple[Any, Truth]]:
-    """The pattern of each rule of EventBridge, with whether it is on and has a target."""
+def _rules(graph: ResourceGraph, near: Resource | None = None) -> Iterator[tuple[Any, Truth]]:
+    """The pattern of each rule of EventBridge, with whether it is on and has a target; of the region of a resource."""
     for rule in graph.of_type("aws_cloudwatch_event_rule"):
+        if near is not None and apart(rule, near):
+            continue
         targets = graph.related(rule, Relation(type="aws_cloudwatch_event_target", by="rule"))
         aimed: Truth = True if targets.found else unknown(targets.because) if targets.because else False
         pattern = rule.attributes.get("event_pattern")
@@ -126,7 +131,8 @@ def _is_on(rule: Resource) -> Truth:
 
 def _findings_heard(resource: Resource, graph: ResourceGraph) -> Truth:
     finding = FINDINGS[resource.type]
-    return any_of(all_of([works, event_pattern.matches(pattern, finding)]) for pattern, works in _rules(graph))
+    rules = _rules(graph, resource)
+    return any_of(all_of([works, event_pattern.matches(pattern, finding)]) for pattern, works in rules)
 
 
 def _watching(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:
