@@ -1,0 +1,130 @@
+"""The store as others see it."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from cloudaudit.history import Comparison, History, Missed, RunPage, RunRow, Trend
+from cloudaudit.model import Report
+from cloudaudit.store import comparing, past, runs, schema, showing, trends
+from cloudaudit.store.database import engine, reading, writing
+from cloudaudit.store.place import default_url, expect_file, make_file, parse, shown
+from cloudaudit.store.recording import Recording, record
+
+
+def open_store(url: str = "", *, create: bool = False) -> "Store":
+    """The store at a URL or path, the user's own where none is given. One of an older version is upgraded; with
+    `create` it is made where there is none. StoreError when it cannot be used, in one line."""
+    place = parse(url or default_url())
+    if place.get_backend_name() == "sqlite" and not place.query:
+        make_file(place) if create else expect_file(place)
+    made = engine(place)
+    schema.require(made, create=create)
+    return Store(made)
+
+
+class Store:
+    """Runs and what they saw. Safe to use from several processes and threads at once; it holds no connection."""
+
+    def __init__(self, made: Engine) -> None:
+        self.engine = made
+
+    @property
+    def place(self) -> str:
+        """Where it is, without a password."""
+        return shown(self.engine.url)
+
+    def record(  # noqa: PLR0913 - see Recording
+        self,
+        report: Report,
+        *,
+        at: str,
+        audit: str = "",
+        names: Mapping[str, str] | None = None,
+        selection: str = "",
+        missed: Sequence[Missed] | None = None,
+        covers: Callable[[str], bool] | None = None,
+    ) -> tuple[RunRow, ...]:
+        """Write down what a report says, all of it or nothing; one run for each of its targets.
+
+        `at` is the time where the report carries none, and `audit` groups what several calls record. `missed` says what
+        the run could not list, so that what is absent there is not taken for gone; where it is None, nothing counts as
+        gone that a new gap may hide. `covers` says of a root that is not in the report whether it was looked for.
+        """
+        runs.moment(at)
+        what = Recording(
+            at=at,
+            audit=audit or _occasion(report, at),
+            names=names or {},
+            selection=selection,
+            missed=None if missed is None else tuple(missed),
+            covers=covers,
+        )
+        with writing(self.engine) as connection:
+            numbers = record(connection, report, what)
+            return runs.listed(connection, numbers=numbers)
+
+    def runs(self, *, target: str = "", audit: str = "", last: int = 0) -> tuple[RunRow, ...]:
+        """The runs, oldest first."""
+        with reading(self.engine) as connection:
+            return runs.listed(connection, target=target, audit=audit, last=last)
+
+    def named(self, name: str) -> tuple[RunRow, ...]:
+        """The runs that are meant by a number, an audit, a day, `latest` or `previous`."""
+        with reading(self.engine) as connection:
+            return runs.named(connection, name)
+
+    def show(self, name: str) -> tuple[RunPage, ...]:
+        """Runs in full."""
+        with reading(self.engine) as connection:
+            return tuple(showing.page(connection, run) for run in runs.named(connection, name))
+
+    def diff(self, before: str, after: str) -> Comparison:
+        """What changed between two runs, audits or days."""
+        with reading(self.engine) as connection:
+            return comparing.compare(connection, runs.named(connection, before), runs.named(connection, after))
+
+    def history(self, name: str, *, every: timedelta | None = None, now: str = "") -> History:
+        """Everything about a rule, a resource or a fingerprint; with `every`, where runs were missed until `now`."""
+        with reading(self.engine) as connection:
+            kind, condition = past.about(connection, name)
+            all_runs = runs.listed(connection)
+            lives = past.lives(connection, condition, all_runs)
+            targets = {life.subject.target for life in lives}
+            of_targets = tuple(run for run in all_runs if run.target in targets)
+            return History(
+                about=name,
+                kind=kind,
+                lives=lives,
+                counts=past.rule_counts(connection, name, of_targets) if kind == "rule" else (),
+                events=past.events_of(connection, lives) if kind == "fingerprint" else (),
+                holes=runs.holes((run for run in of_targets if run.roots), every, now),
+            )
+
+    def trend(  # noqa: PLR0913 - see trends.trend
+        self,
+        *,
+        per: str = "day",
+        by: str = "severity",
+        since: str = "",
+        target: str = "",
+        every: timedelta | None = None,
+        now: str = "",
+    ) -> Trend:
+        """Counts by severity, criterion or rule, per day or month."""
+        with reading(self.engine) as connection:
+            return trends.trend(connection, per=per, by=by, since=since, target=target, every=every, now=now)
+
+    def verify(self, *, whole: bool = False) -> str:
+        """What is not as it was written, as a sentence; empty when all is. With `whole`, what each run saw is compared
+        with what its event says, otherwise only that of the last run of each target."""
+        with reading(self.engine) as connection:
+            return showing.wrong(connection, whole=whole)
+
+
+def _occasion(report: Report, at: str) -> str:
+    """A name for what is recorded alone."""
+    digest = hashlib.sha256(f"{report.run.id}\0{report.run.target}\0{at}".encode("utf-8", "replace")).hexdigest()
+    return f"{at[:16]}-{digest[:8]}"
