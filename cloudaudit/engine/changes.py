@@ -54,7 +54,7 @@ class ChangeViewer:
         }
         if now is None:
             causes[f"after.{ANYTHING}"] = ["it is deleted"]
-        view = View(resource, self._graph, variables, causes)
+        view = View(resource, self._graph, variables, causes, self._parameters)
         view.sides = {"before": then, "after": now or then}
         for name, relation, seen in plan.relations:
             self._then.relate(view, then, name, relation, seen)

@@ -224,7 +224,7 @@ def severity_of(compiled: Compiled, view: View, *, eased: bool = False) -> Sever
     """The severity of a failure here, or of what may be one; of a pass it is that of the rule: nothing is at stake."""
     rule = compiled.rule
     severity = rule.eased.severity if eased and rule.eased else rule.severity
-    tags = view.variables["parameters"].get("classification_tags", ())
+    tags = view.parameters.get("classification_tags", ())
     return adjusted(severity, rule.theme, view.resource, view.graph, tags)
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from cloudaudit.engine.attributes import schema_of
 from cloudaudit.engine.reads import FILLED, SET, without_question
-from cloudaudit.model import Unknown
+from cloudaudit.model import PLAIN, Unknown
 from cloudaudit.schema import AttributeSchema, NestedSchema, TypeSchema
 
 Causes: TypeAlias = dict[str, list[str]]
@@ -232,8 +232,8 @@ def _misfit(value: Any, expected: str) -> Unknown:
 
 def reveal(value: Any, path: str, causes: Causes) -> Any:
     """What an expression sees of computed data: members that are `Unknown` are left out, here and below."""
-    if value.__class__ is bool:
-        return value
+    if value.__class__ in PLAIN:  # as most are
+        return _scalar(value)
     if isinstance(value, dict):
         shown = {}
         for key, member in value.items():

@@ -29,10 +29,19 @@ class View:
 
     `causes` are by path: "resource.kms_key_id", "related.logs.status", "facts.iam.public". A list that may be
     incomplete holds a phantom and has its causes at "related.logs.*". `sides` are the resource before and after a
-    change.
+    change. Of the `parameters` of the run the variables hold only those that the rules read: the library takes as long
+    to convert all of them as to judge.
     """
 
-    def __init__(self, resource: Resource, graph: ResourceGraph, variables: dict[str, Any], causes: Causes) -> None:
+    def __init__(
+        self,
+        resource: Resource,
+        graph: ResourceGraph,
+        variables: dict[str, Any],
+        causes: Causes,
+        parameters: Mapping[str, Any],
+    ) -> None:
+        self.parameters = parameters
         self.resource = resource
         self.graph = graph
         self.variables = variables
@@ -111,16 +120,16 @@ class Viewer:
         """The view that all rules of the resource's type share."""
         plan = self._plans.get(resource.type)
         if plan is None:
-            plan = self._plans[resource.type] = _Plan(self._rules, resource.type)
+            plan = self._plans[resource.type] = _Plan(self._rules, resource.type, self._parameters)
         shown, own = self._look(plan.own, resource)
         causes = {f"resource.{path}": found for path, found in own.items()} if own else {}
         variables: dict[str, Any] = {
             "resource": shown,
             "related": {},
             "facts": self._facts(plan.facts, resource, causes),
-            "parameters": self._parameters,
+            "parameters": plan.parameters,
         }
-        view = View(resource, self._graph, variables, causes)
+        view = View(resource, self._graph, variables, causes, self._parameters)
         for name, relation, seen in plan.relations:
             self.relate(view, resource, name, relation, seen)
         return view
@@ -214,10 +223,11 @@ class Glass(NamedTuple):
 class _Plan:
     """What to look at for the rules of one type."""
 
-    def __init__(self, rules: RuleSet, type_: str) -> None:
+    def __init__(self, rules: RuleSet, type_: str, parameters: Mapping[str, Any]) -> None:
         compiled = rules.for_type(type_)
         reads = sorted({read for one in compiled for read in one.reads})
         self.facts = _facts_at(below("facts", reads))
+        self.parameters = {name: parameters[name] for name in below("parameters", reads) if name in parameters}
         self.own = Glass(Lens(type_, below("resource", reads)), ())
         defined = {name: relation for one in compiled for name, relation in one.rule.related.items()}
         self.relations = [
