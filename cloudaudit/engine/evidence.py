@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from cloudaudit.engine.reads import FILLED, SET, without_question
+from cloudaudit.engine.reads import FILLED, SET
 from cloudaudit.engine.ruleset import Compiled
 from cloudaudit.engine.view import View
 from cloudaudit.model import Evidence, Read, Resource, Unknown
@@ -46,7 +46,7 @@ def causes(compiled: Compiled, view: View) -> tuple[str, ...]:
 
 
 def _all_reads(compiled: Compiled, view: View, redact: Redact) -> Iterator[Read]:
-    for path in dict.fromkeys(without_question(read) for read in compiled.reads):
+    for path in compiled.shown:
         root, _, rest = path.partition(".")
         if root == "resource":
             yield from _attribute(view.resource, view.variables[root], rest, f"{root}.", redact)
@@ -133,7 +133,7 @@ def _places(shown: Any, written: Any, names: list[str], path: str) -> Iterator[t
 
 
 def _is_sensitive(resource: Resource, path: str) -> bool:
-    while path:
+    while path and resource.sensitive:
         if path in resource.sensitive:
             return True
         path = path.rpartition(".")[0]

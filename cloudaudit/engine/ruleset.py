@@ -7,6 +7,8 @@ from functools import cached_property
 import msgspec
 
 from cloudaudit.engine.cel import Program
+from cloudaudit.engine.reads import without_question
+from cloudaudit.facts import find
 from cloudaudit.model import Rule
 
 
@@ -46,6 +48,11 @@ class Compiled:
         return tuple(sorted({read for program in self.programs for read in program.reads}))
 
     @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The paths that evidence shows, each once: a fact that lists objects with all of each."""
+        return tuple(dict.fromkeys(map(_whole, map(without_question, self.reads))))
+
+    @cached_property
     def relations(self) -> frozenset[str]:
         """The names of the relations that any condition reads."""
         return frozenset(path.split(".")[1] for path in self.reads if path.startswith("related."))
@@ -54,6 +61,13 @@ class Compiled:
     def digest(self) -> str:
         """SHA-256 of all that the rule says, in hex: evidence names it, so that a later edit of the rule shows."""
         return self._digest or hashlib.sha256(msgspec.json.encode(self.rule, order="sorted")).hexdigest()
+
+
+def _whole(path: str) -> str:
+    """The path of the fact that lists objects, for a path into them; any other path as it is."""
+    start, sign, name = f".{path}".rpartition(".facts.")
+    fact = find(name) if sign else None
+    return f"{start}{sign}{fact.name}"[1:] if fact and fact.members else path
 
 
 class RuleSet:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from cloudaudit import app
-from cloudaudit.engine import cel
+from cloudaudit.engine import cel, evidence
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.iam import document
 from cloudaudit.sources import Options
@@ -186,6 +186,15 @@ def test_a_rule_judges_once_what_differs_in_nothing_that_it_reads(tmp_path: Path
         scan(many)
 
     assert for_many["judged"] - for_few["judged"] < 4 * 98  # a few rules read the name; the type has some forty
+
+
+def test_evidence_shows_a_list_of_objects_once_whatever_is_read_of_each(tmp_path: Path) -> None:
+    write(tmp_path, {"main.tf": 'resource "aws_cloudwatch_log_group" "g" {\n name = "g"\n retention_in_days = 30\n}\n'})
+
+    with counted({evidence._fact: "{path}"}) as shown:  # noqa: SLF001 - that is where the work is
+        scan(tmp_path)
+
+    assert [path for path in shown if path.startswith("facts.logs.")] == ["facts.logs.stores"]
 
 
 BUCKET = """
