@@ -47,11 +47,11 @@ class Companions:
 
     def of(self, resource: Resource) -> Related:
         """The companions of one resource."""
-        if resource.key not in self._found and resource.key not in self._doubts and not (self._names or self._prefixes):
-            return _NOBODY
         found = {companion.key: companion for companion in self._found.get(resource.key, ())}
-        because = [*self._doubts.get(resource.key, ()), *self._possible(resource)]
-        return Related(tuple(found[key] for key in sorted(found)), shorten(because))
+        because = list(self._doubts.get(resource.key, ()))
+        if self._names or self._prefixes:
+            because += self._possible(resource)
+        return _related(found, because)
 
     def _enter(self, companion: Resource, path: str, reference: Reference) -> None:
         value, found = reference.value, reference.found
@@ -116,6 +116,12 @@ def via(identities: Identities, resource: Resource, paths: Sequence[str], wanted
                     because.append(f"{resource.address}.{path}: {value.because}")
             elif not reference.found:
                 because.append(f"{resource.address}.{path} is {value!r}, which is not in this scan")
+    return _related(found, because)
+
+
+def _related(found: dict[str, Resource], because: list[str]) -> Related:
+    if not found and not because:
+        return _NOBODY
     return Related(tuple(found[key] for key in sorted(found)), shorten(because))
 
 

@@ -74,7 +74,7 @@ def at(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
             yield from at(member, path)
     elif isinstance(value, Unknown) or not path:
         yield value
-    elif isinstance(value, Mapping) and (member := value.get(path[0])) is not None:
+    elif isinstance(value, dict | Mapping) and (member := value.get(path[0])) is not None:  # a dict is seen at once
         yield from at(member, path[1:])
 
 

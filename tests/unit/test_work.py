@@ -16,6 +16,7 @@ from cloudaudit import app
 from cloudaudit.engine import cel, evidence
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.iam import document
+from cloudaudit.graph.companions import Companions
 from cloudaudit.sources import Options
 from cloudaudit.sources.hcl import treesitter
 
@@ -197,6 +198,19 @@ def test_evidence_shows_a_list_of_objects_once_whatever_is_read_of_each(tmp_path
     assert [path for path in shown if path.startswith("facts.logs.")] == ["facts.logs.stores"]
 
 
+def test_who_else_may_refer_to_a_resource_is_asked_only_where_something_may(tmp_path: Path) -> None:
+    sure = write(tmp_path / "sure", {"main.tf": "".join(map(BUCKET.format, range(3)))})
+    unsure = write(tmp_path / "unsure", {"main.tf": BUCKET.format(0) + UNSURE})
+
+    with counted({Companions._possible: "asked"}) as of_sure:  # noqa: SLF001 - as above
+        scan(sure)
+    with counted({Companions._possible: "asked"}) as of_unsure:  # noqa: SLF001 - as above
+        scan(unsure)
+
+    assert not of_sure
+    assert of_unsure
+
+
 BUCKET = """
 resource "aws_s3_bucket" "b{0}" {{
   bucket = "data-{0}"
@@ -207,6 +221,15 @@ resource "aws_s3_bucket_versioning" "b{0}" {{
     status = "Enabled"
   }}
 }}
+"""
+UNSURE = """
+variable "name" {}
+resource "aws_s3_bucket_versioning" "unsure" {
+  bucket = var.name
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
 """
 CALL = """
 module "queue_{0}" {{
