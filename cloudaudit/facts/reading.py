@@ -66,5 +66,5 @@ def strings(value: object, path: str = "") -> Iterator[tuple[str, str]]:
     for name, member in members:
         if member.__class__ is str:
             yield f"{path}.{name}" if path else str(name), member
-        elif member.__class__ not in PLAIN:
+        elif member and member.__class__ not in PLAIN:
             yield from strings(member, f"{path}.{name}" if path else str(name))

@@ -5,9 +5,9 @@ import json
 import re
 from typing import Any
 
-from cloudaudit.facts.credentials.assignments import assignments, is_too_long
+from cloudaudit.facts.credentials.assignments import assignments, is_too_long, may_speak
 from cloudaudit.facts.credentials.names import speaks_of_secret
-from cloudaudit.facts.credentials.shapes import shapes
+from cloudaudit.facts.credentials.shapes import may_hold, shapes
 
 _SHOWN = 8
 _ENVIRONMENT = re.compile(r"(?:^|\.)(?:environment|environment_variables?|variables|runtime_environment_variables)\.")
@@ -83,6 +83,8 @@ def _masked(text: str, path: str) -> str:
     """The text with each credential in it replaced."""
     if is_too_long(text):
         return conceal(text, path)
+    if not may_hold(text) and not may_speak(text):
+        return text
     spans = sorted(
         [(start, end) for _, start, end in shapes(text)] + [(start, end) for _, _, start, end in assignments(text)]
     )

@@ -80,11 +80,11 @@ def _unknowns(value: object, path: str) -> Iterator[tuple[str, Unknown]]:
         yield path, value
     elif isinstance(value, list):
         for member in value:
-            if member.__class__ not in PLAIN:
+            if member and member.__class__ not in PLAIN:
                 yield from _unknowns(member, path)
     elif isinstance(value, dict | Mapping):  # a dict is seen at once
         for name, member in value.items():
-            if member.__class__ not in PLAIN:
+            if member and member.__class__ not in PLAIN:
                 yield from _unknowns(member, f"{path}.{name}" if path else str(name))
 
 
@@ -105,7 +105,7 @@ def _strangers(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
     asked = {
         name: value
         for name, value in resource.attributes.items()
-        if name in _NO_TEXT or (value.__class__ not in PLAIN and name not in _TAGS)
+        if name in _NO_TEXT or (value and value.__class__ not in PLAIN and name not in _TAGS)
     }
     for path, text in strings(asked):
         attribute = ".".join(part for part in path.split(".") if not part.isdigit()) if "." in path else path

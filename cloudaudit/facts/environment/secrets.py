@@ -35,10 +35,10 @@ _NOT_KNOWN = object()
 
 def _secrets(resource: Resource) -> Iterable[tuple[Any, str]]:
     for name, value in resource.attributes.items():
-        kind = speaks_of_secret(name)
-        if kind and isinstance(value, str) and is_secret(value, kind):
-            yield value, name
-        elif kind and isinstance(value, Unknown):
+        if value.__class__ is str and (kind := speaks_of_secret(name)):
+            if is_secret(value, kind):
+                yield value, name
+        elif value.__class__ is Unknown and speaks_of_secret(name):
             yield value.refs or _NOT_KNOWN, name
 
 

@@ -123,6 +123,8 @@ def internet_path(resource: Resource, graph: ResourceGraph) -> list[str] | Unkno
 def internet_opens(resource: Resource, graph: ResourceGraph) -> dict[str, Truth]:
     """For each service whether the internet reaches it on this resource."""
     found = [(path.route, _services(path, graph)) for path in paths(resource, graph) if path.route is not False]
+    if not found:  # of most resources
+        return dict.fromkeys(ports.NAMES, False)
     return {name: any_of(all_of([way, services[name]]) for way, services in found) for name in ports.NAMES}
 
 
