@@ -11,10 +11,21 @@ _WITHDRAWN = "withdrawn"
 class _Counted:
     """The resources that one rule judged in one target, by verdict."""
 
-    __slots__ = ("by_verdict",)
+    __slots__ = ("failed", "passed", "unknown")
 
     def __init__(self) -> None:
-        self.by_verdict: dict[Verdict, set[str]] = {verdict: set() for verdict in Verdict}
+        self.passed: set[str] = set()
+        self.failed: set[str] = set()
+        self.unknown: set[str] = set()
+
+    def add(self, finding: Finding) -> None:
+        """Counts what the finding is about."""
+        if finding.verdict is Verdict.PASS:
+            self.passed.add(finding.resource)
+        elif finding.verdict is Verdict.FAIL:
+            self.failed.add(finding.resource)
+        else:
+            self.unknown.add(finding.resource)
 
 
 def assess(
@@ -42,7 +53,7 @@ def _count(findings: Iterable[Finding]) -> dict[str, dict[str, _Counted]]:
         targets = counted.setdefault(finding.rule, {})
         if (place := targets.get(finding.target)) is None:
             place = targets[finding.target] = _Counted()
-        place.by_verdict[finding.verdict].add(finding.resource)
+        place.add(finding)
     return counted
 
 
@@ -55,7 +66,7 @@ def _state(
         population += len(passed | failed | unsure)
         failing += len(failed)
         unknown += len(unsure - failed)
-    failures = {id_: sum(len(one.by_verdict[Verdict.FAIL]) for one in counted.get(id_, {}).values()) for id_ in ids}
+    failures = {id_: sum(len(one.failed) for one in counted.get(id_, {}).values()) for id_ in ids}
     return CriterionState(
         criterion=criterion,
         rules=tuple(ids),
@@ -71,8 +82,8 @@ def _by_target(rules: list[Mapping[str, _Counted]]) -> Iterator[tuple[set[str], 
     """For each target the resources that pass, fail and are unknown under any of the rules."""
     for target in {target for rule in rules for target in rule}:
         places = [rule[target] for rule in rules if target in rule]
-        passed, failed, unsure = (
-            set().union(*(place.by_verdict[verdict] for place in places))
-            for verdict in (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN)
+        yield (
+            set().union(*(place.passed for place in places)),
+            set().union(*(place.failed for place in places)),
+            set().union(*(place.unknown for place in places)),
         )
-        yield passed, failed, unsure

@@ -30,7 +30,8 @@ def compare(
     reach = Reach(graph, changing)
     answers = []
     for one in found:
-        change = _change(one, before.get((one.rule, one.resource)), reach, removals)
+        is_plain = one.verdict is Verdict.PASS and not wanting  # most are: nothing was there to be mended
+        change = None if is_plain else _change(one, before.get((one.rule, one.resource)), reach, removals)
         answers.append(one if change is None else msgspec.structs.replace(one, change=change))
     passed = (one for key, one in wanting.items() if now.get(key) is Verdict.PASS)
     gone = (one for one in (*passed, *removals.left) if one.verdict is Verdict.FAIL)

@@ -58,8 +58,9 @@ def _table(states: Sequence[CriterionState], paint: Paint, options: Options) -> 
 
 def result_lines(report: Report, paint: Paint, options: Options) -> Iterator[str]:
     """Counts by verdict, and whether the build fails at the threshold."""
-    verdicts = Counter(finding.verdict for finding in report.findings)
     failing = [finding for finding in report.findings if finding.verdict is Verdict.FAIL]
+    unknown = sum(finding.verdict is Verdict.UNKNOWN for finding in report.findings)
+    passed = len(report.findings) - len(failing) - unknown
     weights = Counter(finding.severity for finding in failing if finding.status is Status.OPEN)
     parts = [f"{weights[severity]:,} {severity}" for severity in reversed(Severity) if weights[severity]]
     accepted = len(failing) - sum(weights.values())
@@ -69,7 +70,7 @@ def result_lines(report: Report, paint: Paint, options: Options) -> Iterator[str
     if existing or report.fixed:
         new = len(failing) - existing
         text += f": {new:,} by this change, {existing:,} from before, {len(report.fixed):,} fixed"
-    text += f", {verdicts[Verdict.UNKNOWN]:,} unknown, {verdicts[Verdict.PASS]:,} passed"
+    text += f", {unknown:,} unknown, {passed:,} passed"
     text += f", {plural(len(report.run.gaps), 'gap')}" if report.run.gaps else ""
     if count := len(options.gate.stopping(report)):
         text += f". The build fails: {count:,} at or above {options.gate.threshold or 'the severity for their paths'}"

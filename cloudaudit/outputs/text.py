@@ -23,11 +23,12 @@ def render(report: Report, options: Options) -> str:
     """The report as plain text, in colour when the options say so."""
     paint = Paint(options.colour)
     lines: list[str] = []
+    asked = [one for one in under_review(report, everything=options.everything) if one.verdict is not Verdict.PASS]
     lines += _opening(report, options)
-    lines += _failures(report, paint, options)
-    lines += _unknowns(report, paint, options)
+    lines += _failures(asked, report, paint, options)
+    lines += _unknowns(asked, paint, options)
     lines += _fixed(report, paint, options)
-    lines += _accepted(report, paint, options)
+    lines += _accepted(asked, paint, options)
     if options.everything:
         lines += _passes(report, paint, options)
     hidden = not options.everything and any(one.change is Change.EXISTING for one in report.findings)
@@ -54,9 +55,9 @@ def _opening(report: Report, options: Options) -> Iterator[str]:
         yield from wrapped(visible(f"{target}: {size}"), options.width, "  ", "    ")
 
 
-def _failures(report: Report, paint: Paint, options: Options) -> Iterator[str]:
+def _failures(asked: Sequence[Finding], report: Report, paint: Paint, options: Options) -> Iterator[str]:
     groups: dict[tuple[int, str], list[Finding]] = defaultdict(list)
-    for finding in under_review(report, everything=options.everything):
+    for finding in asked:
         if finding.verdict is Verdict.FAIL and finding.status is Status.OPEN:
             groups[-finding.severity.weight, finding.rule].append(finding)
     for (_, name), findings in sorted(groups.items(), key=lambda group: group[0]):
@@ -151,8 +152,7 @@ def _by_place(findings: Iterable[Finding], place: _Place) -> list[tuple[str, lis
     return [(place(group[0]), group) for _, group in sorted(groups.items())]
 
 
-def _unknowns(report: Report, paint: Paint, options: Options) -> Iterator[str]:
-    asked = under_review(report, everything=options.everything)
+def _unknowns(asked: Sequence[Finding], paint: Paint, options: Options) -> Iterator[str]:
     unknown = sum(finding.verdict is Verdict.UNKNOWN for finding in asked)
     if not unknown:
         return
@@ -189,13 +189,9 @@ def _hint(because: str) -> str:
     return ""
 
 
-def _accepted(report: Report, paint: Paint, options: Options) -> Iterator[str]:
+def _accepted(asked: Sequence[Finding], paint: Paint, options: Options) -> Iterator[str]:
     """Failures that people decided about: never out of sight."""
-    accepted = [
-        one
-        for one in under_review(report, everything=options.everything)
-        if one.verdict is Verdict.FAIL and one.status is not Status.OPEN
-    ]
+    accepted = [one for one in asked if one.verdict is Verdict.FAIL and one.status is not Status.OPEN]
     if not accepted:
         return
     yield ""
