@@ -128,6 +128,8 @@ class Identities:
         for value in at(resource.attributes, tuple(path.split("."))):
             if isinstance(value, Unknown) or (isinstance(value, str) and value):
                 reference = self.resolve(value, wanted)
+                if isinstance(value, str) and len(reference.found) > 1:
+                    reference = msgspec.structs.replace(reference, found=nearest(resource, reference.found))
                 named = resource.named.get(path) if len(reference.found) > 1 else None
                 yield _only(reference, named) if named else self._within(reference, resource)
 
@@ -254,6 +256,12 @@ class Identities:
             for value, found in _collect(((resource, ("id",)) for resource in self._resources), _is_global).items():
                 self._unique.setdefault(value, found)
         return self._unique
+
+
+def nearest(resource: Resource, found: Sequence[Resource]) -> tuple[Resource, ...]:
+    """Of several that share the name, those in the resource's own region, if there are any: names are of a region."""
+    near = tuple(each for each in found if each.region == resource.region) if resource.region else ()
+    return near or tuple(found)
 
 
 def _only(reference: Reference, address: str) -> Reference:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cloudaudit import schema
 from cloudaudit.graph.addresses import parse
-from cloudaudit.graph.identity import Identities, arns_in, is_identifier, is_sure, tables
+from cloudaudit.graph.identity import Identities, arns_in, is_identifier, is_sure, nearest, tables
 from cloudaudit.model import Link, Resource, Unknown
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def links_of(graph: "ResourceGraph", identities: Identities) -> tuple[list[Link]
         computed = _computed(resource.type)
         for attribute, value in resource.attributes.items():
             if value.__class__ not in _NAMELESS and attribute not in computed:
-                for path, target, sure in _targets(identities, value, attribute, attribute):
+                for path, target, sure in _targets(identities, value, attribute, attribute, resource):
                     if target.key != resource.key:
                         row = (resource.key, target.key, path)
                         found[row] = found.get(row, False) or sure
@@ -47,17 +47,17 @@ def _computed(kind: str) -> frozenset[str]:
 _Target = tuple[str, Resource, bool]
 
 
-def _targets(identities: Identities, value: Any, path: str, name: str) -> Sequence[_Target]:
+def _targets(identities: Identities, value: Any, path: str, name: str, of: Resource) -> Sequence[_Target]:
     """Path and target of each reference in a value, and whether it is certain. Paths have no list positions: sets have
     no order to speak of."""
     if isinstance(value, str):
-        return [(path, target, True) for target in named] if (named := _by_text(identities, value, name)) else ()
+        return [(path, target, True) for target in named] if (named := _by_text(identities, value, name, of)) else ()
     if isinstance(value, Unknown):
         return [(path, target, sure) for target, sure in _by_reference(identities, value)] if value.refs else ()
     if isinstance(value, list):
-        return [found for member in value for found in _targets(identities, member, path, name)]
+        return [found for member in value for found in _targets(identities, member, path, name, of)]
     if isinstance(value, dict):
-        return [found for key, member in value.items() for found in _targets(identities, member, f"{path}.{key}", key)]
+        return [found for key, member in value.items() for found in _targets(identities, member, f"{path}.{key}", key, of)]
     return ()
 
 
@@ -70,13 +70,13 @@ def _by_reference(identities: Identities, value: Unknown) -> Iterator[tuple[Reso
             yield from ((target, sure) for target in targets)
 
 
-def _by_text(identities: Identities, value: str, name: str) -> Sequence[Resource]:
+def _by_text(identities: Identities, value: str, name: str, of: Resource) -> Sequence[Resource]:
     if len(value) < 2:
         return ()
     if found := identities.unique(value):
         return found
     if kinds := tables().targets.get(name):
-        return identities.resolve(value, kinds).found
+        return nearest(of, identities.resolve(value, kinds).found)
     if value.startswith("arn:"):
         return () if is_identifier(value) else list(_by_service(identities, value))
     return [target for arn in arns_in(value) for target in identities.unique(arn)]

@@ -349,3 +349,19 @@ def test_a_companion_is_found_by_an_arn_in_a_document():
 
     relation = Relation(type="aws_sqs_queue", by="redrive_policy")
     assert found(graph(failed, orders), failed.key, relation) == ([orders.key], [])
+
+
+def test_a_name_is_of_the_region_of_who_says_it():
+    def at(region, address, **attributes):
+        return msgspec.structs.replace(resource(address, **attributes), key=f"{region}/{address}", region=region)
+
+    here, there = (at(region, "aws_ecr_repository.r", name="app") for region in ("us-east-1", "eu-west-1"))
+    near = at("eu-west-1", "aws_ecr_lifecycle_policy.p", repository="app")
+    far = at("us-west-2", "aws_ecr_lifecycle_policy.p", repository="app")
+    g = graph(here, there, near, far)
+    policy = Relation(type="aws_ecr_lifecycle_policy", by="repository")
+
+    assert found(g, there.key, policy) == ([near.key, far.key], [])
+    assert found(g, here.key, policy) == ([far.key], [])
+    assert (near.key, there.key, "repository") in links(g)
+    assert (near.key, here.key, "repository") not in links(g)
