@@ -1,9 +1,11 @@
 """The use cases. The command line and the web call these and nothing else; only this package knows two siblings."""
 
 from cloudaudit.app.accepting import prune_baseline, write_baseline
+from cloudaudit.app.auditing import Audit, Auditing, Looked
 from cloudaudit.app.book import check, criteria, examples, find_rule, fingerprint, own_rules, rule_set, rules
 from cloudaudit.app.explaining import explain
 from cloudaudit.app.gating import FAILED, INCOMPLETE, exit_code, gate, incompleteness
+from cloudaudit.app.keeping import discard, kept
 from cloudaudit.app.request import Request, Tell
 from cloudaudit.app.scanning import scan
 from cloudaudit.app.targets import draw, graphs, load
@@ -12,11 +14,15 @@ from cloudaudit.settings import Settings
 __all__ = [
     "FAILED",
     "INCOMPLETE",
+    "Audit",
+    "Auditing",
+    "Looked",
     "Request",
     "Settings",
     "Tell",
     "check",
     "criteria",
+    "discard",
     "draw",
     "examples",
     "exit_code",
@@ -26,6 +32,7 @@ __all__ = [
     "gate",
     "graphs",
     "incompleteness",
+    "kept",
     "load",
     "own_rules",
     "prune_baseline",

@@ -1,16 +1,175 @@
 """One audit: live accounts are read, judged, decided about and summed up as a report."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from cloudaudit.app.scanning import Court, Judged
+from cloudaudit.app.request import Request
+from cloudaudit.app.scanning import Court, Judged, collector_at_rest, sum_up
+from cloudaudit.errors import SourceError
 from cloudaudit.facts.environment.places import placed
+from cloudaudit.model import Gap, Origin, Record, Report, Scanned
 
 if TYPE_CHECKING:
     from cloudaudit.sources.aws.account import Plan
+    from cloudaudit.sources.aws.accounts import Target
+    from cloudaudit.sources.aws.answers import Journal
     from cloudaudit.sources.aws.reader import Reader
+    from cloudaudit.sources.aws.session import Session
+
+Told = Callable[[str, str, str], None]
+"""Called for each request that is made, with account, region and service."""
+
+
+class Audit(Record, frozen=True):
+    """What is asked for: the rules and decisions of `request`, and which accounts, regions and how. `organization`
+    asks for all accounts, or those of the `units`; `accounts` names a file; `session_policy` is JSON. `folder` is where
+    answers are kept, so that an audit that was stopped can be taken up again; empty keeps none."""
+
+    request: Request = Request()
+    profiles: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    organization: bool = False
+    units: tuple[str, ...] = ()
+    accounts: str = ""
+    role: str = ""
+    external_id: str = ""
+    session_policy: str = ""
+    rate: float = 1.0
+    threads: int = 16
+    folder: str = ""
+
+    @property
+    def many(self) -> bool:
+        """Whether it goes on when one account cannot be entered."""
+        return self.organization or bool(self.units or self.accounts) or len(self.profiles) > 1
+
+
+class Looked(NamedTuple):
+    """What became of one account: its verdicts, how many requests were made, and whether it could be entered."""
+
+    id: str
+    name: str
+    judged: Judged
+    requests: int = 0
+    reached: bool = True
+
+    @property
+    def target(self) -> str:
+        """As reports name it."""
+        return f"aws:{self.id}"
+
+
+class Auditing:
+    """An audit under way: its accounts, and the rules that judge them. SourceError when no account can be named."""
+
+    def __init__(self, audit: Audit) -> None:
+        request = audit.request
+        self._clock = request.clock  # a time that holds for all of the run, if one was given
+        request = msgspec.structs.replace(request, clock=self._clock or _now())
+        self.audit = msgspec.structs.replace(audit, request=request)
+        self.targets, self._left_out = _targets(audit)
+        self.court = Court(self.audit.request)
+
+    def each(self, told: Told | None = None) -> Iterator[Looked]:
+        """One account after the other, as each is done. SourceError at the end if none could be entered."""
+        yield from self._left_out
+        looked = None
+        reached = False
+        for target in self.targets:
+            with collector_at_rest():
+                looked = look(self.audit, self.court, target, told)
+            reached = reached or looked.reached
+            yield looked
+        if looked and not reached:
+            gap = looked.judged.gaps[0]
+            raise SourceError(f"no account could be entered; {gap.what}: {gap.why}")
+
+    def report(self, looked: Sequence[Looked], *, part: bool = False) -> Report:
+        """The report on these accounts; of a part of all, it says nothing of waivers that nothing here needs."""
+        found = sum_up(self.court, [one.target for one in looked], [one.judged for one in looked], part=part)
+        finished = self._clock or _now()
+        return msgspec.structs.replace(found, run=msgspec.structs.replace(found.run, finished=finished))
+
+
+def look(audit: Audit, court: Court, target: "Target", told: Told | None = None) -> Looked:
+    """One account, from its credentials to its verdicts. One of many that cannot be entered is a gap; SourceError for
+    one that was asked for alone."""
+    from cloudaudit.sources.aws.accounts import enter  # noqa: PLC0415
+
+    try:
+        return _look(audit, court, target, enter(target, audit.session_policy), told)
+    except SourceError as error:
+        if not audit.many:
+            raise
+        remedy = f"make the role {target.role}, and let the credentials of the audit assume it" if target.role else ""
+        name = target.id or target.profile
+        return _nothing(name, target.name, Gap(what=target.label, why=str(error), remedy=remedy))
+
+
+def _look(audit: Audit, court: Court, target: "Target", session: "Session", told: Told | None) -> Looked:
+    from cloudaudit.sources.aws.account import Plan  # noqa: PLC0415 - 0.3 s that nothing else need pay
+    from cloudaudit.sources.aws.limits import Limiter  # noqa: PLC0415
+    from cloudaudit.sources.aws.reader import Reader  # noqa: PLC0415
+
+    requests = 0
+
+    def heard(service: str, region: str) -> None:
+        nonlocal requests
+        requests += 1
+        if told:
+            told(session.account, region, service)
+
+    with _journal(audit.folder, session.account, session.caller) as journal:
+        reader = Reader(session, journal, Limiter(audit.rate), heard)
+        plan = Plan(regions=target.regions or audit.regions, threads=audit.threads)
+        judged = judge_account(court, reader, plan, _about(session.account, target))
+    return Looked(session.account, target.name, judged, requests)
+
+
+@contextmanager
+def _journal(folder: str, account: str, caller: str) -> Iterator["Journal"]:
+    """The answers of the account as this caller gets them; kept in the folder, if there is one."""
+    from cloudaudit.sources.aws.answers import Journal  # noqa: PLC0415 - 0.3 s that nothing else need pay
+
+    who = hashlib.sha256(caller.encode()).hexdigest()[:8]
+    journal = Journal(Path(folder) / f"{account}-{who}.answers" if folder else None)
+    try:
+        yield journal
+    finally:
+        journal.close()
+
+
+def _about(account: str, target: "Target") -> dict[str, Any]:
+    """What the list of accounts says of this one."""
+    about: dict[str, Any] = {"account_name": target.name} if target.name else {}
+    return about | ({"account_map": {account: target.environment}} if target.environment else {})
+
+
+def _nothing(id_: str, name: str, gap: Gap) -> Looked:
+    """An account that could not be looked at."""
+    scanned = Scanned(target=f"aws:{id_}", root=id_, origin=Origin.LIVE, resources=0)
+    return Looked(id_, name, Judged(scanned, [], (gap,), [], ()), reached=False)
+
+
+def _targets(audit: Audit) -> tuple[list["Target"], list[Looked]]:
+    """The accounts to look at, and those that cannot be."""
+    from cloudaudit.sources.aws import accounts  # noqa: PLC0415 - 0.1 s that nothing else need pay
+    from cloudaudit.sources.aws.session import open_profile  # noqa: PLC0415
+
+    access = accounts.Access(audit.role or accounts.ROLE, audit.external_id, audit.session_policy)
+    profile = audit.profiles[0] if audit.profiles else ""
+    if audit.accounts:
+        return accounts.of_file(Path(audit.accounts), access, profile), []
+    if audit.organization or audit.units:
+        found = accounts.of_organization(open_profile(profile), access, audit.units, profile)
+        return list(found.targets), [_nothing(id_, "", gap) for id_, gap in found.left_out]
+    return accounts.of_profiles(audit.profiles), []
 
 
 def judge_account(court: Court, reader: "Reader", plan: "Plan", about: Mapping[str, Any] | None = None) -> Judged:
@@ -19,15 +178,13 @@ def judge_account(court: Court, reader: "Reader", plan: "Plan", about: Mapping[s
     from cloudaudit.sources.aws.account import graph, known_types  # noqa: PLC0415 - 0.3 s that nothing else need pay
 
     settings = court.request.settings
-    environment = {
-        **placed(settings.environments),
-        "environment_names": settings.environment_names,
-        **(about or {}),
-    }
+    known = dict(about or {})
+    environment = {**placed(settings.environments), "environment_names": settings.environment_names}
+    environment["account_map"] = {**known.pop("account_map", {}), **environment["account_map"]}
     picked = bool(court.request.only or court.request.themes)
     types = needed(court) & known_types() if picked else None
     while True:
-        found = graph(reader, msgspec.structs.replace(plan, types=types), environment)
+        found = graph(reader, msgspec.structs.replace(plan, types=types), {**environment, **known})
         judged = court.look(found)
         more = (found.sought & known_types()) - (types or known_types())
         if types is None or not more:
@@ -40,3 +197,7 @@ def needed(court: Court) -> frozenset[str]:
     rules = [one.rule for one in court.applied.compiled.values()]
     judged = {kind for rule in rules for kind in rule.types}
     return frozenset(judged | {kind for rule in rules for each in rule.related.values() for kind in each.types})
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

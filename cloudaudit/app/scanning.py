@@ -142,15 +142,15 @@ def _defect(error: RuleError) -> Gap:
     return Gap(what="a rule", why=str(error), remedy="Mend the rule; its verdicts here are unknown.")
 
 
-def sum_up(court: Court, targets: Sequence[str], judged: Sequence[Judged]) -> Report:
-    """The report of a run over these targets."""
+def sum_up(court: Court, targets: Sequence[str], judged: Sequence[Judged], *, part: bool = False) -> Report:
+    """The report of a run over these targets. Of a `part` of a run, decisions without use are not remarked on."""
     request, rules = court.request, court.rules
     scanned = tuple(one.scanned for one in judged)
     findings = tuple(finding for one in judged for finding in one.findings)
     gaps = tuple(dict.fromkeys(gap for one in judged for gap in one.gaps))
     digest = hashlib.sha256()
-    for part in (__version__, rules.digest, request.clock, *targets):
-        digest.update(f"{part}\0".encode("utf-8", "replace"))
+    for piece in (__version__, rules.digest, request.clock, *targets):
+        digest.update(f"{piece}\0".encode("utf-8", "replace"))
     rows = (f"{one.target}\0{one.rule}\0{one.resource}\0{one.verdict}\0" for one in findings)
     digest.update("".join(rows).encode("utf-8", "replace"))
     run = Run(
@@ -171,5 +171,8 @@ def sum_up(court: Court, targets: Sequence[str], judged: Sequence[Judged]) -> Re
         rules=dict(rules.rules),
         criteria=assess(findings, rules.rules, request.settings.scope),
         fixed=tuple(finding for one in judged for finding in one.fixed),
-        notices=(*dict.fromkeys(each for one in judged for each in one.notices), *court.decide.remarks(findings)),
+        notices=(
+            *dict.fromkeys(each for one in judged for each in one.notices),
+            *(() if part else court.decide.remarks(findings)),
+        ),
     )

@@ -46,22 +46,26 @@ _READING = (
     click.option(
         "--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; else one per processor."
     ),
+)
+_SETTINGS = (
     click.option("--config", type=FILE, help="Settings; else the nearest cloudaudit.toml."),
     click.option("--policy", type=FILE, help="Settings that nothing in the repository can change."),
 )
 _PROFILE = click.option(
     "--profile", default="", metavar="NAME", help="How much is asked: soc2 (default), strict or all."
 )
+_RULE_PROFILE = click.option(
+    "--rule-profile", "profile", default="", metavar="NAME", help="How much is asked: soc2 (default), strict or all."
+)
 _RULES = click.option(
     "--rules", "rule_paths", multiple=True, type=FOLDER, metavar="DIR", help="Rules of your own, too."
 )
-_DECIDED = (
+_WAIVED = (
     click.option("--waivers", type=FILE, help="Accepted failures, with owner and last day."),
     click.option("--baseline", type=FILE, help="Failures that were there when you began."),
-    click.option("--no-inline", is_flag=True, help="Comments in the source silence nothing."),
 )
-_CHOICE = (
-    _PROFILE,
+_DECIDED = (*_WAIVED, click.option("--no-inline", is_flag=True, help="Comments in the source silence nothing."))
+_NARROWING = (
     _RULES,
     click.option("--rule", "only", multiple=True, metavar="ID", help="Only this rule; repeatable."),
     click.option(
@@ -77,12 +81,18 @@ _CHOICE = (
 
 def reads_targets(command: F) -> F:
     """Adds the options that say how targets are read."""
-    return _with(command, _READING)
+    return _with(command, (*_READING, *_SETTINGS))
 
 
 def picks_rules(command: F) -> F:
     """Adds the options that say which rules apply."""
-    return _with(command, _CHOICE)
+    return _with(command, (_PROFILE, *_NARROWING))
+
+
+def judges_accounts(command: F) -> F:
+    """Adds the options of an audit of live accounts that say which rules and decisions apply; --profile is a profile
+    of AWS there."""
+    return _with(command, (_RULE_PROFILE, *_NARROWING, *_WAIVED, *_SETTINGS))
 
 
 def picks_profile(command: F) -> F:
@@ -108,10 +118,9 @@ def _with(command: F, options: tuple[Callable[[F], F], ...]) -> F:
 
 def request(targets: tuple[str, ...], given: Mapping[str, Any]) -> "Request":
     """What the options of a command ask of the application."""
-    from cloudaudit.app import Request  # noqa: PLC0415 - `--help` needs none of this
-    from cloudaudit.sources import Options  # noqa: PLC0415
+    from cloudaudit.sources import Options  # noqa: PLC0415 - `--help` needs none of this
 
-    decided = _decided(given["config"], given["policy"])
+    decided = _settings(given)
     options = Options(
         var_files=given["var_files"],
         variables=given["variables"],
@@ -123,9 +132,18 @@ def request(targets: tuple[str, ...], given: Mapping[str, Any]) -> "Request":
         base=given["base"],
         complete=decided.complete,
     )
+    return msgspec.structs.replace(_judging(given, decided), targets=targets, options=options)
+
+
+def live_request(given: Mapping[str, Any]) -> "Request":
+    """What the options of a command ask of an audit of live accounts: rules and decisions."""
+    return _judging(given, _settings(given))
+
+
+def _judging(given: Mapping[str, Any], decided: "Settings") -> "Request":
+    from cloudaudit.app import Request  # noqa: PLC0415 - `--help` needs none of this
+
     return Request(
-        targets=targets,
-        options=options,
         settings=decided,
         rule_paths=given.get("rule_paths", ()),
         only=given.get("only", ()),
@@ -139,10 +157,11 @@ def request(targets: tuple[str, ...], given: Mapping[str, Any]) -> "Request":
     )
 
 
-def _decided(config: str | None, policy: str | None) -> "Settings":
+def _settings(given: Mapping[str, Any]) -> "Settings":
     """The settings that hold. Under a policy the repository decides nothing, and its comments silence nothing."""
     from cloudaudit import settings  # noqa: PLC0415
 
+    config, policy = given["config"], given["policy"]
     if policy and config:
         raise click.UsageError("--policy takes the place of --config: give one of them.")
     if policy:

@@ -2,35 +2,20 @@
 
 import gc
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from cloudaudit.cli.answers import answer, complain, in_colour, save, width
-from cloudaudit.cli.formats import STDOUT, Format, OrderedCommand, destinations
+from cloudaudit.cli.formats import OrderedCommand, destinations
 from cloudaudit.cli.options import picks_rules, reads_targets, request, takes_decisions
 from cloudaudit.cli.progress import progress
-from cloudaudit.outputs import Gate, Options, Output
-from cloudaudit.settings import SEVERITIES
-
-if TYPE_CHECKING:
-    from cloudaudit.model import Report
+from cloudaudit.cli.reporting import outcome, write, writes_reports
 
 
 @click.command(cls=OrderedCommand)
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--targets-from", type=click.File(), metavar="FILE", help="Targets, one a line.")
-@click.option("-f", "--format", "formats", multiple=True, type=Format(), help="Of the -o after it, else of stdout.")
-@click.option(
-    "-o", "--output", "files", multiple=True, metavar="FILE", help="Where to; the suffix names a format, too."
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice(SEVERITIES),
-    metavar="SEVERITY",
-    help="Lowest severity that fails the build: low, medium, high (default), critical, never.",
-)
-@click.option("--strict", is_flag=True, help="Exit with 3 when something is unknown or was not looked at.")
+@writes_reports
 @click.option(
     "--all", "everything", is_flag=True, help="Show passes, and what a plan leaves as it was; fail for that too."
 )
@@ -58,12 +43,8 @@ def scan(ctx: click.Context, /, targets: tuple[str, ...], **given: Any) -> None:
     gate = app.gate(asked.settings, given["fail_on"] or "", everything=given["everything"])
     with progress(sys.stderr) as tell:
         report = app.scan(asked, tell)
-    for output, path in writes:
-        _write(report, output, path, gate)
-    code = app.exit_code(report, gate, strict=given["strict"])
-    if code == app.INCOMPLETE:
-        complain(app.incompleteness(report, everything=given["everything"]))
-    ctx.exit(code)
+    write(report, writes, gate)
+    ctx.exit(outcome(report, gate, strict=given["strict"]))
 
 
 COMMAND = scan
@@ -75,18 +56,3 @@ def _targets(named: tuple[str, ...], listed: Any) -> tuple[str, ...]:
     if listed and not targets:
         raise click.UsageError(f"{listed.name} names no target.")
     return tuple(dict.fromkeys(targets)) or (".",)
-
-
-def _write(report: "Report", output: Output, path: str, gate: Gate) -> None:
-    screen = path == STDOUT
-    options = Options(
-        everything=gate.everything,
-        colour=screen and in_colour(sys.stdout),
-        width=width() if screen else 80,
-        gate=gate,
-    )
-    text = output.render(report, options)
-    if screen:
-        answer(text)
-    else:
-        save(text, path)

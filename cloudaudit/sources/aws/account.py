@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from cloudaudit import plugins
+from cloudaudit.errors import SourceError
 from cloudaudit.graph import Listing, ResourceGraph
 from cloudaudit.model import Gap, Origin, Record, Resource
 from cloudaudit.schema import expand_all
@@ -75,7 +76,7 @@ def read(
 def graph(reader: Reader, plan: Plan, environment: Mapping[str, Any] | None = None) -> ResourceGraph:
     """As `read`, by a reader that may have answers already."""
     session = reader.session
-    enabled = session.regions()
+    enabled = _enabled(session, plan.regions)
     regions = tuple(region for region in plan.regions or enabled if region in enabled)
     asked = chosen(plan.types)
     found = _collected(reader, asked, regions, plan.threads)
@@ -92,6 +93,16 @@ def graph(reader: Reader, plan: Plan, environment: Mapping[str, Any] | None = No
             {"aws_region", *(kind for one in asked for kind in (one.type, *one.also))}, found.refused, found.untold
         ),
     )
+
+
+def _enabled(session: Session, named: tuple[str, ...]) -> tuple[str, ...]:
+    """The enabled regions; those that were named, where AWS does not tell."""
+    try:
+        return session.regions()
+    except SourceError as error:
+        if not named:
+            raise SourceError(f"{error}; allow ec2:DescribeRegions, or name regions with --region") from None
+        return named
 
 
 def _collected(reader: Reader, asked: Sequence[Collect], regions: Iterable[str], threads: int) -> Collected:

@@ -26,6 +26,7 @@ class Session:
         self._due = due
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
+        self._regions: tuple[str, ...] = ()
         self._first = region or credentials.region_name or _HOMES["aws"]
         identity = self._identity()
         self.account = str(identity["Account"])
@@ -47,9 +48,16 @@ class Session:
         return not known or region in known
 
     def regions(self) -> tuple[str, ...]:
-        """The regions that are enabled for the account, sorted."""
-        answer = self.client("ec2", self._first).describe_regions(AllRegions=False)
-        return tuple(sorted(str(region["RegionName"]) for region in answer["Regions"]))
+        """The regions that are enabled for the account, sorted; asked once. SourceError when AWS does not tell."""
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as below
+
+        if not self._regions:
+            try:
+                answer = self.client("ec2", self._first).describe_regions(AllRegions=False)
+            except (BotoCoreError, ClientError) as error:
+                raise SourceError(f"the enabled regions cannot be listed: {error}") from None
+            self._regions = tuple(sorted(str(region["RegionName"]) for region in answer["Regions"]))
+        return self._regions
 
     def watch(self, due: Callable[[str, str], None]) -> None:
         """Call this before each attempt of a request from now on."""

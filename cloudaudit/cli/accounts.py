@@ -1,0 +1,87 @@
+"""The reports of an audit: one for each account as it is done, or one for all at the end."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cloudaudit.cli.answers import answer, complain, in_colour, width
+from cloudaudit.cli.formats import STDOUT
+from cloudaudit.cli.progress import Tell
+from cloudaudit.cli.reporting import write
+from cloudaudit.outputs import Gate, Output
+from cloudaudit.outputs.layout import Paint
+from cloudaudit.outputs.overview import Row, render, row
+
+if TYPE_CHECKING:
+    from cloudaudit.app import Auditing, Looked
+
+ACCOUNT = "{account}"
+
+
+class Watch:
+    """Tells progress: accounts that are done, and requests made so far."""
+
+    def __init__(self, tell: Tell, accounts: int) -> None:
+        self._tell = tell
+        self._accounts = accounts
+        self.done = 0
+        self.requests = 0
+
+    def request(self, account: str, region: str, service: str) -> None:
+        """One more request; threads call this."""
+        self.requests += 1
+        self._tell(self.done, self._accounts, f"{account} {region} {service} {self.requests:,} calls")
+
+
+class Reports:
+    """Writes what a run finds. Where a path has `{account}` in it, each account's report is written when that account
+    is done and then forgotten; a table on stdout takes the place of the text."""
+
+    def __init__(self, work: "Auditing", writes: Sequence[tuple[Output, str]], gate: Gate, *, strict: bool) -> None:
+        self._work = work
+        self._gate = gate
+        self._strict = strict
+        self._each = [one for one in writes if ACCOUNT in one[1]]
+        at_end = [one for one in writes if ACCOUNT not in one[1]]
+        self._table = bool(self._each) and any(output.name == "text" and path == STDOUT for output, path in at_end)
+        self._whole = [one for one in at_end if not self._table or one[1] != STDOUT]
+        self._kept: list[Looked] = []
+        self._codes: set[int] = set()
+        self.rows: list[Row] = []
+
+    def take(self, one: "Looked") -> None:
+        """One account is done."""
+        from cloudaudit import app  # noqa: PLC0415 - `--help` needs no engine
+
+        report = self._work.report([one], part=True)
+        write(report, [(output, path.replace(ACCOUNT, one.id)) for output, path in self._each], self._gate)
+        self.rows.append(row(report, one.name))
+        self._codes.add(app.exit_code(report, self._gate, strict=self._strict))
+        if self._whole:
+            self._kept.append(one)
+
+    def finish(self) -> int:
+        """All are done: write the rest. The exit code is the gravest of the accounts'."""
+        from cloudaudit import app  # noqa: PLC0415 - `--help` needs no engine
+
+        if self._whole:
+            write(self._work.report(self._kept), self._whole, self._gate)
+        if self._table:
+            answer(render(self.rows, width(), Paint(in_colour(sys.stdout))))
+        if app.FAILED in self._codes:
+            return app.FAILED
+        if app.INCOMPLETE not in self._codes:
+            return 0
+        unknown, gaps = sum(one.unknown for one in self.rows), sum(one.gaps for one in self.rows)
+        complain(f"the audit is incomplete: verdicts that are unknown: {unknown:,}, gaps: {gaps:,}")
+        return app.INCOMPLETE
+
+    @property
+    def told(self) -> dict[str, int]:
+        """For a monitor: accounts, open failures, unknown verdicts and gaps."""
+        return {
+            "accounts": len(self.rows),
+            "failing": sum(sum(one.failing.values()) for one in self.rows),
+            "unknown": sum(one.unknown for one in self.rows),
+            "gaps": sum(one.gaps for one in self.rows),
+        }
