@@ -36,10 +36,10 @@ class Call(msgspec.Struct, frozen=True, eq=False):
     """One operation of an AWS API.
 
     `service` is the name of the boto3 client, `operation` its method. `items` leads from a page of the answer to its
-    items; "@" takes each page as one. `params` are the same for every call; `per` are read from the item that the call
-    is made for or, where there is none, of where we are ("_account"). `actions` are the permissions that it needs,
-    where they are not named like the operation. `unset` are the error codes by which AWS says that there is no such
-    setting: no items, and nothing that was refused.
+    items; "@" takes the answer as one, all its pages together. `params` are the same for every call; `per` are read
+    from the item that the call is made for or, where there is none, of where we are ("_account"). `actions` are the
+    permissions that it needs, where they are not named like the operation. `unset` are the error codes by which AWS
+    says that there is no such setting: no items, and nothing that was refused.
     """
 
     service: str

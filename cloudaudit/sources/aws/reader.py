@@ -123,7 +123,8 @@ class Reader:
             return Answered([], answer.at)
         if answer.code:
             raise _trouble(call, answer, place)
-        items = [found for page in answer.pages for found in _items(call.items, page)]
+        pages = [_whole(answer.pages)] if call.items == "@" and answer.pages else answer.pages
+        items = [found for page in pages for found in _items(call.items, page)]
         around: Item = {**here, "_at": answer.at}
         if item is not None:
             around["_parent"] = item
@@ -179,6 +180,16 @@ class Answered(msgspec.Struct, frozen=True):
 
     items: list[Item]
     at: str
+
+
+def _whole(pages: list[Any]) -> Any:
+    """All pages as one: lists go on from page to page."""
+    whole = dict(pages[0])
+    for page in pages[1:]:
+        for name, value in page.items():
+            before = whole.get(name)
+            whole[name] = [*before, *value] if isinstance(before, list) and isinstance(value, list) else value
+    return whole
 
 
 def _items(read: Read, page: Any) -> Iterator[Item]:

@@ -18,12 +18,18 @@ _MODELS: dict[str, Any] = {}
 
 # What members hold whose values botocore does not list; one is taken by the choice. "" stands for what is left out.
 _KNOWN = {
+    "Bucket.BucketRegion": ("us-east-1",),
+    "DBClusterSnapshotAttribute.AttributeName": ("restore",),
+    "DBSnapshotAttribute.AttributeName": ("restore",),
     "DBCluster.Engine": ("aurora-mysql", "docdb", "neptune", "aurora-postgresql"),
     "DBClusterSnapshot.Engine": ("aurora-mysql", "docdb", "neptune"),
     "DBClusterSnapshot.SnapshotType": ("manual",),
     "DBInstance.DBClusterIdentifier": ("", "a-cluster"),
     "DBInstance.Engine": ("postgres", "docdb", "mysql", "neptune", "mariadb", "aurora-mysql"),
+    "DBClusterParameterGroup.DBParameterGroupFamily": ("aurora-mysql8.0", "docdb5.0", "neptune1.3"),
+    "DBParameterGroup.DBParameterGroupFamily": ("postgres16", "neptune1.3"),
     "DBSnapshot.SnapshotType": ("manual",),
+    "GlobalCluster.Engine": ("aurora-mysql", "docdb", "neptune"),
 }
 
 
