@@ -39,7 +39,8 @@ class Call(msgspec.Struct, frozen=True, eq=False):
     items; "@" takes the answer as one, all its pages together. `params` are the same for every call; `per` are read
     from the item that the call is made for or, where there is none, of where we are ("_account"). `actions` are the
     permissions that it needs, where they are not named like the operation. `unset` are the error codes by which AWS
-    says that there is no such setting: no items, and nothing that was refused.
+    says that there is no such setting: no items, and nothing that was refused. Where the code alone does not say so,
+    part of the message follows it: "AccessDeniedException: Macie is not enabled".
     """
 
     service: str
@@ -79,7 +80,8 @@ class Collect(Record, frozen=True, eq=False):
     further calls for each. `bulk_tags` takes
     the tags from the tagging API, for services that do not list them. `unread` names attributes that no call gives,
     each with the reason. `made_from` are arguments that only say what the thing is made from and that AWS does not
-    keep, such as the bucket from which the code of a function was taken: they are not set.
+    keep, such as the bucket from which the code of a function was taken: they are not set. `named` says which resource
+    an attribute means whose value others share, as `arn` does: stages of several APIs are called "prod".
     """
 
     type: str
@@ -96,6 +98,7 @@ class Collect(Record, frozen=True, eq=False):
     bulk_tags: bool = False
     unread: Mapping[str, str] = {}
     made_from: tuple[str, ...] = ()
+    named: Mapping[str, str] = {}
 
     @property
     def calls(self) -> tuple[Call, ...]:

@@ -119,7 +119,7 @@ class Reader:
             params[name] = [pick(read, one) for one in many] if many is not None else pick(read, item or here)
         request = f"{place} {call.service}.{call.operation} {msgspec.json.encode(params, order='sorted').decode()}"
         answer = self._ask(request, call, place, params)
-        if answer.code in call.unset:
+        if answer.code and any(_says(answer, text) for text in call.unset):
             return Answered([], answer.at)
         if answer.code:
             raise _trouble(call, answer, place)
@@ -196,6 +196,12 @@ def _items(read: Read, page: Any) -> Iterator[Item]:
     found = pick(read, page)
     for one in found if isinstance(found, list) else [] if found is None else [found]:
         yield one if isinstance(one, dict) else {"value": one}
+
+
+def _says(answer: Answer, text: str) -> bool:
+    """Whether the error has the code, and the message what stands behind it."""
+    code, _, message = text.partition(": ")
+    return answer.code == code and message in answer.message
 
 
 def _trouble(call: Call, answer: Answer, region: str) -> Exception:

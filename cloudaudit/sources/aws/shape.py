@@ -73,6 +73,7 @@ def resource(found: Found) -> Resource:
         account=item["_account"],
         region=region,
         arn=arn,
+        named={path: fill(template, item) for path, template in collect.named.items()},
         readings=found.readings,
     )
 

@@ -72,3 +72,31 @@ def test_times_become_days_before_and_after_the_answer() -> None:
     assert days("Old")(item) == 8
     assert days("Dates.End", until=True)(item) == 1
     assert days("Never")(item) is None
+
+
+def test_where_a_code_means_two_things_the_message_tells_them_apart() -> None:
+    """The session of the tests says "no" in every refusal."""
+    call = Call("macie2", "get_macie_session", unset=("AccessDeniedException: Macie is not enabled",))
+    off = Call("macie2", "get_macie_session", unset=("AccessDeniedException: no",))
+    session = Session(0, {"macie2.get_macie_session": "AccessDeniedException"})
+
+    refused, none = Collected(), Collected()
+    for into, asked in ((refused, call), (none, off)):
+        crew = Crew(1)
+        one = Collect(type="aws_macie2_account", call=asked, attributes={"status": "status"})
+        Collection(Reader(session), [one], crew, into).start(["us-east-1"])  # type: ignore[arg-type]
+        crew.run()
+
+    assert [each.kind for each in refused.refusals] == ["denied"]
+    assert not none.refusals
+
+
+def test_a_shared_name_says_what_it_means() -> None:
+    collect = Collect(
+        type="aws_kms_alias",
+        call=LISTED,
+        attributes={"target_key_id": "KeyId"},
+        named={"target_key_id": "arn:{partition}:x:{KeyId}"},
+    )
+
+    assert found(collect, Session())[0].named == {"target_key_id": "arn:aws:x:a-KeyId"}
