@@ -6,7 +6,7 @@ from typing import Any
 from cloudaudit.engine.reads import without_question
 from cloudaudit.schema import AttributeSchema, NestedSchema, TypeSchema, resource_schema, resource_types
 from cloudaudit.schema.data_sources import READING
-from cloudaudit.schema.live import LIVE_ONLY
+from cloudaudit.schema.live import LIVE_ATTRIBUTES, LIVE_ONLY
 
 _OPTIONAL = 2
 
@@ -70,7 +70,10 @@ SYNTHETIC = {
 
 def schema_of(type_: str) -> TypeSchema | None:
     """The schema of a type, or None when there is no such type."""
-    return SYNTHETIC.get(type_) or resource_schema(type_)
+    known = SYNTHETIC.get(type_) or resource_schema(type_)
+    if known is not None and (more := LIVE_ATTRIBUTES.get(type_)):
+        return TypeSchema({**known.attributes, **_made(**more).attributes}, known.blocks)
+    return known
 
 
 def type_fault(type_: str) -> str | None:

@@ -8,7 +8,7 @@ from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.reading import blocks
 from cloudaudit.facts.truth import Truth, all_of, any_of, certain, unknown
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Relation, Resource, Unknown
+from cloudaudit.model import Origin, Relation, Resource, Unknown
 
 _DEFAULTS = "aws_ec2_instance_metadata_defaults"
 _IMAGE = {
@@ -41,7 +41,7 @@ def _disks(resource: Resource, graph: ResourceGraph) -> Iterator[tuple[str, Trut
     roots = blocks(resource.attributes, "root_block_device")
     yield from ((_ROOT, _encrypted(root, resource, graph)) for root in roots.items)
     yield from ((_ROOT, unknown([text])) for text in roots.because)
-    if not roots.items and not roots.because:
+    if not roots.items and not roots.because and resource.origin is not Origin.LIVE:
         yield _ROOT, any_of([_unstated(resource, graph), _template(resource, graph)])
     others = blocks(resource.attributes, "ebs_block_device")
     for disk in others.items:

@@ -19,7 +19,7 @@ _SUBNETS = {
 def _several(resource: Resource, graph: ResourceGraph) -> Truth:
     """Zones that are named count; so do those of the subnets. Subnets in zones that are not known may be in one."""
     named = listed(resource.attributes.get("availability_zones"))
-    found = graph.related(resource, Relation(type="aws_subnet", via=_SUBNETS[resource.type]))
+    found = graph.related(resource, Relation(type=("aws_default_subnet", "aws_subnet"), via=_SUBNETS[resource.type]))
     zones = {str(zone) for zone in named.items}
     doubts = [*named.because, *found.because]
     for subnet in found.found:

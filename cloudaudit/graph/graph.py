@@ -112,6 +112,8 @@ class ResourceGraph:
 
     def related(self, resource: Resource, relation: Relation, start: Sequence[Resource] | None = None) -> Related:
         """The neighbours that a rule reads as `related.NAME`; `start` are the resources of its relation `of`."""
+        if self.listing is not None:
+            self.sought.update(set(relation.types) - self.listing.listed)
         if relation.of is not None or start is not None:
             parts = [self._neighbours_by(each, relation) for each in start or ()]
             found = {other.key: other for part in parts for other in part.found}

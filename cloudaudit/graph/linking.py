@@ -57,7 +57,9 @@ def _targets(identities: Identities, value: Any, path: str, name: str, of: Resou
     if isinstance(value, list):
         return [found for member in value for found in _targets(identities, member, path, name, of)]
     if isinstance(value, dict):
-        return [found for key, member in value.items() for found in _targets(identities, member, f"{path}.{key}", key, of)]
+        return [
+            found for key, member in value.items() for found in _targets(identities, member, f"{path}.{key}", key, of)
+        ]
     return ()
 
 

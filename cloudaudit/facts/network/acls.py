@@ -169,7 +169,9 @@ def guard(subnet: Resource, graph: ResourceGraph) -> Guard:
     because = [*named.because, *associations.because, *(text for part in parts for text in part.because)]
     if not found and not because and graph.of_type(ACLS[0]):
         vpcs = graph.related(subnet, Relation(type=("aws_vpc", "aws_default_vpc"), via="vpc_id"))
-        defaults = [graph.related(vpc, Relation(type=ACLS[0], by="default_network_acl_id")) for vpc in vpcs.found]
+        defaults = [
+            graph.related(vpc, Relation(type=ACLS[0], by=("default_network_acl_id", "vpc_id"))) for vpc in vpcs.found
+        ]
         found += [acl for part in defaults for acl in part.found]
         because += [*vpcs.because, *(text for part in defaults for text in part.because)]
     return Guard(acls=tuple(found), because=tuple(because))

@@ -9,7 +9,7 @@ from cloudaudit.facts.network.templates import GROUPS_OF, TEMPLATES, address_fla
 from cloudaudit.facts.reading import listed
 from cloudaudit.facts.truth import Truth, any_of, negate, unknown
 from cloudaudit.graph import Related, ResourceGraph
-from cloudaudit.model import Relation, Resource, Unknown
+from cloudaudit.model import Origin, Relation, Resource, Unknown
 
 # The attributes by which a resource names its security groups.
 ATTACHED: dict[str, tuple[str, ...]] = {
@@ -77,6 +77,8 @@ def _or_no(value: object) -> Truth:
 
 def _elastic(resource: Resource, graph: ResourceGraph) -> Truth:
     """Whether an elastic address points at the instance or interface."""
+    if resource.attributes.get("public_ip"):
+        return True  # AWS says so, of an instance or an interface of whatever service
     fixed = graph.related(resource, Relation(type="aws_eip", by=("instance", "network_interface")))
     by = ("instance_id", "network_interface_id")
     associated = graph.related(resource, Relation(type="aws_eip_association", by=by))
@@ -134,7 +136,8 @@ def address_six(resource: Resource, graph: ResourceGraph) -> Truth:
     truths += [truth for each in used.found for truth in counts_of_six(each)]
     if any(truth is True for truth in truths):
         return True
-    if resource.type == "aws_instance" and (interfaces(resource) or not attributes.get("subnet_id")):
+    placed = resource.type != "aws_instance" or attributes.get("subnet_id")
+    if resource.type != _SCALED and (interfaces(resource) or not placed or resource.origin is Origin.LIVE):
         return any_of(truths)
     return any_of([*truths, by_subnets(resource, graph, "assign_ipv6_address_on_creation")])
 

@@ -154,6 +154,8 @@ def _prefix_list(value: Any, resource: Resource, graph: ResourceGraph) -> tuple[
     ranges: list[str] = []
     doubts = list(related.because)
     for found in related.found:
+        if found.attributes.get("owner_id") == "AWS":
+            continue
         entries = blocks(found.attributes, "entry")
         apart = graph.related(found, Relation(type="aws_ec2_managed_prefix_list_entry", by="prefix_list_id"))
         doubts += [*entries.because, *apart.because]

@@ -11,7 +11,7 @@ from cloudaudit.facts.reading import blocks, reach
 from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
 from cloudaudit.graph import Related, ResourceGraph
 from cloudaudit.graph.identity import is_sure
-from cloudaudit.model import Record, Relation, Resource, Unknown
+from cloudaudit.model import Origin, Record, Relation, Resource, Unknown
 
 TABLES = ("aws_route_table", "aws_default_route_table")
 _VPCS = ("aws_vpc", "aws_default_vpc")
@@ -61,16 +61,20 @@ def way_out(subnet: Resource, graph: ResourceGraph) -> Way:
     if blocked is True:
         return CLOSED
     way = _routed(subnet, graph)
-    if isinstance(blocked, Unknown):
+    if isinstance(blocked, Unknown) and way.open is not False:
         return Way(four=all_of([way.four, blocked]), six=all_of([way.six, blocked]))
     return way
 
 
 def _blocked(subnet: Resource, graph: ResourceGraph) -> Truth:
     """Whether the block of public access in the region holds for the subnet: no exclusion names it or its VPC."""
-    options = [each for each in graph.of_type("aws_vpc_block_public_access_options") if each.region == subnet.region]
+    listed = graph.related(subnet, Relation(type="aws_vpc_block_public_access_options"))
+    options = [each for each in listed.found if each.region == subnet.region]
     modes = [each.attributes.get("internet_gateway_block_mode") for each in options]
-    on = any_of(mode if isinstance(mode, Unknown) else str(mode).startswith("block-") for mode in modes)
+    truths: list[Truth] = [mode if isinstance(mode, Unknown) else str(mode).startswith("block-") for mode in modes]
+    if graph.listing is not None and listed.because and not options:
+        truths.append(unknown(listed.because))
+    on = any_of(truths)
     if on is False:
         return False
     vpcs = graph.related(subnet, Relation(type=_VPCS, via="vpc_id"))
@@ -84,7 +88,7 @@ def _blocked(subnet: Resource, graph: ResourceGraph) -> Truth:
 
 def _routed(subnet: Resource, graph: ResourceGraph) -> Way:
     """By its route table, or the main one of its VPC."""
-    if subnet.type == "aws_default_subnet":
+    if subnet.type == "aws_default_subnet" and graph.origin is not Origin.LIVE:
         return _of_default(subnet)
     associations = graph.related(subnet, Relation(type="aws_route_table_association", by="subnet_id"))
     ways = []
@@ -121,7 +125,7 @@ def _main(subnet: Resource, graph: ResourceGraph) -> Way:
 
 @per_resource
 def _main_of(vpc: Resource, graph: ResourceGraph) -> Way:
-    if vpc.type == "aws_default_vpc":
+    if vpc.type == "aws_default_vpc" and graph.origin is not Origin.LIVE:
         return _of_default(vpc)
     ways: list[Way] = []
     doubts: list[str] = []
@@ -130,7 +134,7 @@ def _main_of(vpc: Resource, graph: ResourceGraph) -> Way:
         tables = graph.related(association, Relation(type=TABLES, via="route_table_id"))
         ways += [_through(table, graph) for table in tables.found]
         doubts += tables.because
-    adopted = graph.related(vpc, Relation(type="aws_default_route_table", by="default_route_table_id"))
+    adopted = graph.related(vpc, Relation(type="aws_default_route_table", by=("default_route_table_id", "vpc_id")))
     ways += [_through(table, graph) for table in adopted.found]
     loose = [route for route in graph.of_type("aws_route") if _is_of_main(route, vpc)]
     ways += [_by_route(route, route.attributes, graph, ()) for route in loose]

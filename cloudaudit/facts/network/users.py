@@ -84,10 +84,12 @@ def users(group: Resource, graph: ResourceGraph) -> tuple[Resource, ...]:
 @per_resource
 def hidden_users(group: Resource, graph: ResourceGraph) -> tuple[str, ...]:
     """Why a security group may have users that we do not see."""
-    unseen = graph.related(group, Relation(type=_HOLDERS, by=_BY)).because
+    # Live, whatever works in a network has an interface in it.
+    holders = ("aws_network_interface",) if graph.origin is Origin.LIVE else _HOLDERS
+    unseen = graph.related(group, Relation(type=holders, by=_BY)).because
     possible = _possible_users(graph).get(group.key, ())
     mentions = [user.address for user in _referring(group, graph) if user.type in _MENTIONS]
-    if group.type == GROUPS[0]:
+    if group.type == GROUPS[0] and graph.origin is not Origin.LIVE:
         possible = [*possible, "everything that names no group"]
     return (
         *unseen,

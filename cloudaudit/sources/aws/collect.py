@@ -1,7 +1,8 @@
 """Runs collectors over the regions of an account: resources, and what stood in the way of others."""
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from cloudaudit.graph import EVERYWHERE
 from cloudaudit.model import Reading, Resource, Unknown
@@ -151,7 +152,7 @@ class Collection:
         ours, theirs = part.match
         answers = {pick(theirs, item): item for item in answered.items}
         for one in some:
-            self._fill(part, one, answers.get(pick(ours, one.item), {}), answered.at)
+            self._fill(part, one, _belonging(pick(ours, one.item), answers), answered.at)
 
     def _fill(self, part: Part, one: Found, item: Item, at: str) -> None:
         merged = {**item, "_item": one.item}
@@ -177,6 +178,13 @@ class Collection:
             return
         one.attributes["tags"] = _by_arn(answered).get(one.key, {})
         one.readings["tags"] = Reading(actions(_TAGS)[0], answered.at)
+
+
+def _belonging(wanted: Any, answers: Mapping[Any, Item]) -> Item:
+    """What of a batch's answer belongs to one item, which may name several."""
+    if isinstance(wanted, list):
+        return {"_several": [answers[name] for name in wanted if name in answers]}
+    return answers.get(wanted, {})
 
 
 def _by_arn(answered: Answered) -> dict[str, dict[str, str]]:

@@ -57,7 +57,8 @@ class Part(msgspec.Struct, frozen=True, eq=False):
 
     `when` says for which items it is made; of the others the attributes are not set. With a `batch`, one call is made
     for so many items: `per` then gives lists, and an item of the answer belongs to the one for which `match` reads the
-    same of both (first of ours, then of the answer's).
+    same of both (first of ours, then of the answer's). Where ours is a list, each member may have an item of the
+    answer: they come together as `_several`.
     """
 
     call: Call

@@ -37,11 +37,14 @@ _CLOSED = (
 )
 _GONE = (
     "DBInstanceNotFound",
+    "ListenerNotFound",
+    "LoadBalancerNotFound",
     "NoSuchBucket",
     "NoSuchEntity",
     "NotFoundException",
     "QueueDoesNotExist",
     "ResourceNotFoundException",
+    "TargetGroupNotFound",
 )
 _THROTTLED = (
     "Throttl",
@@ -206,7 +209,7 @@ def _says(answer: Answer, text: str) -> bool:
 
 def _trouble(call: Call, answer: Answer, region: str) -> Exception:
     code = answer.code
-    if code in _GONE:
+    if code in _GONE or code.endswith(".NotFound"):  # EC2 has one for each thing: InvalidInstanceID.NotFound
         return Gone(f"{call.service}.{call.operation}: {code}")
     return Refused(Refusal(action=actions(call)[0], kind=_kind(code), code=code, message=answer.message, region=region))
 

@@ -12,7 +12,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 
-_DEEPEST = 7
+_DEEPEST = 9
 _LOADER = botocore.session.get_session()
 _MODELS: dict[str, Any] = {}
 
@@ -67,7 +67,7 @@ def filled(shape: Any, choice: int, depth: int = 0, name: str = "") -> Any:  # n
     if kind == "string":
         return _text(shape, choice, name)
     if kind == "boolean":
-        return choice % 2 == 0
+        return choice >> len(name) % 2 & 1 == 0  # two that go together differ in some
     if kind in ("integer", "long", "float", "double"):
         return 7
     if kind == "timestamp":
@@ -75,7 +75,18 @@ def filled(shape: Any, choice: int, depth: int = 0, name: str = "") -> Any:  # n
     return b"blob"
 
 
+# What some collectors tell things apart by: the root disk, groups that nobody made, text in base64.
+_SPECIAL = {
+    "GroupName": "default",
+    "ResourceArn": "arn:aws:ec2:us-east-1:123456789012:subnet/subnet-1",
+    "RootDeviceName": "a-DeviceName",
+    "Value": "dmFsdWU=",
+}
+
+
 def _text(shape: Any, choice: int, name: str) -> str:
+    if name in _SPECIAL and choice % 2 and not shape.enum:
+        return _SPECIAL[name]
     if shape.enum:
         return str(shape.enum[choice % len(shape.enum)])
     if "arn" in name.lower() or "arn" in shape.name.lower():

@@ -1,8 +1,10 @@
 """An account that moto simulates in this process: build it with boto3, deny calls, audit it."""
 
+import importlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import boto3
@@ -50,6 +52,7 @@ class Account:
 
     def __init__(self) -> None:
         self._denied: dict[str, str] = {}
+        self._given: dict[str, dict[str, Any]] = {}
         self.calls: list[str] = []
 
     def client(self, service: str, region: str = REGION) -> Any:
@@ -59,6 +62,10 @@ class Account:
     def deny(self, action: str, code: str = "AccessDenied") -> None:
         """Refuse calls that need the permission from now on."""
         self._denied[action.lower()] = code
+
+    def give(self, operation: str, **answer: Any) -> None:
+        """Answer so what moto cannot: give("ec2.get_instance_metadata_defaults", AccountLevel={})."""
+        self._given[operation] = answer
 
     def audit(self, *rules: str, regions: tuple[str, ...] = (REGION,)) -> Run:
         """The verdicts of the rules named."""
@@ -88,6 +95,10 @@ class Account:
         code = next(
             (self._denied[name.lower()] for name in self._names(service, method) if name.lower() in self._denied), None
         )
+        if code is None and (given := self._given.get(f"{service}.{method}")) is not None:
+            return AWSResponse("", 200, {}, None), given
+        if code is None and not _simulates(service, method, model.service_model.metadata["protocol"]):
+            code = "UnsupportedOperation"
         if code is None:
             return None
         answer = {"Error": {"Code": code, "Message": "denied by the test"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
@@ -100,6 +111,18 @@ class Account:
                 if (call.service, call.operation) == (service, method):
                     return actions(call)
         return (f"{service}:{method.replace('_', '')}",)
+
+
+@cache
+def _simulates(service: str, method: str, protocol: str) -> bool:
+    """Whether moto has the operation, as far as the names of its methods say: it stops the test where it has not."""
+    if protocol not in ("ec2", "query", "json"):
+        return True
+    try:
+        module = importlib.import_module(f"moto.{service}.responses")
+    except ImportError:
+        return True
+    return any(hasattr(found, method) for name, found in vars(module).items() if name.endswith("Response"))
 
 
 @contextmanager

@@ -51,6 +51,26 @@ def test_later_parts_read_what_earlier_ones_told() -> None:
     assert [method for _, method, _ in ours.asked] == ["list_keys", "describe_key", "get_key_policy"]
 
 
+def test_an_item_gets_every_answer_that_it_names() -> None:
+    some = Part(
+        Call("kms", "list_aliases", "Aliases"),
+        {"description": "join(', ', _several[].AliasName)"},
+        batch=10,
+        match=("[KeyId, 'a-TargetKeyId']", "TargetKeyId"),
+    )
+    collect = Collect(type="aws_kms_key", call=LISTED, attributes={}, name="KeyId", parts=(some,))
+
+    [key] = found(collect, Session())
+
+    assert key.attributes["description"] == "a-AliasName"
+
+
+def test_what_is_gone_since_it_was_listed_is_left_out() -> None:
+    collect = Collect(type="aws_kms_key", call=LISTED, attributes={}, name="KeyId", parts=(DESCRIBED,))
+
+    assert not found(collect, Session(0, {"kms.describe_key": "InvalidKey.NotFound"}))
+
+
 def test_items_know_when_they_were_read() -> None:
     collect = Collect(type="aws_kms_key", call=LISTED, attributes={"description": "_at"}, name="KeyId")
 
