@@ -180,6 +180,7 @@ class ResourceGraph:
         if relation.by is not None:
             return self._referring(resource, relation.types, _paths(relation.by))
         if relation.via is not None:
+            self._seek(relation.types)
             return via(self._identities, resource, _paths(relation.via), relation.types)
         found = [other for kind in relation.types for other in self._types.get(kind, ())]
         everything = self.complete or self.origin is Origin.LIVE
@@ -202,7 +203,14 @@ class ResourceGraph:
     def _unlisted(self, resource: Resource, types: tuple[str, ...]) -> tuple[str, ...]:
         """Why some of the types may not all be in the graph."""
         listing = self.listing
-        return shorten(why for kind in types for why in listing.why(kind, resource)) if listing is not None else ()
+        if listing is None:
+            return ()
+        self._seek(types)
+        return shorten(why for kind in types for why in listing.why(kind, resource))
+
+    def _seek(self, types: tuple[str, ...]) -> None:
+        if self.listing is not None:
+            self.sought.update(kind for kind in types if kind not in self.listing.listed)
 
     def _unseen(self, resource: Resource) -> Iterable[str]:
         """Why something that is not in this graph may refer to the resource."""

@@ -5,7 +5,27 @@ Ages and the like are whole days at the time of the answer, since expressions ha
 
 from typing import Any
 
-LIVE_ONLY: dict[str, dict[str, Any]] = {}
+_KEY = {"slot": "number", "active": "bool", "age_days": "number", "unused_days": "number"}
+
+LIVE_ONLY: dict[str, dict[str, Any]] = {
+    "aws_iam_role_use": {"role": "string", "age_days": "number", "unused_days": "number", "used": "bool"},
+    "aws_iam_root_user": {
+        "has_access_keys": "bool",
+        "has_certificates": "bool",
+        "has_password": "bool",
+        "mfa_enabled": "bool",
+        "unused_days": "number",
+        "virtual_mfa": "bool",
+    },
+    "aws_iam_user_credentials": {
+        "access_keys": ["list", ["object", _KEY]],
+        "has_password": "bool",
+        "mfa_enabled": "bool",
+        "password_age_days": "number",
+        "password_unused_days": "number",
+        "user": "string",
+    },
+}
 
 # What only AWS says of a type that Terraform knows. Facts read it; elsewhere it is not there.
 LIVE_ATTRIBUTES: dict[str, dict[str, Any]] = {

@@ -40,7 +40,8 @@ class Call(msgspec.Struct, frozen=True, eq=False):
     from the item that the call is made for or, where there is none, of where we are ("_account"). `actions` are the
     permissions that it needs, where they are not named like the operation. `unset` are the error codes by which AWS
     says that there is no such setting: no items, and nothing that was refused. Where the code alone does not say so,
-    part of the message follows it: "AccessDeniedException: Macie is not enabled".
+    part of the message follows it: "AccessDeniedException: Macie is not enabled". With one of the codes in `again` AWS
+    asks for the call `first`; then this one is made again until it has an answer: a report that must be written first.
     """
 
     service: str
@@ -50,6 +51,8 @@ class Call(msgspec.Struct, frozen=True, eq=False):
     per: Mapping[str, Read] = {}
     actions: tuple[str, ...] = ()
     unset: tuple[str, ...] = ()
+    first: "Call | None" = None
+    again: tuple[str, ...] = ()
 
 
 class Part(msgspec.Struct, frozen=True, eq=False):

@@ -1,6 +1,7 @@
 """Calls of one account: each request once, held to a rate, retried when throttled, and refusals with their reason."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime
@@ -54,6 +55,8 @@ _THROTTLED = (
     "LimitExceeded",
     "PriorRequestNotComplete",
 )
+
+_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # seconds that AWS may take to write a report
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -144,12 +147,25 @@ class Reader:
         if waiting is not None:
             return waiting.result()
         try:
-            answer = self._call(call, region, params)
+            answer = self._written(call, region, params) if call.first else self._call(call, region, params)
             self.journal.keep(request, answer)
             mine.set_result(answer)
         except BaseException as error:
             mine.set_exception(error)
             raise
+        return answer
+
+    def _written(self, call: Call, region: str, params: dict[str, Any]) -> Answer:
+        """The answer of a call that may need another first."""
+        answer = self._call(call, region, params)
+        for pause in _PAUSES:
+            if call.first is None or answer.code not in call.again:
+                return answer
+            begun = self._call(call.first, region, {**call.first.params})
+            if begun.code:
+                return begun
+            time.sleep(pause)
+            answer = self._call(call, region, params)
         return answer
 
     def _call(self, call: Call, region: str, params: dict[str, Any]) -> Answer:

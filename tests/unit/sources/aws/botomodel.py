@@ -13,6 +13,15 @@ from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 
 _DEEPEST = 9
+_REPORT = (
+    "user,arn,password_enabled,password_last_used,password_last_changed,mfa_active,"
+    "access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,"
+    "access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date\n"
+    "<root_account>,arn:aws:iam::123456789012:root,not_supported,2026-01-02T03:04:05+00:00,not_supported,true,"
+    "false,N/A,N/A,false,N/A,N/A\n"
+    "ada,arn:aws:iam::123456789012:user/ada,true,no_information,2025-01-02T03:04:05+00:00,true,"
+    "true,2025-01-02T03:04:05+00:00,N/A,false,N/A,N/A\n"
+)
 _LOADER = botocore.session.get_session()
 _MODELS: dict[str, Any] = {}
 
@@ -72,7 +81,7 @@ def filled(shape: Any, choice: int, depth: int = 0, name: str = "") -> Any:  # n
         return 7
     if kind == "timestamp":
         return dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
-    return b"blob"
+    return _REPORT.encode() if shape.name == "ReportContentType" else b"blob"
 
 
 # What some collectors tell things apart by: the root disk, groups that nobody made, text in base64.
@@ -89,6 +98,8 @@ def _text(shape: Any, choice: int, name: str) -> str:
         return _SPECIAL[name]
     if shape.enum:
         return str(shape.enum[choice % len(shape.enum)])
+    if shape.name == "pathType" and choice % 2:
+        return "/aws-service-role/service.amazonaws.com/"
     if "arn" in name.lower() or "arn" in shape.name.lower():
         return "arn:aws:service:us-east-1:123456789012:thing/name"
     if "policy" in name.lower() or "document" in name.lower():
