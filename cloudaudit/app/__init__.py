@@ -6,6 +6,7 @@ from cloudaudit.app.book import check, criteria, examples, find_rule, fingerprin
 from cloudaudit.app.explaining import explain
 from cloudaudit.app.gating import FAILED, INCOMPLETE, exit_code, gate, incompleteness
 from cloudaudit.app.keeping import discard, kept
+from cloudaudit.app.permitting import permissions
 from cloudaudit.app.request import Request, Tell
 from cloudaudit.app.scanning import scan
 from cloudaudit.app.targets import draw, graphs, load
@@ -35,6 +36,7 @@ __all__ = [
     "kept",
     "load",
     "own_rules",
+    "permissions",
     "prune_baseline",
     "rule_set",
     "rules",

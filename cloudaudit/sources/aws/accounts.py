@@ -34,7 +34,7 @@ class Target(Record, frozen=True):
     @property
     def label(self) -> str:
         """What to call it before it is known."""
-        return self.id or (f"profile {self.profile}" if self.profile else "this account")
+        return f"account {self.id}" if self.id else f"profile {self.profile}" if self.profile else "this account"
 
 
 class Access(Record, frozen=True):

@@ -32,7 +32,7 @@ def _block(value: Any, known: NestedSchema | AttributeSchema, others: dict[str, 
         return [_block(member, known, others) for member in value]
     if not isinstance(value, dict):
         return value
-    members = {**known.attributes, **known.blocks}
+    members: dict[str, NestedSchema | AttributeSchema] = {**known.attributes, **known.blocks}
     found = {name: _block(_get(value, name, others), member, others) for name, member in members.items()}
     return {name: member for name, member in found.items() if member is not None} or None
 

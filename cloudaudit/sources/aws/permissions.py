@@ -1,8 +1,20 @@
 """The permissions that the calls of the collectors need."""
 
 import functools
+from collections.abc import Iterable
 
-from cloudaudit.sources.aws.declare import Call
+from cloudaudit.sources.aws.declare import Call, Collect
+
+ALWAYS = ("ec2:DescribeRegions",)
+"""What every audit needs, whatever it collects. sts:GetCallerIdentity needs no permission."""
+
+ORGANIZATION = (
+    "organizations:ListAccounts",
+    "organizations:ListAccountsForParent",
+    "organizations:ListOrganizationalUnitsForParent",
+    "sts:AssumeRole",
+)
+"""What the auditing account needs besides, to find the accounts of an organisation and to enter them."""
 
 # The prefix of a service's actions, where it is not the name of the client.
 _PREFIXES = {
@@ -29,6 +41,12 @@ _PREFIXES = {
     "stepfunctions": "states",
     "sso-admin": "sso",
 }
+
+
+def needed(collected: Iterable[Collect]) -> tuple[str, ...]:
+    """The actions that these collectors need, sorted."""
+    found = {action for one in collected for call in one.calls for action in actions(call)}
+    return tuple(sorted(found | set(ALWAYS), key=str.lower))
 
 
 def actions(call: Call) -> tuple[str, ...]:
