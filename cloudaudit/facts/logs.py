@@ -129,7 +129,8 @@ def _in_named_buckets(resource: Resource, graph: ResourceGraph, via: str, paths:
 def _of_group(group: Resource, graph: ResourceGraph) -> list[Store]:
     """A log group, and the buckets that its events are streamed to."""
     own = _store(group.address, [*_expiring(group)])
-    return [own, *_exports(group, graph)]
+    # what keeps everything needs no copies; looking for them would leave open what is certain
+    return [own, *(_exports(group, graph) if own["ends"] else ())]
 
 
 def _expiring(group: Resource) -> Iterator[End]:

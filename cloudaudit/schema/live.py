@@ -8,6 +8,14 @@ from typing import Any
 _KEY = {"slot": "number", "active": "bool", "age_days": "number", "unused_days": "number"}
 
 LIVE_ONLY: dict[str, dict[str, Any]] = {
+    # What a trail that is switched on delivered last, and what went wrong.
+    "aws_cloudtrail_delivery": {
+        **dict.fromkeys(("trail", "delivery_error", "digest_error", "notification_error"), "string"),
+        **dict.fromkeys(("log_group", "log_group_error"), "string"),
+        **dict.fromkeys(("delivered_days", "log_group_delivered_days"), "number"),
+    },
+    # Nobody has confirmed it yet, so that it delivers nothing.
+    "aws_sns_pending_subscription": dict.fromkeys(("topic_arn", "protocol", "endpoint"), "string"),
     "aws_iam_role_use": {"role": "string", "age_days": "number", "unused_days": "number", "used": "bool"},
     "aws_iam_root_user": {
         "has_access_keys": "bool",

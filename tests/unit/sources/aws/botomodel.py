@@ -27,6 +27,8 @@ _MODELS: dict[str, Any] = {}
 
 # What members hold whose values botocore does not list; one is taken by the choice. "" stands for what is left out.
 _KNOWN = {
+    "Rule.ManagedBy": ("", "events.amazonaws.com"),
+    "Subscription.SubscriptionArn": ("arn:aws:sns:us-east-1:123456789012:topic:1", "PendingConfirmation"),
     "Bucket.BucketRegion": ("us-east-1",),
     "DBClusterSnapshotAttribute.AttributeName": ("restore",),
     "DBSnapshotAttribute.AttributeName": ("restore",),
@@ -71,7 +73,7 @@ def filled(shape: Any, choice: int, depth: int = 0, name: str = "") -> Any:  # n
         return [filled(shape.member, choice, depth + 1, name)] if depth <= _DEEPEST else []
     if kind == "map":
         value = filled(shape.value, choice, depth + 1, name)
-        keys = getattr(shape.key, "enum", None) or ["key"]
+        keys = getattr(shape.key, "enum", None) or _KEYS.get(shape.name, ["key"])
         return dict.fromkeys(keys, value)
     if kind == "string":
         return _text(shape, choice, name)
@@ -84,6 +86,28 @@ def filled(shape: Any, choice: int, depth: int = 0, name: str = "") -> Any:  # n
     return _REPORT.encode() if shape.name == "ReportContentType" else b"blob"
 
 
+# The keys of maps that AWS documents and botocore does not know.
+_KEYS = {
+    "SubscriptionAttributesMap": (
+        "FilterPolicy",
+        "PendingConfirmation",
+        "RawMessageDelivery",
+        "RedrivePolicy",
+        "SubscriptionRoleArn",
+    ),
+    "TopicAttributesMap": (
+        "DeliveryPolicy",
+        "DisplayName",
+        "FifoTopic",
+        "KmsMasterKeyId",
+        "Owner",
+        "Policy",
+        "SignatureVersion",
+        "TracingConfig",
+    ),
+}
+
+
 # What some collectors tell things apart by: the root disk, groups that nobody made, text in base64.
 _SPECIAL = {
     "GroupName": "default",
@@ -93,13 +117,15 @@ _SPECIAL = {
 }
 
 
-def _text(shape: Any, choice: int, name: str) -> str:
+def _text(shape: Any, choice: int, name: str) -> str:  # noqa: PLR0911 - one line a kind
     if name in _SPECIAL and choice % 2 and not shape.enum:
         return _SPECIAL[name]
     if shape.enum:
         return str(shape.enum[choice % len(shape.enum)])
     if shape.name == "pathType" and choice % 2:
         return "/aws-service-role/service.amazonaws.com/"
+    if name.lower().endswith("region"):
+        return "us-east-1"
     if "arn" in name.lower() or "arn" in shape.name.lower():
         return "arn:aws:service:us-east-1:123456789012:thing/name"
     if "policy" in name.lower() or "document" in name.lower():
