@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cloudaudit.facts.fact import Fact
+from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.truth import Truth, any_of
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Origin, Resource, Unknown
@@ -105,11 +106,34 @@ def _is_left(key: Any) -> Truth:
 
 def _is_left_in_state(key: Any, resource: Resource, graph: ResourceGraph) -> Truth:
     """A state also holds the key that AWS chose where the argument was left out, and does not say whose it is."""
+    if resource.origin is Origin.LIVE:
+        return _is_left_live(key, resource, graph)
     if resource.origin is not Origin.STATE or not isinstance(key, str) or not _KEY.match(key):
         return _is_left(key)
     if any(key in (ours.arn, ours.attributes.get("arn")) for kind in _KINDS for ours in graph.of_type(kind)):
         return False
     return Unknown(because=f"{resource.address}: the state does not say whose key {key.rpartition(':')[2]} is")
+
+
+def _is_left_live(key: Any, resource: Resource, graph: ResourceGraph) -> Truth:
+    """AWS answers with the id or ARN of a key, also for one of its own: the aliases of the account tell which is."""
+    if not isinstance(key, str) or not key or _OF_AWS.match(key):
+        return _is_left(key)
+    if _KEY.match(key) and key.split(":")[4] != resource.account:
+        return False
+    id_ = key.rpartition("/")[2]
+    if (known := _whose(graph).get((resource.region, id_))) is not None:
+        return known
+    return Unknown(because=f"whose key {id_} is was not read")
+
+
+@per_graph
+def _whose(graph: ResourceGraph) -> dict[tuple[str, str], bool]:
+    """Region and id of the keys that are known, and whether they are AWS's."""
+    ours = {(key.region, str(key.attributes.get("id"))): False for kind in _KINDS for key in graph.of_type(kind)}
+    names = [(each.region, each.attributes) for each in graph.of_type("aws_kms_alias")]
+    of_aws = [(region, name) for region, name in names if str(name.get("name")).startswith("alias/aws/")]
+    return {**ours, **{(region, str(name.get("target_key_id"))): True for region, name in of_aws}}
 
 
 def _in_use(resource: Resource, graph: ResourceGraph) -> bool:

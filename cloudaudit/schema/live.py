@@ -33,6 +33,16 @@ LIVE_ONLY: dict[str, dict[str, Any]] = {
         "password_unused_days": "number",
         "user": "string",
     },
+    "aws_kms_key_state": {"key_id": "string", "state": "string", "days_until_deleted": "number"},
+    "aws_secretsmanager_secret_use": {
+        "secret_id": "string",
+        "rotation_enabled": "bool",
+        "age_days": "number",
+        "changed_days": "number",
+        "rotated_days": "number",
+        "unused_days": "number",
+        "rotation_due_days": "number",
+    },
 }
 
 # What only AWS says of a type that Terraform knows. Facts read it; elsewhere it is not there.

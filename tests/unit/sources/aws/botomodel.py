@@ -40,6 +40,11 @@ _KNOWN = {
     "DBClusterParameterGroup.DBParameterGroupFamily": ("aurora-mysql8.0", "docdb5.0", "neptune1.3"),
     "DBParameterGroup.DBParameterGroupFamily": ("postgres16", "neptune1.3"),
     "DBSnapshot.SnapshotType": ("manual",),
+    "KeyMetadata.KeySpec": ("SYMMETRIC_DEFAULT",),
+    "KeyMetadata.Origin": ("AWS_KMS", "EXTERNAL", "AWS_KMS", "AWS_KMS", "AWS_KMS", "AWS_KMS"),
+    "MultiRegionConfiguration.MultiRegionKeyType": ("PRIMARY", "PRIMARY", "PRIMARY", "REPLICA"),
+    "SecretListEntry.OwningService": ("",),
+    "SecretListEntry.PrimaryRegion": ("", "us-east-1"),
     "GlobalCluster.Engine": ("aurora-mysql", "docdb", "neptune"),
 }
 

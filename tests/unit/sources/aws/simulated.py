@@ -17,6 +17,7 @@ from cloudaudit.app.request import Request
 from cloudaudit.app.scanning import Court
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Finding, Gap, Verdict
+from cloudaudit.settings import Settings
 from cloudaudit.sources.aws.account import Plan, collectors, graph
 from cloudaudit.sources.aws.permissions import actions
 from cloudaudit.sources.aws.reader import Reader
@@ -67,9 +68,10 @@ class Account:
         """Answer so what moto cannot: give("ec2.get_instance_metadata_defaults", AccountLevel={})."""
         self._given[operation] = answer
 
-    def audit(self, *rules: str, regions: tuple[str, ...] = (REGION,)) -> Run:
+    def audit(self, *rules: str, regions: tuple[str, ...] = (REGION,), **parameters: Any) -> Run:
         """The verdicts of the rules named."""
-        judged = judge_account(Court(Request(only=rules)), self.reader(), Plan(regions=regions, threads=2))
+        request = Request(only=rules, settings=Settings(parameters=parameters))
+        judged = judge_account(Court(request), self.reader(), Plan(regions=regions, threads=2))
         return Run(judged.findings, judged.gaps, self.calls)
 
     def graph(self, *types: str, regions: tuple[str, ...] = (REGION,)) -> ResourceGraph:

@@ -1,0 +1,67 @@
+"""Secrets, how they rotate, and when they were last of use. Replicas belong to their secret, and those that a service
+of AWS keeps for itself to that."""
+
+from cloudaudit.sources.aws.declare import Call, Collect, Part, days, tags
+
+_SECRETS = Call("secretsmanager", "list_secrets", "SecretList")
+_OURS = "!OwningService && (!PrimaryRegion || PrimaryRegion == _region)"
+
+COLLECTORS = (
+    Collect(
+        type="aws_secretsmanager_secret",
+        also=("aws_secretsmanager_secret_policy",),
+        call=_SECRETS,
+        when=_OURS,
+        arn="{ARN}",
+        name="Name",
+        attributes={
+            "id": "ARN",
+            "name": "Name",
+            "description": "Description",
+            "kms_key_id": "KmsKeyId",
+            "type": "Type",
+            "tags": tags("Tags"),
+        },
+        parts=(
+            Part(
+                Call("secretsmanager", "get_resource_policy", per={"SecretId": "ARN"}),
+                {"policy": "ResourcePolicy"},
+            ),
+            Part(
+                Call("secretsmanager", "describe_secret", per={"SecretId": "ARN"}),
+                {"replica": "ReplicationStatus[].{region: Region, kms_key_id: KmsKeyId, status: Status}"},
+                when="PrimaryRegion",
+            ),
+        ),
+        unread={"recovery_window_in_days": "AWS asks it when the secret is deleted and keeps no setting"},
+    ),
+    Collect(
+        type="aws_secretsmanager_secret_rotation",
+        call=_SECRETS,
+        when=f"RotationEnabled && {_OURS}",
+        name="Name",
+        attributes={
+            "secret_id": "ARN",
+            "id": "ARN",
+            "rotation_enabled": "RotationEnabled",
+            "rotation_lambda_arn": "RotationLambdaARN",
+            "rotation_rules": "RotationRules.{automatically_after_days: AutomaticallyAfterDays,"
+            " duration: Duration, schedule_expression: ScheduleExpression}",
+        },
+    ),
+    Collect(
+        type="aws_secretsmanager_secret_use",
+        call=_SECRETS,
+        when=_OURS,
+        name="Name",
+        attributes={
+            "secret_id": "ARN",
+            "rotation_enabled": "RotationEnabled",
+            "age_days": days("CreatedDate"),
+            "changed_days": days("LastChangedDate"),
+            "rotated_days": days("LastRotatedDate"),
+            "unused_days": days("LastAccessedDate"),
+            "rotation_due_days": days("NextRotationDate", until=True),
+        },
+    ),
+)
