@@ -119,7 +119,8 @@ class Collection:
         self._into.add(resource(one) for one in found)
         for below in self._below.get(id(collect), ()):
             for one in found:
-                self._list(below, one.item["_region"], one.item)
+                if not below.among or pick(below.among, one.item):
+                    self._list(below, one.item["_region"], one.item)
 
     def _complete(self, part: Part, region: str, found: list[Found]) -> list[Found]:
         """Fill in what a further call tells; those that are gone meanwhile are left out."""

@@ -42,6 +42,7 @@ class Call(msgspec.Struct, frozen=True, eq=False):
     says that there is no such setting: no items, and nothing that was refused. Where the code alone does not say so,
     part of the message follows it: "AccessDeniedException: Macie is not enabled". With one of the codes in `again` AWS
     asks for the call `first`; then this one is made again until it has an answer: a report that must be written first.
+    `whole` gives `items` all pages as one. `common` are parameters that a batch shares, read from its first item.
     """
 
     service: str
@@ -53,6 +54,8 @@ class Call(msgspec.Struct, frozen=True, eq=False):
     unset: tuple[str, ...] = ()
     first: "Call | None" = None
     again: tuple[str, ...] = ()
+    whole: bool = False
+    common: Mapping[str, Read] = {}
 
 
 class Part(msgspec.Struct, frozen=True, eq=False):
@@ -76,16 +79,16 @@ class Collect(Record, frozen=True, eq=False):
 
     `arn` is a text with expressions in braces ("arn:{partition}:s3:::{Name}"; partition, account and region are at
     hand); it is the key of the resource. Without one, the key is that of the parent, else of account and region,
-    with the type and the `name` behind it. `over` is the collector for each item of which the call is made; a refusal
-    then makes this type unknown for that one only. `when` leaves items out before further calls, `keep` after them:
-    it must hold of an item whose parts were refused. An attribute `region` says where a
-    resource is that is listed elsewhere; further calls go there. `also` are types whose
-    things are found here too, in this shape: separate rules of a security group, an ALB by its other name. `parts` are
-    further calls for each. `bulk_tags` takes
-    the tags from the tagging API, for services that do not list them. `unread` names attributes that no call gives,
-    each with the reason. `made_from` are arguments that only say what the thing is made from and that AWS does not
-    keep, such as the bucket from which the code of a function was taken: they are not set. `named` says which resource
-    an attribute means whose value others share, as `arn` does: stages of several APIs are called "prod".
+    with the type and the `name` behind it. `over` is the collector for each item of which the call is made; a
+    refusal then makes this type unknown for that one only; `among` says which of those items have any. `when`
+    leaves items out before further calls, `keep` after them: it must hold of an item whose parts were refused. An
+    attribute `region` says where a resource is that is listed elsewhere; further calls go there. `also` are types
+    whose things are found here too, in this shape: separate rules of a security group, an ALB by its other name.
+    `parts` are further calls for each. `bulk_tags` takes the tags from the tagging API, for services that do not
+    list them. `unread` names attributes that no call gives, each with the reason. `made_from` are arguments that
+    only say what the thing is made from and that AWS does not keep, such as the bucket from which the code of a
+    function was taken: they are not set. `named` says which resource an attribute means whose value others share,
+    as `arn` does: stages of several APIs are called "prod".
     """
 
     type: str
@@ -94,6 +97,7 @@ class Collect(Record, frozen=True, eq=False):
     arn: str = ""
     name: Read = ""
     over: "Collect | None" = None
+    among: Read = ""
     when: Read = ""
     keep: Read = ""
     scope: str = REGIONAL

@@ -123,13 +123,15 @@ class Reader:
         here: Item = {"_account": self.account, "_region": region, "_partition": self.session.partition}
         for name, read in call.per.items():
             params[name] = [pick(read, one) for one in many] if many is not None else pick(read, item or here)
+        for name, read in call.common.items():
+            params[name] = pick(read, (many or [item or here])[0])
         request = f"{place} {call.service}.{call.operation} {msgspec.json.encode(params, order='sorted').decode()}"
         answer = self._ask(request, call, place, params)
         if answer.code and any(_says(answer, text) for text in call.unset):
             return Answered([], answer.at)
         if answer.code:
             raise _trouble(call, answer, place)
-        pages = [_whole(answer.pages)] if call.items == "@" and answer.pages else answer.pages
+        pages = [_whole(answer.pages)] if (call.whole or call.items == "@") and answer.pages else answer.pages
         items = [found for page in pages for found in _items(call.items, page)]
         around: Item = {**here, "_at": answer.at}
         if item is not None:

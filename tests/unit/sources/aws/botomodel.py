@@ -4,6 +4,7 @@ A collector that reads a name which AWS does not give finds nothing in them, wha
 """
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -22,11 +23,32 @@ _REPORT = (
     "ada,arn:aws:iam::123456789012:user/ada,true,no_information,2025-01-02T03:04:05+00:00,true,"
     "true,2025-01-02T03:04:05+00:00,N/A,false,N/A,N/A\n"
 )
+_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "a-sid",
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "lambda:InvokeFunction",
+            "Resource": "arn:aws:lambda:us-east-1:123456789012:function:name:alias",
+            "Condition": {
+                "ArnLike": {"AWS:SourceArn": "arn:aws:events:us-east-1:123456789012:rule/name"},
+                "StringEquals": {
+                    "AWS:SourceAccount": "123456789012",
+                    "aws:PrincipalOrgID": "o-1234567890",
+                    "lambda:EventSourceToken": "a-token",
+                    "lambda:FunctionUrlAuthType": "NONE",
+                },
+            },
+        }
+    ],
+}
 _LOADER = botocore.session.get_session()
 _MODELS: dict[str, Any] = {}
 
 # What members hold whose values botocore does not list; one is taken by the choice. "" stands for what is left out.
-_KNOWN = {
+_KNOWN: dict[str, tuple[Any, ...]] = {
     "Rule.ManagedBy": ("", "events.amazonaws.com"),
     "Subscription.SubscriptionArn": ("arn:aws:sns:us-east-1:123456789012:topic:1", "PendingConfirmation"),
     "Bucket.BucketRegion": ("us-east-1",),
@@ -45,6 +67,8 @@ _KNOWN = {
     "MultiRegionConfiguration.MultiRegionKeyType": ("PRIMARY", "PRIMARY", "PRIMARY", "REPLICA"),
     "SecretListEntry.OwningService": ("",),
     "SecretListEntry.PrimaryRegion": ("", "us-east-1"),
+    "Deployment.status": ("PRIMARY",),
+    "FunctionConfiguration.DeadLetterConfig": ({}, {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:failed"}),
     "GlobalCluster.Engine": ("aurora-mysql", "docdb", "neptune"),
 }
 
@@ -85,7 +109,7 @@ def filled(shape: Any, choice: int, depth: int = 0, name: str = "") -> Any:  # n
     if kind == "boolean":
         return choice >> len(name) % 2 & 1 == 0  # two that go together differ in some
     if kind in ("integer", "long", "float", "double"):
-        return 7
+        return len(name) or 7
     if kind == "timestamp":
         return dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
     return _REPORT.encode() if shape.name == "ReportContentType" else b"blob"
@@ -132,9 +156,9 @@ def _text(shape: Any, choice: int, name: str) -> str:  # noqa: PLR0911 - one lin
     if name.lower().endswith("region"):
         return "us-east-1"
     if "arn" in name.lower() or "arn" in shape.name.lower():
-        return "arn:aws:service:us-east-1:123456789012:thing/name"
+        return f"arn:aws:service:us-east-1:123456789012:thing/{(name or shape.name).lower().removesuffix('s')}:1"
     if "policy" in name.lower() or "document" in name.lower():
-        return '{"Version": "2012-10-17", "Statement": []}'
+        return json.dumps(_POLICY)
     return f"a-{name or shape.name}"
 
 
@@ -183,10 +207,13 @@ class Session:
     def regions(self) -> tuple[str, ...]:
         return ("us-east-1",)
 
-    def client(self, service: str, _region: str) -> Client:
+    def client(self, service: str, region: str) -> Client:
         def asked(name: str, method: str, params: dict[str, Any]) -> None:
-            self.asked.append((name, method, str(sorted(params.items(), key=str))))
+            self.asked.append((name, method, self._request(region, params)))
             if code := self._refuse.get(f"{name}.{method}"):
                 raise ClientError({"Error": {"Code": code, "Message": "no"}}, method)
 
         return Client(service, self._choice, asked)
+
+    def _request(self, region: str, params: dict[str, Any]) -> str:
+        return f"{region} " * (region != self.home) + str(sorted(params.items(), key=str))
