@@ -29,7 +29,8 @@ Told = Callable[[str, str, str], None]
 class Audit(Record, frozen=True):
     """What is asked for: the rules and decisions of `request`, and which accounts, regions and how. `organization`
     asks for all accounts, or those of the `units`; `accounts` names a file; `session_policy` is JSON. `folder` is where
-    answers are kept, so that an audit that was stopped can be taken up again; empty keeps none."""
+    answers are kept, so that an audit that was stopped can be taken up again; empty keeps none. `cluster` spreads the
+    accounts over processes: an address, or `local:N`."""
 
     request: Request = Request()
     profiles: tuple[str, ...] = ()
@@ -43,6 +44,7 @@ class Audit(Record, frozen=True):
     rate: float = 1.0
     threads: int = 16
     folder: str = ""
+    cluster: str = ""
 
     @property
     def many(self) -> bool:
@@ -81,14 +83,23 @@ class Auditing:
         yield from self._left_out
         looked = None
         reached = False
-        for target in self.targets:
-            with collector_at_rest():
-                looked = look(self.audit, self.court, target, told)
+        for looked in self._spread() if self.audit.cluster else self._in_turn(told):
             reached = reached or looked.reached
             yield looked
         if looked and not reached:
             gap = looked.judged.gaps[0]
             raise SourceError(f"no account could be entered; {gap.what}: {gap.why}")
+
+    def _in_turn(self, told: Told | None) -> Iterator[Looked]:
+        for target in self.targets:
+            with collector_at_rest():
+                looked = look(self.audit, self.court, target, told)
+            yield looked
+
+    def _spread(self) -> Iterator[Looked]:
+        from cloudaudit.app.spreading import spread  # noqa: PLC0415 - it needs an extra
+
+        return spread(self.audit, self.targets)
 
     def report(self, looked: Sequence[Looked], *, part: bool = False) -> Report:
         """The report on these accounts; of a part of all, it says nothing of waivers that nothing here needs."""
@@ -109,7 +120,7 @@ def look(audit: Audit, court: Court, target: "Target", told: Told | None = None)
             raise
         remedy = f"make the role {target.role}, and let the credentials of the audit assume it" if target.role else ""
         name = target.id or target.profile
-        return _nothing(name, target.name, Gap(what=target.label, why=str(error), remedy=remedy))
+        return nothing(name, target.name, Gap(what=target.label, why=str(error), remedy=remedy))
 
 
 def _look(audit: Audit, court: Court, target: "Target", session: "Session", told: Told | None) -> Looked:
@@ -151,7 +162,7 @@ def _about(account: str, target: "Target") -> dict[str, Any]:
     return about | ({"account_map": {account: target.environment}} if target.environment else {})
 
 
-def _nothing(id_: str, name: str, gap: Gap) -> Looked:
+def nothing(id_: str, name: str, gap: Gap) -> Looked:
     """An account that could not be looked at."""
     scanned = Scanned(target=f"aws:{id_}", root=id_, origin=Origin.LIVE, resources=0)
     return Looked(id_, name, Judged(scanned, [], (gap,), [], ()), reached=False)
@@ -168,7 +179,7 @@ def _targets(audit: Audit) -> tuple[list["Target"], list[Looked]]:
         return accounts.of_file(Path(audit.accounts), access, profile), []
     if audit.organization or audit.units:
         found = accounts.of_organization(open_profile(profile), access, audit.units, profile)
-        return list(found.targets), [_nothing(id_, "", gap) for id_, gap in found.left_out]
+        return list(found.targets), [nothing(id_, "", gap) for id_, gap in found.left_out]
     return accounts.of_profiles(audit.profiles), []
 
 

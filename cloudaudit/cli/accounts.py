@@ -26,11 +26,19 @@ class Watch:
         self._accounts = accounts
         self.done = 0
         self.requests = 0
+        self._before = 0
 
     def request(self, account: str, region: str, service: str) -> None:
         """One more request; threads call this."""
         self.requests += 1
         self._tell(self.done, self._accounts, f"{account} {region} {service} {self.requests:,} calls")
+
+    def finished(self, looked: "Looked") -> None:
+        """One more account; what workers elsewhere asked counts now."""
+        self.done += 1
+        self._before += looked.requests
+        self.requests = max(self.requests, self._before)
+        self._tell(self.done, self._accounts, f"{looked.id} {looked.name} {self.requests:,} calls")
 
 
 class Reports:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     "--rate", type=click.FloatRange(0.01, 10), default=1.0, metavar="N", help="Times the usual request rates."
 )
 @click.option("--threads", type=click.IntRange(1, 64), default=16, metavar="N", help="Requests at once; else 16.")
+@click.option("--cluster", default="", metavar="ADDRESS", help="Spread accounts over Dask: local:N or tcp://...")
 @click.option("--resume", is_flag=True, help="Take up the audit that was interrupted.")
 @click.option("--heartbeat", metavar="FILE", help="Written at the end, for a monitor: when, and how it ended.")
 @writes_reports
@@ -61,7 +62,7 @@ def audit(ctx: click.Context, /, **given: Any) -> None:
                 watch = Watch(tell, len(work.targets))
                 for one in work.each(watch.request):
                     reports.take(one)
-                    watch.done += 1
+                    watch.finished(one)
         except KeyboardInterrupt:
             complain('interrupted; the same command with "--resume" goes on from here')
             raise
@@ -86,7 +87,7 @@ def _asked(given: dict[str, Any]) -> "Audit":
         request=live_request(given),
         session_policy=Path(policy).read_text(encoding="utf-8") if policy else "",
         **{name: given[name] for name in ("profiles", "regions", "organization", "units", "role", "external_id")},
-        **{name: given[name] for name in ("rate", "threads")},
+        **{name: given[name] for name in ("rate", "threads", "cluster")},
         accounts=given["accounts"] or "",
     )
     return app.kept(asked, resume=given["resume"])

@@ -37,7 +37,7 @@ def render(rows: Sequence[Row], width: int, paint: Paint) -> str:
     lines = [*heading("Accounts", paint)]
     titles = (*(one.value for one in _SHOWN), "unknown", "gaps")
     lines.append(paint.dim("  " + " " * room + "".join(f"{title:>9}" for title in titles)))
-    for one in rows:
+    for one in sorted(rows, key=lambda one: one.target):
         label = visible(" ".join(part for part in (one.target.removeprefix("aws:"), one.name) if part))
         lines.append(f"  {label[: room - 1]:{room}}{_counts(one, paint)}")
     total = Row(
