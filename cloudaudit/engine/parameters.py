@@ -45,6 +45,9 @@ PARAMETERS: Mapping[str, Parameter] = {
         default=("Environment", "environment", "Env", "env", "Stage", "stage"),
         doc="Tags that name the environment of a resource.",
     ),
+    "idle_days": Parameter(
+        default=90, doc="Days that a disk without a machine, or a machine that stands still, may be kept."
+    ),
     "key_deletion_days": Parameter(default=14, doc="Days that a deleted KMS key must stay recoverable at least."),
     "key_rotation_days": Parameter(default=365, doc="Days after which a KMS key must rotate by itself."),
     "owner_tags": Parameter(

@@ -41,7 +41,8 @@ def _disks(resource: Resource, graph: ResourceGraph) -> Iterator[tuple[str, Trut
     roots = blocks(resource.attributes, "root_block_device")
     yield from ((_ROOT, _encrypted(root, resource, graph)) for root in roots.items)
     yield from ((_ROOT, unknown([text])) for text in roots.because)
-    if not roots.items and not roots.because and resource.origin is not Origin.LIVE:
+    seen = resource.type == "aws_instance" and resource.origin is Origin.LIVE  # AWS names every disk there is
+    if not roots.items and not roots.because and not seen:
         yield _ROOT, any_of([_unstated(resource, graph), _template(resource, graph)])
     others = blocks(resource.attributes, "ebs_block_device")
     for disk in others.items:

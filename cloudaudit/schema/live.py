@@ -43,6 +43,9 @@ LIVE_ONLY: dict[str, dict[str, Any]] = {
         "unused_days": "number",
         "rotation_due_days": "number",
     },
+    "aws_ebs_snapshot_sharing": {"snapshot_id": "string", "public": "bool"},
+    "aws_ebs_volume_use": {"volume_id": "string", "attached": "bool", "age_days": "number"},
+    "aws_instance_use": {"instance_id": "string", "state": "string", "stopped_days": "number"},
 }
 
 # What only AWS says of a type that Terraform knows. Facts read it; elsewhere it is not there.

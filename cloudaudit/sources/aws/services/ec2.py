@@ -126,6 +126,7 @@ MACHINES = Collect(
     },
     # What a template or an interface made apart said stands in the instance; names of groups were for EC2-Classic.
     made_from=("launch_template", "network_interface", "primary_network_interface", "security_groups"),
+    also=("aws_spot_instance_request",),
     parts=(
         Part(
             VOLUMES,

@@ -139,9 +139,11 @@ _KEYS = {
 
 # What some collectors tell things apart by: the root disk, groups that nobody made, text in base64.
 _SPECIAL = {
+    "DeviceName": "/dev/sda1",
     "GroupName": "default",
     "ResourceArn": "arn:aws:ec2:us-east-1:123456789012:subnet/subnet-1",
-    "RootDeviceName": "a-DeviceName",
+    "RootDeviceName": "/dev/sda1",
+    "UserData": "dmFsdWU=",
     "Value": "dmFsdWU=",
 }
 
