@@ -14,6 +14,7 @@ _ATTRIBUTE = {
     "aws_db_instance": "parameter_group_name",
     "aws_docdb_cluster": "db_cluster_parameter_group_name",
     "aws_rds_cluster": "db_cluster_parameter_group_name",
+    "aws_redshift_cluster": "cluster_parameter_group_name",
 }
 _GROUP = {"aws_db_instance": "aws_db_parameter_group", "aws_rds_cluster": "aws_rds_cluster_parameter_group"}
 

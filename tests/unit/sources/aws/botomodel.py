@@ -62,6 +62,8 @@ _KNOWN: dict[str, tuple[Any, ...]] = {
     "DBClusterParameterGroup.DBParameterGroupFamily": ("aurora-mysql8.0", "docdb5.0", "neptune1.3"),
     "DBParameterGroup.DBParameterGroupFamily": ("postgres16", "neptune1.3"),
     "DBSnapshot.SnapshotType": ("manual",),
+    "CacheCluster.Engine": ("memcached", "redis"),
+    "CacheCluster.ReplicationGroupId": ("", "a-ReplicationGroupId"),
     "KeyMetadata.KeySpec": ("SYMMETRIC_DEFAULT",),
     "KeyMetadata.Origin": ("AWS_KMS", "EXTERNAL", "AWS_KMS", "AWS_KMS", "AWS_KMS", "AWS_KMS"),
     "MultiRegionConfiguration.MultiRegionKeyType": ("PRIMARY", "PRIMARY", "PRIMARY", "REPLICA"),

@@ -1,0 +1,60 @@
+"""Domains of OpenSearch; those with an engine of Elasticsearch are described by the same calls."""
+
+from typing import Any
+
+from cloudaudit.sources.aws.alike import alike
+from cloudaudit.sources.aws.declare import Call, Collect, Item, Part
+
+_TYPE = "aws_opensearch_domain"
+
+
+def _logs(item: Item) -> list[dict[str, Any]]:
+    return [
+        {
+            "log_type": kind,
+            "enabled": bool(each.get("Enabled")),
+            "cloudwatch_log_group_arn": each.get("CloudWatchLogsLogGroupArn"),
+        }
+        for kind, each in (item.get("LogPublishingOptions") or {}).items()
+    ]
+
+
+COLLECTORS = (
+    Collect(
+        type=_TYPE,
+        also=("aws_elasticsearch_domain", "aws_elasticsearch_domain_policy", "aws_opensearch_domain_policy"),
+        call=Call("opensearch", "list_domain_names", "DomainNames"),
+        arn="arn:{partition}:es:{region}:{account}:domain/{DomainName}",
+        name="DomainName",
+        attributes={"domain_name": "DomainName"},
+        parts=(
+            Part(
+                Call("opensearch", "describe_domains", "DomainStatusList", per={"DomainNames": "DomainName"}),
+                {
+                    "domain_id": "DomainId",
+                    "access_policies": "AccessPolicies",
+                    "advanced_options": "AdvancedOptions",
+                    "advanced_security_options": "AdvancedSecurityOptions.{enabled: Enabled,"
+                    " anonymous_auth_enabled: AnonymousAuthEnabled,"
+                    " internal_user_database_enabled: InternalUserDatabaseEnabled}",
+                    "cluster_config": alike(_TYPE, "cluster_config"),
+                    "cognito_options": alike(_TYPE, "cognito_options"),
+                    "domain_endpoint_options": alike(_TYPE, "domain_endpoint_options", enforce_https="EnforceHTTPS"),
+                    "ebs_options": alike(_TYPE, "ebs_options", "EBSOptions"),
+                    "encrypt_at_rest": "EncryptionAtRestOptions.{enabled: Enabled, kms_key_id: KmsKeyId}",
+                    "endpoint": "Endpoint",
+                    "engine_version": "EngineVersion",
+                    "ip_address_type": "IPAddressType",
+                    "log_publishing_options": _logs,
+                    "node_to_node_encryption": "NodeToNodeEncryptionOptions.{enabled: Enabled}",
+                    "software_update_options": alike(_TYPE, "software_update_options"),
+                    "vpc_options": "VPCOptions.{vpc_id: VPCId, subnet_ids: SubnetIds,"
+                    " availability_zones: AvailabilityZones, security_group_ids: SecurityGroupIds}",
+                },
+                batch=5,
+                match=("DomainName", "DomainName"),
+            ),
+        ),
+        bulk_tags=True,
+    ),
+)
