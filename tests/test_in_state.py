@@ -14,6 +14,7 @@ from zlib import crc32
 import pytest
 
 from cloudaudit import app
+from cloudaudit.schema.live import LIVE_ONLY
 from tests.mutations import states
 from tests.mutations.judging import Example, Outcome
 
@@ -25,7 +26,7 @@ DECLARED = "terraform_"  # variables, providers, settings: a state has none
 JUDGED = [
     id_
     for id_, rule in RULES.rules.items()
-    if rule.scope != "change" and not any(kind.startswith(DECLARED) for kind in rule.types)
+    if rule.scope != "change" and not any(kind.startswith(DECLARED) or kind in LIVE_ONLY for kind in rule.types)
 ]
 
 

@@ -15,6 +15,7 @@ class Parameter(Record, frozen=True):
 
 
 PARAMETERS: Mapping[str, Parameter] = {
+    "access_key_days": Parameter(default=90, doc="Days after which an access key of a user must have been replaced."),
     "administrator_roles": Parameter(
         default=("OrganizationAccountAccessRole", "AWSControlTowerExecution", "break-glass"),
         doc="Roles that may be administrators.",
@@ -34,10 +35,14 @@ PARAMETERS: Mapping[str, Parameter] = {
         default=("public", "internal", "confidential", "restricted"),
         doc="What a classification tag may say, in lower case.",
     ),
+    "credential_unused_days": Parameter(
+        default=90, doc="Days after which a password or access key that nobody used must be gone; CIS asks for 45."
+    ),
     "default_admin_names": Parameter(
         default=("admin", "administrator", "awsuser", "master", "postgres", "root", "sa"),
         doc="Names of database administrators that everybody guesses first.",
     ),
+    "finding_days": Parameter(default=30, doc="Days that a finding of Access Analyzer may stay open."),
     "internet_vpcs": Parameter(
         default=(), doc="Names (tag Name) of the VPCs that may have an internet gateway; empty: every one may."
     ),
@@ -69,6 +74,8 @@ PARAMETERS: Mapping[str, Parameter] = {
         default=False, doc="Demand that CloudFront encrypts sensitive fields of forms by themselves."
     ),
     "retention_tag": Parameter(default="data-retention-days", doc="Tag with the days that data may be kept at most."),
+    "role_unused_days": Parameter(default=90, doc="Days after which a role that nobody assumed must be gone."),
+    "root_unused_days": Parameter(default=90, doc="Days since when the root user must not have been used."),
     "rotation_days": Parameter(default=90, doc="Days after which a secret must have been rotated."),
     "trusted_accounts": Parameter(default=(), doc="Accounts of vendors and partners that policies may let in."),
     "stream_retention_hours": Parameter(default=168, doc="Hours that a Kinesis stream must keep records."),

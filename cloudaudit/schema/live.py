@@ -16,20 +16,26 @@ LIVE_ONLY: dict[str, dict[str, Any]] = {
     },
     # Nobody has confirmed it yet, so that it delivers nothing.
     "aws_sns_pending_subscription": dict.fromkeys(("topic_arn", "protocol", "endpoint"), "string"),
+    "aws_accessanalyzer_finding": {
+        "analyzer": "string",
+        "kind": "string",
+        "open_days": "number",
+        "subject": "string",
+        "subject_type": "string",
+    },
     "aws_iam_role_use": {"role": "string", "age_days": "number", "unused_days": "number", "used": "bool"},
     "aws_iam_root_user": {
         "has_access_keys": "bool",
-        "has_certificates": "bool",
         "has_password": "bool",
         "mfa_enabled": "bool",
         "unused_days": "number",
         "virtual_mfa": "bool",
     },
+    "aws_iam_server_certificate_age": {"name": "string", "valid_days": "number"},
     "aws_iam_user_credentials": {
         "access_keys": ["list", ["object", _KEY]],
         "has_password": "bool",
         "mfa_enabled": "bool",
-        "password_age_days": "number",
         "password_unused_days": "number",
         "user": "string",
     },

@@ -38,10 +38,15 @@ def _has_password(row: Item) -> bool:
     return bool(row["password_enabled"] == _YES)
 
 
-def _last(row: Item, *uses: str, since: str = "", now: str) -> int | None:
-    """Days since the latest of the uses; where there was none, since it was made."""
-    since_each = [found for use in uses if (found := passed(row.get(use), now)) is not None]
-    return min(since_each, default=passed(row.get(since), now) if since else None)
+def _age(row: Item, since: str, now: str) -> Any:
+    found = passed(row.get(since), now)
+    return Unknown(because=f"the credential report does not tell {since}") if found is None else found
+
+
+def _unused(row: Item, use: str, since: str, now: str) -> Any:
+    """Days since the last use; where there was none, since it was made."""
+    found = passed(row.get(use), now)
+    return _age(row, since, now) if found is None else found
 
 
 def _root_unused(item: Item) -> Any:
@@ -49,7 +54,8 @@ def _root_unused(item: Item) -> Any:
     if "user" not in item:
         return Unknown(because="the credential report has no line for root")
     uses = ("password_last_used", *(f"access_key_{slot}_last_used_date" for slot in _SLOTS))
-    return _last(item, *uses, now=item["_item"]["_at"])
+    found = [days for use in uses if (days := passed(item.get(use), item["_item"]["_at"])) is not None]
+    return min(found, default=None)
 
 
 ROOT = Collect(
@@ -58,10 +64,9 @@ ROOT = Collect(
     scope=GLOBAL,
     arn="arn:{partition}:iam::{account}:root",
     attributes={
-        "mfa_enabled": "AccountMFAEnabled && AccountMFAEnabled == `1`",
-        "has_access_keys": "AccountAccessKeysPresent && AccountAccessKeysPresent != `0`",
-        "has_certificates": "AccountSigningCertificatesPresent && AccountSigningCertificatesPresent != `0`",
-        # Not told where a management account may not have taken the passwords of its members' roots away.
+        "mfa_enabled": "AccountMFAEnabled == `1`",
+        "has_access_keys": "AccountAccessKeysPresent != `0`",
+        # An organisation may have taken it away; where AWS does not tell, there is one as ever.
         "has_password": "AccountPasswordPresent != `0`",
     },
     parts=(
@@ -97,11 +102,16 @@ def _key_ages(item: Item) -> list[dict[str, Any]]:
         {
             "slot": key["slot"],
             "active": key["active"] == _YES,
-            "age_days": passed(key["last_rotated"], item["_at"]),
-            "unused_days": _last(key, "last_used_date", since="last_rotated", now=item["_at"]),
+            "age_days": _age(key, "last_rotated", item["_at"]),
+            "unused_days": _unused(key, "last_used_date", "last_rotated", item["_at"]),
         }
         for key in _keys(item)
     ]
+
+
+def _password_unused(row: Item) -> Any:
+    times = ("password_last_used", "password_last_changed")
+    return _unused(row, *times, row["_at"]) if _has_password(row) else None
 
 
 CREDENTIALS = Collect(
@@ -113,10 +123,7 @@ CREDENTIALS = Collect(
         "user": "user",
         "has_password": _has_password,
         "mfa_enabled": "mfa_active == 'true'",
-        "password_age_days": lambda item: passed(item["password_last_changed"], item["_at"]),
-        "password_unused_days": lambda item: _last(
-            item, "password_last_used", since="password_last_changed", now=item["_at"]
-        ),
+        "password_unused_days": _password_unused,
         "access_keys": _key_ages,
     },
 )

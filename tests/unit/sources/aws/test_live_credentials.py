@@ -1,0 +1,199 @@
+"""Root, passwords, keys and analyzers, on answers as AWS gives them.
+
+Moto tells neither of root's password nor has its credential report a line for root; it makes all that is old today.
+"""
+
+from typing import Any
+
+import pytest
+from botomodel import Session as Model
+from simulated import ACCOUNT, Account
+
+from cloudaudit.app.auditing import judge_account
+from cloudaudit.app.request import Request
+from cloudaudit.app.scanning import Court
+from cloudaudit.model import Finding, Unknown, Verdict
+from cloudaudit.sources.aws.account import Plan
+from cloudaudit.sources.aws.reader import Reader
+
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+HEAD = (
+    "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,mfa_active,"
+    "access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,"
+    "access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date"
+)
+LONG_AGO, NOW = "2021-03-04T05:06:07+00:00", "2999-01-01T00:00:00+00:00"  # what is yet to come counts as today
+
+
+def line(user: str, *cells: str) -> str:
+    return ",".join((user, f"arn:aws:iam::{ACCOUNT}:user/{user}", LONG_AGO, *cells))
+
+
+NO_KEY = ("false", "N/A", "N/A")
+REPORT = "\n".join(
+    (
+        HEAD,
+        line("<root_account>", "not_supported", LONG_AGO, "not_supported", "true", *NO_KEY, *NO_KEY),
+        line("careful", "true", NOW, NOW, "true", "true", NOW, NOW, *NO_KEY),
+        line("careless", "true", LONG_AGO, LONG_AGO, "false", "true", LONG_AGO, "N/A", "false", LONG_AGO, "N/A"),
+        line("never", "true", "no_information", LONG_AGO, "true", "true", LONG_AGO, NOW, *NO_KEY),
+        line("program", "false", "N/A", "N/A", "false", *NO_KEY, *NO_KEY),
+    )
+)
+SUMMARY = {"AccountMFAEnabled": 1, "AccountAccessKeysPresent": 0, "AccountPasswordPresent": 1}
+
+
+class Answers(Model):
+    """An account with the answers given; what is not given is what the model makes up."""
+
+    def __init__(self, answers: dict[str, Any]) -> None:
+        super().__init__(0)
+        self._answers = answers
+
+    def client(self, service: str, region: str) -> Any:
+        made = super().client(service, region)
+        answers = self._answers
+
+        class Recorded:
+            can_paginate = made.can_paginate
+
+            def __getattr__(self, method: str) -> Any:
+                if f"{service}.{method}" in answers:
+                    return lambda **_: answers[f"{service}.{method}"]
+                return getattr(made, method)
+
+        return Recorded()
+
+
+def account_with(**answers: Any) -> Answers:
+    return Answers(
+        {
+            "iam.get_account_summary": {"SummaryMap": {**SUMMARY, **answers.get("summary", {})}},
+            "iam.get_credential_report": {"Content": answers.get("report", REPORT).encode()},
+            "iam.list_virtual_mfa_devices": {"VirtualMFADevices": answers.get("devices", [])},
+            "accessanalyzer.list_analyzers": {"analyzers": answers.get("analyzers", [])},
+        }
+    )
+
+
+def judged(session: Answers, *rules: str) -> list[Finding]:
+    reader = Reader(session)  # type: ignore[arg-type]
+    return judge_account(Court(Request(only=rules)), reader, Plan(threads=1)).findings
+
+
+def verdicts(session: Answers, rule: str) -> dict[str, Verdict]:
+    return {finding.resource.rpartition("/")[2]: finding.verdict for finding in judged(session, rule)}
+
+
+@pytest.mark.parametrize(
+    ("summary", "verdict"),
+    [
+        ({}, [Verdict.PASS]),
+        ({"AccountMFAEnabled": 0}, [Verdict.FAIL]),
+        ({"AccountMFAEnabled": 0, "AccountPasswordPresent": 0}, []),
+    ],
+)
+def test_root_needs_a_second_factor_where_it_has_a_password(summary: dict[str, int], verdict: list[Verdict]) -> None:
+    findings = judged(account_with(summary=summary), "iam-root-mfa")
+
+    assert [finding.verdict for finding in findings] == verdict
+    assert all(finding.resource == ROOT for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("user", "verdict"), [(ROOT, Verdict.FAIL), (f"arn:aws:iam::{ACCOUNT}:user/ada", Verdict.PASS)]
+)
+def test_a_virtual_device_of_root_is_no_hardware(user: str, verdict: Verdict) -> None:
+    device = {"SerialNumber": f"arn:aws:iam::{ACCOUNT}:mfa/phone", "User": {"Arn": user}}
+
+    [finding] = judged(account_with(devices=[device]), "iam-root-hardware-mfa")
+
+    assert finding.verdict is verdict
+
+
+@pytest.mark.parametrize(("keys", "verdict"), [(0, Verdict.PASS), (2, Verdict.FAIL)])
+def test_root_has_no_access_keys(keys: int, verdict: Verdict) -> None:
+    [finding] = judged(account_with(summary={"AccountAccessKeysPresent": keys}), "iam-root-no-access-key")
+
+    assert finding.verdict is verdict
+
+
+def test_the_last_use_of_root_is_read_from_the_report() -> None:
+    long_ago = judged(account_with(), "iam-root-not-used")
+    today = judged(
+        account_with(report=REPORT.replace(f"not_supported,{LONG_AGO}", f"false,{NOW}")), "iam-root-not-used"
+    )
+
+    assert [finding.verdict for finding in (*long_ago, *today)] == [Verdict.PASS, Verdict.FAIL]
+
+
+def test_a_report_without_root_leaves_its_use_open(account: Account) -> None:
+    root = account.graph("aws_iam_root_user").resources[ROOT]
+
+    assert isinstance(root.attributes["unused_days"], Unknown)
+    assert account.audit("iam-root-not-used").verdicts == {ROOT: Verdict.UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("rule", "failing"),
+    [
+        ("iam-user-console-mfa", {"careless"}),
+        ("iam-user-access-key-rotated", {"careless", "never"}),
+        ("iam-user-access-key-used", {"careless"}),
+        ("iam-user-password-used", {"careless", "never"}),
+    ],
+)
+def test_credentials_are_judged_user_by_user(rule: str, failing: set[str]) -> None:
+    found = verdicts(account_with(), rule)
+
+    assert {user for user, verdict in found.items() if verdict is Verdict.FAIL} == failing
+    assert set(found) == {"careful", "careless", "never"}
+
+
+def test_a_key_of_which_the_report_tells_no_time_is_not_judged() -> None:
+    report = "\n".join((HEAD, line("ada", "false", "N/A", "N/A", "false", "true", "N/A", "N/A", *NO_KEY)))
+
+    assert verdicts(account_with(report=report), "iam-user-access-key-rotated") == {"ada": Verdict.UNKNOWN}
+
+
+def test_an_account_without_passwords_needs_no_policy_for_them(account: Account) -> None:
+    before = account.audit("iam-password-policy-present")
+    account.client("iam").create_user(UserName="ada")
+    account.client("iam").create_login_profile(UserName="ada", Password="Correct-Horse-9")  # noqa: S106 - simulated
+    after = account.audit("iam-password-policy-present")
+    account.client("iam").update_account_password_policy(MinimumPasswordLength=14)
+    at_last = account.audit("iam-password-policy-present")
+
+    assert [*before.verdicts.values()] == [Verdict.PASS]
+    assert [*after.verdicts.values()] == [Verdict.FAIL]
+    assert [*at_last.verdicts.values()] == [Verdict.PASS]
+
+
+def analyzer(kind: str, status: str = "ACTIVE") -> dict[str, str]:
+    arn = f"arn:aws:access-analyzer:us-east-1:{ACCOUNT}:analyzer/main"
+    return {"arn": arn, "name": "main", "type": kind, "status": status}
+
+
+@pytest.mark.parametrize(
+    ("analyzers", "verdict"),
+    [
+        ([analyzer("ACCOUNT")], Verdict.PASS),
+        ([analyzer("ORGANIZATION")], Verdict.PASS),
+        ([analyzer("ACCOUNT_UNUSED_ACCESS")], Verdict.FAIL),
+        ([analyzer("ACCOUNT", "DISABLED")], Verdict.FAIL),
+        ([], Verdict.FAIL),
+    ],
+)
+def test_each_region_has_an_analyzer(analyzers: list[dict[str, str]], verdict: Verdict) -> None:
+    [finding] = judged(account_with(analyzers=analyzers), "iam-access-analyzer-every-region")
+
+    assert finding.verdict is verdict
+    assert finding.resource == f"{ACCOUNT}/us-east-1"
+
+
+def test_where_analyzers_cannot_be_listed_the_region_is_unknown(account: Account) -> None:
+    """Moto has no analyzers, and says so like a service that lacks the operation."""
+    run = account.audit("iam-access-analyzer-every-region", "iam-access-analyzer-enabled", "iam-unused-access-analyzed")
+
+    assert {verdict for found in run.by_rule().values() for verdict in found} == {Verdict.UNKNOWN}
+    assert run.gaps
