@@ -14,14 +14,28 @@ LIVE_ONLY: dict[str, dict[str, Any]] = {
         **dict.fromkeys(("log_group", "log_group_error"), "string"),
         **dict.fromkeys(("delivered_days", "log_group_delivered_days"), "number"),
     },
-    # Nobody has confirmed it yet, so that it delivers nothing.
-    "aws_sns_pending_subscription": dict.fromkeys(("topic_arn", "protocol", "endpoint"), "string"),
     "aws_accessanalyzer_finding": {
         "analyzer": "string",
         "kind": "string",
         "open_days": "number",
         "subject": "string",
         "subject_type": "string",
+    },
+    # Whether a recorder that runs, and the channel that it delivers to, succeed.
+    "aws_config_recorder_health": {
+        **dict.fromkeys(("recorder", "last_status", "error"), "string"),
+        "stopped_days": "number",
+    },
+    "aws_config_delivery_health": {
+        **dict.fromkeys(("channel", "history_status", "history_error"), "string"),
+        "history_days": "number",
+    },
+    # Findings of severity 7 and more that are not archived.
+    "aws_guardduty_open_findings": {
+        "detector_id": "string",
+        "count": "number",
+        "oldest_days": "number",
+        "kinds": ["list", "string"],
     },
     "aws_iam_role_use": {"role": "string", "age_days": "number", "unused_days": "number", "used": "bool"},
     "aws_iam_root_user": {

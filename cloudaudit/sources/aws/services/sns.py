@@ -2,9 +2,6 @@
 
 from cloudaudit.sources.aws.declare import Call, Collect, Part
 
-_SUBSCRIPTIONS = Call("sns", "list_subscriptions", "Subscriptions")
-_NAME = {"topic_arn": "TopicArn", "protocol": "Protocol", "endpoint": "Endpoint"}
-
 COLLECTORS = (
     Collect(
         type="aws_sns_topic",
@@ -33,11 +30,17 @@ COLLECTORS = (
     ),
     Collect(
         type="aws_sns_topic_subscription",
-        call=_SUBSCRIPTIONS,
-        when="starts_with(SubscriptionArn, 'arn:')",
+        call=Call("sns", "list_subscriptions", "Subscriptions"),
+        when="starts_with(SubscriptionArn, 'arn:')",  # else nobody has confirmed it, and it delivers nothing
         arn="{SubscriptionArn}",
         name="SubscriptionArn",
-        attributes={**_NAME, "id": "SubscriptionArn", "owner_id": "Owner"},
+        attributes={
+            "topic_arn": "TopicArn",
+            "protocol": "Protocol",
+            "endpoint": "Endpoint",
+            "id": "SubscriptionArn",
+            "owner_id": "Owner",
+        },
         parts=(
             Part(
                 Call("sns", "get_subscription_attributes", "Attributes", per={"SubscriptionArn": "SubscriptionArn"}),
@@ -50,12 +53,5 @@ COLLECTORS = (
                 },
             ),
         ),
-    ),
-    Collect(
-        type="aws_sns_pending_subscription",
-        call=_SUBSCRIPTIONS,
-        when="SubscriptionArn == 'PendingConfirmation'",
-        name="join('/', [TopicArn, Protocol, Endpoint])",
-        attributes=_NAME,
     ),
 )

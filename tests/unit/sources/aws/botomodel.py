@@ -49,6 +49,9 @@ _MODELS: dict[str, Any] = {}
 
 # What members hold whose values botocore does not list; one is taken by the choice. "" stands for what is left out.
 _KNOWN: dict[str, tuple[Any, ...]] = {
+    "ConfigurationAggregator.CreatedBy": ("", "securityhub.amazonaws.com"),
+    "ConfigurationRecorder.servicePrincipal": ("", "securityhub.amazonaws.com"),
+    "ConfigurationRecorderStatus.servicePrincipal": ("", "securityhub.amazonaws.com"),
     "Rule.ManagedBy": ("", "events.amazonaws.com"),
     "Subscription.SubscriptionArn": ("arn:aws:sns:us-east-1:123456789012:topic:1", "PendingConfirmation"),
     "Bucket.BucketRegion": ("us-east-1",),
@@ -159,6 +162,8 @@ def _text(shape: Any, choice: int, name: str) -> str:  # noqa: PLR0911 - one lin
         return "/aws-service-role/service.amazonaws.com/"
     if name.lower().endswith("region"):
         return "us-east-1"
+    if name == "CreatedAt":
+        return "2026-01-02T03:04:05.000Z"
     if "arn" in name.lower() or "arn" in shape.name.lower():
         return f"arn:aws:service:us-east-1:123456789012:thing/{(name or shape.name).lower().removesuffix('s')}:1"
     if "policy" in name.lower() or "document" in name.lower():
