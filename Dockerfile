@@ -9,7 +9,7 @@ COPY pyproject.toml README.md LICENSE requirements.lock ./
 COPY cloudaudit ./cloudaudit
 COPY rules ./rules
 RUN python -m venv /opt/cloudaudit \
-    && PIP_CONSTRAINT=requirements.lock /opt/cloudaudit/bin/pip install --no-cache-dir --disable-pip-version-check .
+    && PIP_CONSTRAINT=requirements.lock /opt/cloudaudit/bin/pip install --no-cache-dir --disable-pip-version-check ".[postgres]"
 
 FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 # --base reads revisions through git.
