@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from cloudaudit.sources.aws.alike import alike
 from cloudaudit.sources.aws.declare import Call, Collect, Item, Part
+from cloudaudit.sources.aws.fitting import fitted
 
 _TYPE = "aws_opensearch_domain"
 
@@ -37,17 +37,17 @@ COLLECTORS = (
                     "advanced_security_options": "AdvancedSecurityOptions.{enabled: Enabled,"
                     " anonymous_auth_enabled: AnonymousAuthEnabled,"
                     " internal_user_database_enabled: InternalUserDatabaseEnabled}",
-                    "cluster_config": alike(_TYPE, "cluster_config"),
-                    "cognito_options": alike(_TYPE, "cognito_options"),
-                    "domain_endpoint_options": alike(_TYPE, "domain_endpoint_options", enforce_https="EnforceHTTPS"),
-                    "ebs_options": alike(_TYPE, "ebs_options", "EBSOptions"),
+                    "cluster_config": fitted(_TYPE, "cluster_config", "ClusterConfig"),
+                    "cognito_options": fitted(_TYPE, "cognito_options", "CognitoOptions"),
+                    "domain_endpoint_options": fitted(_TYPE, "domain_endpoint_options", "DomainEndpointOptions"),
+                    "ebs_options": fitted(_TYPE, "ebs_options", "EBSOptions"),
                     "encrypt_at_rest": "EncryptionAtRestOptions.{enabled: Enabled, kms_key_id: KmsKeyId}",
                     "endpoint": "Endpoint",
                     "engine_version": "EngineVersion",
                     "ip_address_type": "IPAddressType",
                     "log_publishing_options": _logs,
                     "node_to_node_encryption": "NodeToNodeEncryptionOptions.{enabled: Enabled}",
-                    "software_update_options": alike(_TYPE, "software_update_options"),
+                    "software_update_options": fitted(_TYPE, "software_update_options", "SoftwareUpdateOptions"),
                     "vpc_options": "VPCOptions.{vpc_id: VPCId, subnet_ids: SubnetIds,"
                     " availability_zones: AvailabilityZones, security_group_ids: SecurityGroupIds}",
                 },
