@@ -8,6 +8,12 @@ from typing import Any
 _KEY = {"slot": "number", "active": "bool", "age_days": "number", "unused_days": "number"}
 
 LIVE_ONLY: dict[str, dict[str, Any]] = {
+    # What CloudFormation knows of a stack beside what it was made from. `drift` is what the last look at it found.
+    "aws_cloudformation_stack_state": {
+        **dict.fromkeys(("stack", "stack_name", "status", "drift"), "string"),
+        **dict.fromkeys(("nested", "termination_protection"), "bool"),
+        "tags": ["map", "string"],
+    },
     # What a trail that is switched on delivered last, and what went wrong.
     "aws_cloudtrail_delivery": {
         **dict.fromkeys(("trail", "delivery_error", "digest_error", "notification_error"), "string"),

@@ -80,15 +80,15 @@ class Collect(Record, frozen=True, eq=False):
     `arn` is a text with expressions in braces ("arn:{partition}:s3:::{Name}"; partition, account and region are at
     hand); it is the key of the resource. Without one, the key is that of the parent, else of account and region,
     with the type and the `name` behind it. `over` is the collector for each item of which the call is made; a
-    refusal then makes this type unknown for that one only; `among` says which of those items have any. `when`
-    leaves items out before further calls, `keep` after them: it must hold of an item whose parts were refused. An
-    attribute `region` says where a resource is that is listed elsewhere; further calls go there. `also` are types
-    whose things are found here too, in this shape: separate rules of a security group, an ALB by its other name.
-    `parts` are further calls for each. `bulk_tags` takes the tags from the tagging API, for services that do not
-    list them. `unread` names attributes that no call gives, each with the reason. `made_from` are arguments that
-    only say what the thing is made from and that AWS does not keep, such as the bucket from which the code of a
-    function was taken: they are not set. `named` says which resource an attribute means whose value others share,
-    as `arn` does: stages of several APIs are called "prod".
+    refusal then makes this type unknown for that one only; `among` says which of those items have any, and must
+    hold of one whose parts were refused. `when` leaves items out before further calls, `keep` after them: it must
+    hold of an item whose parts were refused. An attribute `region` says where a resource is that is listed
+    elsewhere; further calls go there. `also` are types whose things are found here too, in this shape: separate
+    rules of a security group, an ALB by its other name. `parts` are further calls for each. `bulk_tags` takes the
+    tags from the tagging API, for services that do not list them. `unread` names attributes that no call gives,
+    each with the reason. `made_from` are arguments that only say what the thing is made from and that AWS does not
+    keep, such as the bucket from which the code of a function was taken: they are not set. `named` says which
+    resource an attribute means whose value others share, as `arn` does: stages of several APIs are called "prod".
     """
 
     type: str

@@ -78,3 +78,13 @@ def _plain(name: str) -> str:
 def _listed(value: Any) -> Any:
     quantified = isinstance(value, dict) and "Quantity" in value
     return (value.get("Items") or []) if quantified else value
+
+
+def alike(*names: str) -> dict[str, Read]:
+    """Attributes that are called in AWS as in Terraform, but for capitals: `SecurityConfiguration`."""
+    return {_snake(name): name for name in names}
+
+
+def blocks(kind: str, under: str = "", **called: str) -> dict[str, Read]:
+    """Blocks of the type, each by what AWS calls it, all in one place of the answer."""
+    return {name: fitted(kind, name, f"{under}.{path}" if under else path) for name, path in called.items()}

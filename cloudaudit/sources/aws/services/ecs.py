@@ -210,7 +210,7 @@ COLLECTORS = (
             per={"taskDefinition": "_describe_services.taskDefinition"},
         ),
         SERVICES,
-        "_describe_services.taskDefinition",
+        "!_describe_services || _describe_services.taskDefinition",
     ),
     Collect(
         type=_SET,
@@ -218,7 +218,7 @@ COLLECTORS = (
             "ecs", "describe_task_sets", "taskSets", params=_TAGS, per={"cluster": "_parent.value", "service": "value"}
         ),
         over=SERVICES,
-        among="_describe_services.deploymentController.type == 'EXTERNAL'",
+        among="!_describe_services || _describe_services.deploymentController.type == 'EXTERNAL'",
         arn="{taskSetArn}",
         name="id",
         attributes={
@@ -237,7 +237,7 @@ COLLECTORS = (
         type="aws_ecs_express_gateway_service",
         call=Call("ecs", "describe_express_gateway_service", "service", params=_TAGS, per={"serviceArn": "value"}),
         over=SERVICES,
-        among="_describe_services.resourceManagementType == 'ECS'",
+        among="!_describe_services || _describe_services.resourceManagementType == 'ECS'",
         arn="{serviceArn}/express",
         name="serviceName",
         attributes={

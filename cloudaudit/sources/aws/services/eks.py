@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from cloudaudit.sources.aws.declare import Call, Collect, Item, Part, Read
-from cloudaudit.sources.aws.fitting import fitted
+from cloudaudit.sources.aws.declare import Call, Collect, Item, Part
+from cloudaudit.sources.aws.fitting import blocks
 
 _CLUSTER, _NODES, _ADDON = "aws_eks_cluster", "aws_eks_node_group", "aws_eks_addon"
 
@@ -12,11 +12,6 @@ def _logged(item: Item) -> list[str]:
     """The kinds of logs that are on; AWS lists those that are off too."""
     setups = (item["cluster"].get("logging") or {}).get("clusterLogging") or ()
     return sorted(kind for setup in setups if setup.get("enabled") for kind in setup.get("types") or ())
-
-
-def _blocks(kind: str, under: str, **called: str) -> dict[str, Read]:
-    """Blocks by what AWS calls them."""
-    return {name: fitted(kind, name, f"{under}.{path}") for name, path in called.items()}
 
 
 CLUSTERS = Collect(
@@ -37,7 +32,7 @@ CLUSTERS = Collect(
                 "status": "cluster.status",
                 "tags": "cluster.tags",
                 "version": "cluster.version",
-                **_blocks(
+                **blocks(
                     _CLUSTER,
                     "cluster",
                     access_config="accessConfig",
@@ -94,7 +89,7 @@ COLLECTORS = (
             "tags": "tags",
             "version": "version",
             "remote_access": "remoteAccess.{ec2_ssh_key: ec2SshKey, source_security_group_ids: sourceSecurityGroups}",
-            **_blocks(
+            **blocks(
                 _NODES,
                 "nodegroup",
                 launch_template="launchTemplate",

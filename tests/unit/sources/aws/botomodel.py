@@ -73,6 +73,9 @@ _KNOWN: dict[str, tuple[Any, ...]] = {
     "SecretListEntry.OwningService": ("",),
     "SecretListEntry.PrimaryRegion": ("", "us-east-1"),
     "Deployment.status": ("PRIMARY",),
+    "NamedQuery.NamedQueryId": ("a-NamedQueryIds",),
+    "Project.name": ("a-projects",),
+    "ReportGroup.arn": ("a-reportGroups",),
     "FunctionConfiguration.DeadLetterConfig": ({}, {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:failed"}),
     "GlobalCluster.Engine": ("aurora-mysql", "docdb", "neptune"),
 }
