@@ -70,16 +70,16 @@ resource "aws_cloudwatch_event_target" "failed" {
   arn  = aws_sns_topic.alarms.arn
 }
 
-# An audit that did not run at all: a day without a line in its log.
+# An audit that did not run at all: a day and two hours, for it may start late, without a line in its log.
 resource "aws_cloudwatch_metric_alarm" "missed" {
   alarm_name          = "cloudaudit-missed"
-  alarm_description   = "No audit wrote a line for a day"
+  alarm_description   = "No audit wrote a line for 26 hours"
   namespace           = "AWS/Logs"
   metric_name         = "IncomingLogEvents"
   dimensions          = { LogGroupName = aws_cloudwatch_log_group.main.name }
   statistic           = "Sum"
-  period              = 86400
-  evaluation_periods  = 1
+  period              = 3600
+  evaluation_periods  = 26
   threshold           = 1
   comparison_operator = "LessThanThreshold"
   treat_missing_data  = "breaching"

@@ -49,16 +49,16 @@ resource "aws_cloudwatch_metric_alarm" "failed" {
   alarm_actions       = [aws_sns_topic.alarms.arn]
 }
 
-# An audit that did not run at all.
+# An audit that did not run at all: a day and two hours, for it may start late, without a call.
 resource "aws_cloudwatch_metric_alarm" "missed" {
   alarm_name          = "cloudaudit-missed"
-  alarm_description   = "No audit ran for a day"
+  alarm_description   = "No audit ran for 26 hours"
   namespace           = "AWS/Lambda"
   metric_name         = "Invocations"
   dimensions          = { FunctionName = aws_lambda_function.audit.function_name }
   statistic           = "Sum"
-  period              = 86400
-  evaluation_periods  = 1
+  period              = 3600
+  evaluation_periods  = 26
   threshold           = 1
   comparison_operator = "LessThanThreshold"
   treat_missing_data  = "breaching"
