@@ -11,8 +11,10 @@ import msgspec
 
 from cloudaudit.app.request import Request
 from cloudaudit.app.scanning import Court, Judged, collector_at_rest, sum_up
+from cloudaudit.app.targets import read
 from cloudaudit.errors import SourceError
 from cloudaudit.facts.environment.places import placed
+from cloudaudit.graph import Declared
 from cloudaudit.model import Gap, Origin, Record, Report, Scanned
 
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ class Audit(Record, frozen=True):
     """What is asked for: the rules and decisions of `request`, and which accounts, regions and how. `organization`
     asks for all accounts, or those of the `units`; `accounts` names a file; `session_policy` is JSON. `folder` is where
     answers are kept, so that an audit that was stopped can be taken up again; empty keeps none. `cluster` spreads the
-    accounts over processes: an address, or `local:N`."""
+    accounts over processes: an address, or `local:N`. What `states` declare goes by its name there, so that a finding
+    has one fingerprint in source, plan, state and account."""
 
     request: Request = Request()
     profiles: tuple[str, ...] = ()
@@ -45,6 +48,7 @@ class Audit(Record, frozen=True):
     threads: int = 16
     folder: str = ""
     cluster: str = ""
+    states: tuple[str, ...] = ()
 
     @property
     def many(self) -> bool:
@@ -67,6 +71,14 @@ class Looked(NamedTuple):
         return f"aws:{self.id}"
 
 
+class Brief(NamedTuple):
+    """What it takes to look at any account of an audit."""
+
+    audit: Audit
+    court: Court
+    declared: Declared
+
+
 class Auditing:
     """An audit under way: its accounts, and the rules that judge them. SourceError when no account can be named."""
 
@@ -74,16 +86,16 @@ class Auditing:
         request = audit.request
         self._clock = request.clock  # a time that holds for all of the run, if one was given
         request = msgspec.structs.replace(request, clock=self._clock or _now())
-        self.audit = msgspec.structs.replace(audit, request=request)
+        declared = Declared(graph for state in audit.states for graph in read(state, request))
         self.targets, self._left_out = _targets(audit)
-        self.court = Court(self.audit.request)
+        self._brief = Brief(msgspec.structs.replace(audit, request=request), Court(request), declared)
 
     def each(self, told: Told | None = None) -> Iterator[Looked]:
         """One account after the other, as each is done. SourceError at the end if none could be entered."""
         yield from self._left_out
         looked = None
         reached = False
-        for looked in self._spread() if self.audit.cluster else self._in_turn(told):
+        for looked in self._spread() if self._brief.audit.cluster else self._in_turn(told):
             reached = reached or looked.reached
             yield looked
         if looked and not reached:
@@ -93,38 +105,38 @@ class Auditing:
     def _in_turn(self, told: Told | None) -> Iterator[Looked]:
         for target in self.targets:
             with collector_at_rest():
-                looked = look(self.audit, self.court, target, told)
+                looked = look(self._brief, target, told)
             yield looked
 
     def _spread(self) -> Iterator[Looked]:
         from cloudaudit.app.spreading import spread  # noqa: PLC0415 - it needs an extra
 
-        return spread(self.audit, self.targets)
+        return spread(self._brief, self.targets)
 
     def report(self, looked: Sequence[Looked], *, part: bool = False) -> Report:
         """The report on these accounts; of a part of all, it says nothing of waivers that nothing here needs."""
-        found = sum_up(self.court, [one.target for one in looked], [one.judged for one in looked], part=part)
+        found = sum_up(self._brief.court, [one.target for one in looked], [one.judged for one in looked], part=part)
         finished = self._clock or _now()
         return msgspec.structs.replace(found, run=msgspec.structs.replace(found.run, finished=finished))
 
 
-def look(audit: Audit, court: Court, target: "Target", told: Told | None = None) -> Looked:
+def look(brief: Brief, target: "Target", told: Told | None = None) -> Looked:
     """One account, from its credentials to its verdicts. One of many that cannot be entered is a gap; SourceError for
     one that was asked for alone."""
-    from cloudaudit.sources.aws.accounts import enter  # noqa: PLC0415
+    from cloudaudit.sources.aws.accounts import enter  # noqa: PLC0415 - 0.3 s that nothing else need pay
 
     try:
-        return _look(audit, court, target, enter(target, audit.session_policy), told)
+        return _look(brief, target, enter(target, brief.audit.session_policy), told)
     except SourceError as error:
-        if not audit.many:
+        if not brief.audit.many:
             raise
         remedy = f"make the role {target.role}, and let the credentials of the audit assume it" if target.role else ""
         name = target.id or target.profile
         return nothing(name, target.name, Gap(what=target.label, why=str(error), remedy=remedy))
 
 
-def _look(audit: Audit, court: Court, target: "Target", session: "Session", told: Told | None) -> Looked:
-    from cloudaudit.sources.aws.account import Plan  # noqa: PLC0415 - 0.3 s that nothing else need pay
+def _look(brief: Brief, target: "Target", session: "Session", told: Told | None) -> Looked:
+    from cloudaudit.sources.aws.account import Plan  # noqa: PLC0415 - as above
     from cloudaudit.sources.aws.limits import Limiter  # noqa: PLC0415
     from cloudaudit.sources.aws.reader import Reader  # noqa: PLC0415
 
@@ -136,10 +148,11 @@ def _look(audit: Audit, court: Court, target: "Target", session: "Session", told
         if told:
             told(session.account, region, service)
 
+    audit = brief.audit
     with _journal(audit.folder, session.account, session.caller) as journal:
         reader = Reader(session, journal, Limiter(audit.rate), heard)
-        plan = Plan(regions=target.regions or audit.regions, threads=audit.threads)
-        judged = judge_account(court, reader, plan, _about(session.account, target))
+        plan = Plan(regions=target.regions or audit.regions, threads=audit.threads, declared=brief.declared)
+        judged = judge_account(brief.court, reader, plan, _about(session.account, target))
     return Looked(session.account, target.name, judged, requests)
 
 

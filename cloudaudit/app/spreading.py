@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from cloudaudit.app.auditing import Audit, Looked, look, nothing
+from cloudaudit.app.auditing import Brief, Looked, look, nothing
 from cloudaudit.app.scanning import Court, collector_at_rest
 from cloudaudit.errors import SourceError
 from cloudaudit.model import Gap
@@ -25,15 +25,15 @@ MEMORY = "1GiB"
 _WAITING = 2  # tasks per worker, so that none is idle while its next one is on its way
 
 
-def spread(audit: Audit, targets: Sequence["Target"]) -> Iterator[Looked]:
-    """The accounts as they are done, in any order. `audit.cluster` is the address of a scheduler, or `local:N` for N
+def spread(brief: Brief, targets: Sequence["Target"]) -> Iterator[Looked]:
+    """The accounts as they are done, in any order. `cluster` is the address of a scheduler, or `local:N` for N
     processes here. Workers enter accounts with credentials of their own: none are sent. SourceError when there is no
     such cluster, or Dask is not installed."""
-    with _client(audit.cluster) as client:
+    with _client(brief.audit.cluster) as client:
         from distributed import as_completed  # noqa: PLC0415 - an extra
 
         waiting = deque(targets)
-        said = pickle.dumps(audit)
+        said = pickle.dumps((brief.audit, brief.declared))
         running = as_completed([])
         asked: dict[str, Target] = {}
 
@@ -66,18 +66,18 @@ def _result(future: Any, target: "Target") -> Looked:
 
 def _task(said: bytes, target: "Target") -> Looked:
     """What a worker does."""
-    audit, court = _court(said)
+    brief = _begun(said)
     with collector_at_rest():
-        looked = look(audit, court, target)
+        looked = look(brief, target)
     gc.collect()
     return looked
 
 
 @functools.lru_cache(maxsize=1)
-def _court(said: bytes) -> tuple[Audit, Court]:
-    """The rules of the audit, made once in each worker."""
-    audit: Audit = pickle.loads(said)  # noqa: S301 - Dask sends everything so; a cluster is trusted
-    return audit, Court(audit.request)
+def _begun(said: bytes) -> Brief:
+    """The audit and its rules, made once in each worker."""
+    audit, declared = pickle.loads(said)  # noqa: S301 - Dask sends everything so; a cluster is trusted
+    return Brief(audit, Court(audit.request), declared)
 
 
 @contextmanager

@@ -87,7 +87,7 @@ def _asked(given: dict[str, Any]) -> "Audit":
         request=live_request(given),
         session_policy=Path(policy).read_text(encoding="utf-8") if policy else "",
         **{name: given[name] for name in ("profiles", "regions", "organization", "units", "role", "external_id")},
-        **{name: given[name] for name in ("rate", "threads", "cluster")},
+        **{name: given[name] for name in ("rate", "threads", "cluster", "states")},
         accounts=given["accounts"] or "",
     )
     return app.kept(asked, resume=given["resume"])

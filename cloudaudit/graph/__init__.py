@@ -5,15 +5,19 @@ from cloudaudit.graph.changing import Changing, difference, with_inline
 from cloudaudit.graph.companions import Related
 from cloudaudit.graph.graph import ResourceGraph
 from cloudaudit.graph.identity import targets_of
+from cloudaudit.graph.joining import Declared, Name, is_declared
 from cloudaudit.graph.listing import EVERYWHERE, Listing
 
 __all__ = [
     "EVERYWHERE",
     "Changing",
+    "Declared",
     "Listing",
+    "Name",
     "Related",
     "ResourceGraph",
     "difference",
+    "is_declared",
     "may_not_exist",
     "strip_keys",
     "targets_of",

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Run
 
+from tests.cli.conftest import Run
 from tests.standins.clouds import ACCOUNT, REGION, Cloud
 
 BUCKETS = ("--rule", "s3-bucket-versioning")

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Run
 
+from tests.cli.conftest import Run
 from tests.standins.clouds import ACCOUNT, Cloud
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")

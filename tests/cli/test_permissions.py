@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Run
 
 from cloudaudit import app
 from cloudaudit.outputs import policies
 from cloudaudit.sources.aws.account import collectors
 from cloudaudit.sources.aws.permissions import actions, needed
+from tests.cli.conftest import Run
 from tests.standins.clouds import Cloud
 
 ALL = needed(collectors())

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+import msgspec
+
 from cloudaudit import plugins
 from cloudaudit.errors import SourceError
-from cloudaudit.graph import Listing, ResourceGraph
+from cloudaudit.graph import Declared, Listing, Name, ResourceGraph
 from cloudaudit.model import Gap, Origin, Record, Resource
 from cloudaudit.schema import expand_all
 from cloudaudit.sources.aws.answers import Journal
@@ -31,12 +33,14 @@ _REMEDIES = {
 
 class Plan(Record, frozen=True):
     """What is read of an account: regions (all enabled ones, if none is named), resource types (all that there are
-    collectors for, if None), threads, and the share of the usual request rates."""
+    collectors for, if None), threads, and the share of the usual request rates. What is
+    `declared` goes by the name that it has there."""
 
     regions: tuple[str, ...] = ()
     types: frozenset[str] | None = None
     threads: int = _THREADS
     rate: float = 1.0
+    declared: Declared | None = None
 
 
 @cache
@@ -80,7 +84,9 @@ def graph(reader: Reader, plan: Plan, environment: Mapping[str, Any] | None = No
     regions = tuple(region for region in plan.regions or enabled if region in enabled)
     asked = chosen(plan.types)
     found = _collected(reader, asked, regions, plan.threads)
-    resources = [*found.resources.values(), *_regions(session, regions)]
+    names = plan.declared.names(found.resources.values()) if plan.declared else {}
+    resources = [*(_called(each, names) for each in found.resources.values()), *_regions(session, regions)]
+    untold = {kind: {_key(key, names): why for key, why in each.items()} for kind, each in found.untold.items()}
     return ResourceGraph(
         expand_all(resources),
         target=f"aws:{session.account}",
@@ -90,9 +96,18 @@ def graph(reader: Reader, plan: Plan, environment: Mapping[str, Any] | None = No
         gaps=[*_closed(plan.regions, enabled, session.account), *gaps(found.refusals, session.account)],
         environment={"account": session.account, "accounts": [session.account], **(environment or {})},
         listing=Listing(
-            {"aws_region", *(kind for one in asked for kind in (one.type, *one.also))}, found.refused, found.untold
+            {"aws_region", *(kind for one in asked for kind in (one.type, *one.also))}, found.refused, untold
         ),
     )
+
+
+def _called(resource: Resource, names: Mapping[str, Name]) -> Resource:
+    name = names.get(resource.key)
+    return msgspec.structs.replace(resource, key=name.key, address=name.address) if name else resource
+
+
+def _key(key: str, names: Mapping[str, Name]) -> str:
+    return names[key].key if key in names else key
 
 
 def _enabled(session: Session, named: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,0 +1,104 @@
+"""Declared and live: which resource of an account is which one of a state."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import NamedTuple
+
+from cloudaudit import schema
+from cloudaudit.model import Resource
+
+_SAME = {"aws_alb": "aws_lb", "aws_alb_listener": "aws_lb_listener", "aws_alb_target_group": "aws_lb_target_group"}
+
+
+class Name(NamedTuple):
+    """What a declared resource is called, and in which account and region it is, as far as that is known."""
+
+    key: str
+    address: str
+    account: str
+    region: str
+
+    def may_be(self, live: Resource) -> bool:
+        """Whether the resource of an account is in the same place."""
+        return self.account in ("", live.account) and (not self.region or live.region in ("", self.region))
+
+
+class Declared:
+    """The names of the resources of states, by what AWS knows them as. Plain values: they may be sent elsewhere."""
+
+    def __init__(self, states: Iterable[Iterable[Resource]] = ()) -> None:
+        self._names: dict[Hashable, list[Name]] = {}
+        for state in states:
+            resources = [one for one in state if is_declared(one)]
+            usual = Counter(one.account for one in resources if one.account).most_common(1)
+            account = usual[0][0] if usual else ""
+            for one in resources:
+                name = Name(one.key, one.address, one.account or account, _region(one))
+                for mark in marks(one):
+                    self._names.setdefault(mark, []).append(name)
+
+    def __bool__(self) -> bool:
+        return bool(self._names)
+
+    def name(self, live: Resource) -> Name | None:
+        """What the resource of an account is called where it is declared; None where it is not, or not certainly."""
+        for mark in marks(live):
+            names = [one for one in self._names.get(mark, ()) if one.may_be(live)]
+            if len(names) == 1:
+                return names[0]
+        return None
+
+    def names(self, live: Iterable[Resource]) -> Mapping[str, Name]:
+        """The same for all resources of an account, by their keys. What belongs to one, and is a resource of its own
+        only there, goes by the name of that one: KEY/TYPE."""
+        resources = list(live)
+        found = {one.key: name for one in resources if (name := self.name(one))}
+        for one in resources:
+            if one.key not in found:
+                parent, rest = _within(one, found)
+                if parent:
+                    found[one.key] = parent._replace(key=f"{parent.key}{rest}", address=f"{parent.address}{rest}")
+        return found
+
+
+def is_declared(resource: Resource) -> bool:
+    """Whether a state says that it manages the resource: not what it only read, nor what we add."""
+    return (
+        resource.type.startswith("aws_") and resource.type != "aws_account" and ".data." not in f".{resource.address}"
+    )
+
+
+def marks(resource: Resource) -> Iterator[Hashable]:
+    """What AWS knows a resource as, the surest first: its ARN, its id, or its type with the names that it must have."""
+    kind = _SAME.get(resource.type, resource.type.replace("aws_default_", "aws_"))
+    if resource.arn:
+        yield "arn", kind, resource.arn
+    attributes = resource.attributes
+    if isinstance(own := attributes.get("id"), str) and own and not own.startswith("arn:"):
+        yield "id", kind, own
+    values = [attributes.get(name) for name in _asked(resource.type)]
+    parts = tuple(value for value in values if isinstance(value, str) and not value.startswith("{"))
+    if parts and all(isinstance(value, str) for value in values):
+        yield "parts", kind, parts
+        if isinstance(own := attributes.get("name"), str):
+            yield "parts", kind, parts, own
+
+
+def _region(resource: Resource) -> str:
+    own = resource.attributes.get("region")
+    return own if isinstance(own, str) else resource.region
+
+
+@cache
+def _asked(kind: str) -> tuple[str, ...]:
+    """The arguments that a resource of the type must have."""
+    known = schema.resource_schema(kind)
+    return tuple(sorted(name for name, one in known.attributes.items() if one.required)) if known else ()
+
+
+def _within(resource: Resource, found: Mapping[str, Name]) -> tuple[Name | None, str]:
+    """The named resource that this one belongs to, and the rest of its key."""
+    end = resource.key.find(f"/{resource.type}")
+    parent = found.get(resource.key[:end]) if end > 0 else None
+    return parent, resource.key[end:]
