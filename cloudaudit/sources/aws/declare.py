@@ -43,6 +43,7 @@ class Call(msgspec.Struct, frozen=True, eq=False):
     part of the message follows it: "AccessDeniedException: Macie is not enabled". With one of the codes in `again` AWS
     asks for the call `first`; then this one is made again until it has an answer: a report that must be written first.
     `whole` gives `items` all pages as one. `common` are parameters that a batch shares, read from its first item.
+    `region` is the only one that answers, where there is such.
     """
 
     service: str
@@ -56,6 +57,7 @@ class Call(msgspec.Struct, frozen=True, eq=False):
     again: tuple[str, ...] = ()
     whole: bool = False
     common: Mapping[str, Read] = {}
+    region: str = ""
 
 
 class Part(msgspec.Struct, frozen=True, eq=False):

@@ -118,7 +118,7 @@ class Reader:
 
         `item` is the one that the call is made for; `many` are those of a batch.
         """
-        place = region or self.session.home
+        place = call.region or region or self.session.home
         params = {**call.params}
         here: Item = {"_account": self.account, "_region": region, "_partition": self.session.partition}
         for name, read in call.per.items():

@@ -3,7 +3,8 @@
 from typing import Any
 
 from cloudaudit.model import Unknown
-from cloudaudit.sources.aws.declare import Call, Collect, Item, Part
+from cloudaudit.sources.aws.declare import Call, Collect, Item, Part, Read
+from cloudaudit.sources.aws.expressions import pick
 
 _CLUSTERS = Call("elasticache", "describe_cache_clusters", "CacheClusters")
 _TYPES = {"no-password": "no-password-required"}
@@ -13,6 +14,15 @@ _ON = ("enabled", "enabling")
 def _token(item: Item) -> Unknown | None:
     """AWS says whether there is a token, and keeps it to itself."""
     return Unknown(because="AWS does not tell the token", is_set=True) if item.get("AuthTokenEnabled") else None
+
+
+def _of_member(path: str) -> Read:
+    """What a member says of its group; a group that is being made has none yet."""
+
+    def read(item: Item) -> Any:
+        return pick(path, item) if item.get("CacheClusterId") else Unknown(because="AWS lists no member of the group")
+
+    return read
 
 
 def _zones(item: Item) -> str | None:
@@ -77,13 +87,13 @@ COLLECTORS = (
             Part(
                 _CLUSTERS,
                 {
-                    "auto_minor_version_upgrade": "AutoMinorVersionUpgrade",
-                    "engine": "Engine",
-                    "engine_version": "EngineVersion",
-                    "notification_topic_arn": "NotificationConfiguration.TopicArn",
-                    "parameter_group_name": "CacheParameterGroup.CacheParameterGroupName",
-                    "security_group_ids": "SecurityGroups[].SecurityGroupId",
-                    "subnet_group_name": "CacheSubnetGroupName",
+                    "auto_minor_version_upgrade": _of_member("AutoMinorVersionUpgrade"),
+                    "engine": _of_member("Engine"),
+                    "engine_version": _of_member("EngineVersion"),
+                    "notification_topic_arn": _of_member("NotificationConfiguration.TopicArn"),
+                    "parameter_group_name": _of_member("CacheParameterGroup.CacheParameterGroupName"),
+                    "security_group_ids": _of_member("SecurityGroups[].SecurityGroupId"),
+                    "subnet_group_name": _of_member("CacheSubnetGroupName"),
                 },
                 batch=100,
                 match=("ReplicationGroupId", "ReplicationGroupId"),

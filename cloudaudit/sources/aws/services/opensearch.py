@@ -26,6 +26,7 @@ COLLECTORS = (
         call=Call("opensearch", "list_domain_names", "DomainNames"),
         arn="arn:{partition}:es:{region}:{account}:domain/{DomainName}",
         name="DomainName",
+        keep="_describe_domains == `null` || _describe_domains.DomainId",  # else it was deleted meanwhile
         attributes={"domain_name": "DomainName"},
         parts=(
             Part(

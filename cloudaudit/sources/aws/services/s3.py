@@ -1,9 +1,10 @@
-"""Buckets and what configures them, and the account's own block of public access."""
+"""Buckets and what configures them."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from cloudaudit.sources.aws.declare import GLOBAL, Call, Collect, Item, Part, Read
+from cloudaudit.sources.aws.fitting import fitted
 
 
 def _location(item: Item) -> str:
@@ -27,6 +28,7 @@ BUCKETS = Collect(
         ),
     ),
     bulk_tags=True,
+    made_from=("force_destroy",),  # an instruction to Terraform
 )
 
 
@@ -62,6 +64,84 @@ def _rules(item: Item) -> list[dict[str, Any]]:
     ]
 
 
+def _tags(given: Any) -> dict[str, str]:
+    return {each["Key"]: each.get("Value", "") for each in given or ()}
+
+
+def _filter(rule: Item) -> list[dict[str, Any]]:
+    """Which objects a rule is about. Rules of the first version have a prefix beside it."""
+    found = rule.get("Filter")
+    if found is None:
+        return []
+    joined = found.get("And")
+    return [
+        {
+            **_scope(found),
+            "tag": [{"key": tag["Key"], "value": tag.get("Value")}] if (tag := found.get("Tag")) else [],
+            "and": [{**_scope(joined), "tags": _tags(joined.get("Tags"))}] if joined else [],
+        }
+    ]
+
+
+def _scope(found: Item) -> dict[str, Any]:
+    return {
+        "prefix": found.get("Prefix"),
+        "object_size_greater_than": found.get("ObjectSizeGreaterThan"),
+        "object_size_less_than": found.get("ObjectSizeLessThan"),
+    }
+
+
+def _lifecycle(item: Item) -> list[dict[str, Any]]:
+    written = fitted("aws_s3_bucket_lifecycle_configuration", "rule", "Rules")(item)
+    return [
+        {**rule, "prefix": old.get("Prefix"), "filter": _filter(old)}
+        for rule, old in zip(written or (), item["Rules"], strict=True)
+    ]
+
+
+def _replication(item: Item) -> list[dict[str, Any]]:
+    old = item["ReplicationConfiguration"]["Rules"]
+    written = fitted("aws_s3_bucket_replication_configuration", "rule", "ReplicationConfiguration.Rules")(item)
+    narrow = ("object_size_greater_than", "object_size_less_than")
+    return [
+        {**rule, "filter": [{key: each[key] for key in each if key not in narrow} for each in _filter(before)]}
+        for rule, before in zip(written or (), old, strict=True)
+    ]
+
+
+def _grants(item: Item) -> list[dict[str, Any]]:
+    return [
+        {
+            "owner": [{"id": item.get("Owner", {}).get("ID")}],
+            "grant": [
+                {
+                    "permission": grant.get("Permission"),
+                    "grantee": [
+                        {
+                            "id": (grantee := grant.get("Grantee", {})).get("ID"),
+                            "type": grantee.get("Type"),
+                            "uri": grantee.get("URI"),
+                        }
+                    ],
+                }
+                for grant in item.get("Grants", ())
+            ],
+        }
+    ]
+
+
+def _notified(item: Item) -> bool:
+    """Whether events go anywhere; an empty block switches EventBridge on."""
+    return any(name in item for name in _NOTIFIED)
+
+
+_NOTIFIED = (
+    "EventBridgeConfiguration",
+    "LambdaFunctionConfigurations",
+    "QueueConfigurations",
+    "TopicConfigurations",
+)
+
 COLLECTORS = (
     BUCKETS,
     _companion(
@@ -95,5 +175,50 @@ COLLECTORS = (
         "get_bucket_logging",
         {"target_bucket": "LoggingEnabled.TargetBucket", "target_prefix": "LoggingEnabled.TargetPrefix"},
         when="LoggingEnabled",
+    ),
+    _companion(
+        "ownership_controls",
+        "get_bucket_ownership_controls",
+        {"rule": "OwnershipControls.Rules[].{object_ownership: ObjectOwnership}"},
+        unset="OwnershipControlsNotFoundError",
+    ),
+    _companion("acl", "get_bucket_acl", {"access_control_policy": _grants}),
+    _companion(
+        "lifecycle_configuration",
+        "get_bucket_lifecycle_configuration",
+        {"rule": _lifecycle},
+        unset="NoSuchLifecycleConfiguration",
+        action="GetLifecycleConfiguration",
+    ),
+    _companion(
+        "replication_configuration",
+        "get_bucket_replication",
+        {"role": "ReplicationConfiguration.Role", "rule": _replication},
+        unset="ReplicationConfigurationNotFoundError",
+        action="GetReplicationConfiguration",
+    ),
+    _companion(
+        "object_lock_configuration",
+        "get_object_lock_configuration",
+        {
+            "object_lock_enabled": "ObjectLockConfiguration.ObjectLockEnabled",
+            "rule": "ObjectLockConfiguration.Rule && [{default_retention:"
+            " ObjectLockConfiguration.Rule.DefaultRetention.{mode: Mode, days: Days, years: Years}}]",
+        },
+        unset="ObjectLockConfigurationNotFoundError",
+        action="GetBucketObjectLockConfiguration",
+    ),
+    _companion(
+        "notification",
+        "get_bucket_notification_configuration",
+        {
+            "eventbridge": lambda item: "EventBridgeConfiguration" in item,
+            "lambda_function": "LambdaFunctionConfigurations[].{id: Id, events: Events,"
+            " lambda_function_arn: LambdaFunctionArn}",
+            "queue": "QueueConfigurations[].{id: Id, events: Events, queue_arn: QueueArn}",
+            "topic": "TopicConfigurations[].{id: Id, events: Events, topic_arn: TopicArn}",
+        },
+        action="GetBucketNotification",
+        when=_notified,
     ),
 )

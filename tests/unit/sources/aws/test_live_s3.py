@@ -45,5 +45,5 @@ def test_tags_come_in_bulk(account: Account) -> None:
     bucket = account.graph("aws_s3_bucket").resources[LOGS]
 
     assert bucket.attributes["tags"] == {"Environment": "prod"}
-    assert isinstance(bucket.attributes["force_destroy"], Unknown)
+    assert isinstance(bucket.attributes["object_lock_enabled"], Unknown)
     assert bucket.readings["tags"].call == "tag:GetResources"
