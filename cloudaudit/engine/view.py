@@ -10,7 +10,7 @@ from cloudaudit.engine.lens import ANYTHING, PHANTOM, Causes, Lens, reveal
 from cloudaudit.engine.reads import beginnings, without_question
 from cloudaudit.engine.ruleset import RuleSet
 from cloudaudit.facts import find
-from cloudaudit.graph import ResourceGraph
+from cloudaudit.graph import ACCOUNT, ResourceGraph
 from cloudaudit.model import Origin, Relation, Resource, Unknown
 
 _FACTS = "facts"
@@ -194,7 +194,8 @@ class Viewer:
             return compute(resource, graph)
         graph.missed.clear()
         value = compute(resource, graph)
-        because = [why for kind in sorted(graph.missed) for why in graph.listing.why(kind, resource)]
+        whole = resource.type == ACCOUNT
+        because = [why for kind in sorted(graph.missed) for why in graph.listing.why(kind, resource, every=whole)]
         return Unknown(because="; ".join(dict.fromkeys(because))) if because else value
 
 

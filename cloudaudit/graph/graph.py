@@ -184,7 +184,7 @@ class ResourceGraph:
             return via(self._identities, resource, _paths(relation.via), relation.types)
         found = [other for kind in relation.types for other in self._types.get(kind, ())]
         everything = self.complete or self.origin is Origin.LIVE
-        because = self._unlisted(resource, relation.types) if everything else (_OTHER_ROOTS,)
+        because = self._unlisted(resource, relation.types, every=True) if everything else (_OTHER_ROOTS,)
         return Related(tuple(sorted(found, key=lambda other: other.key)), because)
 
     def _referring(self, resource: Resource, types: tuple[str, ...], paths: tuple[str, ...]) -> Related:
@@ -200,13 +200,13 @@ class ResourceGraph:
             return Related(related.found, shorten((*related.because, *unseen)))
         return related
 
-    def _unlisted(self, resource: Resource, types: tuple[str, ...]) -> tuple[str, ...]:
+    def _unlisted(self, resource: Resource, types: tuple[str, ...], *, every: bool = False) -> tuple[str, ...]:
         """Why some of the types may not all be in the graph."""
         listing = self.listing
         if listing is None:
             return ()
         self._seek(types)
-        return shorten(why for kind in types for why in listing.why(kind, resource))
+        return shorten(why for kind in types for why in listing.why(kind, resource, every=every))
 
     def _seek(self, types: tuple[str, ...]) -> None:
         if self.listing is not None:

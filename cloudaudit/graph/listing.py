@@ -24,8 +24,9 @@ class Listing:
         self._refused = refused or {}
         self._untold = untold or {}
 
-    def why(self, kind: str, resource: Resource | None = None) -> Iterator[str]:
-        """Why resources of the type may be missing: any at all, or those that matter to one resource."""
+    def why(self, kind: str, resource: Resource | None = None, *, every: bool = False) -> Iterator[str]:
+        """Why resources of the type may be missing: any at all, or those that matter to one resource. To one that asks
+        for `every` one of its region or account, those of others matter too."""
         if kind not in self.listed:
             if kind.startswith("aws_"):
                 yield f"resources of type {kind} were not read"
@@ -34,11 +35,18 @@ class Listing:
             if resource is None or region == EVERYWHERE or resource.region in ("", region):
                 yield because
         untold = self._untold.get(kind, {})
-        if resource is None:
-            yield from untold.values()
+        if resource is None or every:
+            regions = ("", resource.region) if resource is not None and resource.region else ()
+            yield from (because for key, because in untold.items() if not regions or _region(key) in regions)
         elif because := untold.get(resource.key, ""):
             yield because
 
     def lacks(self, kind: str) -> bool:
         """Whether resources of the type may be missing."""
         return next(self.why(kind), None) is not None
+
+
+def _region(key: str) -> str:
+    """The region in an ARN, or in the key of what has none; empty where neither says one."""
+    parts = key.split(":")
+    return parts[3] if key.startswith("arn:") and len(parts) > 3 else ""
