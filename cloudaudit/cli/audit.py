@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 @click.option("--external-id", default="", metavar="TEXT", help="What the role's trust asks for.")
 @click.option("--session-policy", type=FILE, help="A policy that narrows the role further (JSON).")
 @click.option(
+    "--state", "states", multiple=True, metavar="[ROOT=]FILE", help="A state, for the names of what it declares."
+)
+@click.option(
     "--rate", type=click.FloatRange(0.01, 10), default=1.0, metavar="N", help="Times the usual request rates."
 )
 @click.option("--threads", type=click.IntRange(1, 64), default=16, metavar="N", help="Requests at once; else 16.")
