@@ -12,7 +12,8 @@ from cloudaudit.model import Origin, Resource, Unknown
 
 # As secret as what they are the value of.
 _HOLDING = ("default", "host_key", "insecure_value", "key_material_base64", "plaintext", "value")
-_SKIPPED = ("tags", "tags_all", "triggers", "lifecycle", "timeouts")
+_CORS = "routing_http_response_access_control_allow_credentials_header_value"  # says "true", whatever its name
+_SKIPPED = ("tags", "tags_all", "triggers", "lifecycle", "timeouts", _CORS)
 
 HELD = {
     "aws_ssm_parameter": ("name", ("value", "insecure_value")),

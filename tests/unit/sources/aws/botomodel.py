@@ -67,6 +67,8 @@ _KNOWN: dict[str, tuple[Any, ...]] = {
     "DBSnapshot.SnapshotType": ("manual",),
     "CacheCluster.Engine": ("memcached", "redis"),
     "CacheCluster.ReplicationGroupId": ("", "a-ReplicationGroupId"),
+    "Listener.Protocol": ("HTTP", "HTTPS", "HTTP", "TLS"),
+    "RuleCondition.Field": ("host-header", "path-pattern"),
     "KeyMetadata.KeySpec": ("SYMMETRIC_DEFAULT",),
     "KeyMetadata.Origin": ("AWS_KMS", "EXTERNAL", "AWS_KMS", "AWS_KMS", "AWS_KMS", "AWS_KMS"),
     "MultiRegionConfiguration.MultiRegionKeyType": ("PRIMARY", "PRIMARY", "PRIMARY", "REPLICA"),
@@ -106,6 +108,8 @@ def filled(shape: Any, choice: int, depth: int = 0, name: str = "") -> Any:  # n
             else filled(member, choice, depth + 1, key)
             for key, member in shape.members.items()
         }
+    if kind == "list" and (pairs := _PAIRS.get(shape.member.name)):
+        return [{**filled(shape.member, choice, depth + 1, name), "Key": key} for key in pairs]
     if kind == "list":
         return [filled(shape.member, choice, depth + 1, name)] if depth <= _DEEPEST else []
     if kind == "map":
@@ -121,6 +125,26 @@ def filled(shape: Any, choice: int, depth: int = 0, name: str = "") -> Any:  # n
     if kind == "timestamp":
         return dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
     return _REPORT.encode() if shape.name == "ReportContentType" else b"blob"
+
+
+# The settings that AWS lists as pairs, and botocore does not name.
+_PAIRS = {
+    "AdditionalAttribute": ["elb.http.desyncmitigationmode"],
+    "LoadBalancerAttribute": [
+        *(
+            f"{logs}.s3.{what}"
+            for logs in ("access_logs", "connection_logs")
+            for what in ("enabled", "bucket", "prefix")
+        ),
+        "deletion_protection.enabled",
+        "idle_timeout.timeout_seconds",
+        "load_balancing.cross_zone.enabled",
+        *(f"routing.http.{what}" for what in ("drop_invalid_header_fields.enabled", "desync_mitigation_mode")),
+        *(f"routing.http.{what}" for what in ("preserve_host_header.enabled", "xff_header_processing.mode")),
+        "routing.http2.enabled",
+        "waf.fail_open.enabled",
+    ],
+}
 
 
 # The keys of maps that AWS documents and botocore does not know.
