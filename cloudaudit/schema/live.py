@@ -60,6 +60,12 @@ LIVE_ONLY: dict[str, dict[str, Any]] = {
         "user": "string",
     },
     "aws_kms_key_state": {"key_id": "string", "state": "string", "days_until_deleted": "number"},
+    # What Systems Manager manages. The numbers are of patches that the last look found not to be there.
+    "aws_ssm_managed_instance": {
+        **dict.fromkeys(("instance_id", "platform", "associations"), "string"),
+        **dict.fromkeys(("online", "agent_current", "looked_for_patches"), "bool"),
+        **dict.fromkeys(("missing_patches", "failed_patches", "critical_patches", "security_patches"), "number"),
+    },
     "aws_secretsmanager_secret_use": {
         "secret_id": "string",
         "rotation_enabled": "bool",

@@ -75,6 +75,7 @@ _KNOWN: dict[str, tuple[Any, ...]] = {
     "SecretListEntry.OwningService": ("",),
     "SecretListEntry.PrimaryRegion": ("", "us-east-1"),
     "Deployment.status": ("PRIMARY",),
+    "DeploymentGroupInfo.deploymentGroupName": ("a-deploymentGroups",),
     "NamedQuery.NamedQueryId": ("a-NamedQueryIds",),
     "Project.name": ("a-projects",),
     "ReportGroup.arn": ("a-reportGroups",),
@@ -195,7 +196,7 @@ def _text(shape: Any, choice: int, name: str) -> str:  # noqa: PLR0911 - one lin
         return f"arn:aws:service:us-east-1:123456789012:thing/{(name or shape.name).lower().removesuffix('s')}:1"
     if "policy" in name.lower() or "document" in name.lower():
         return json.dumps(_POLICY)
-    return f"a-{name or shape.name}"
+    return f"a-{name or shape.name}".ljust(shape.metadata.get("min") or 0, "x")
 
 
 class Client:
