@@ -8,8 +8,8 @@ from cloudaudit.model import Gap, Record, Severity, Status, Verdict
 class Missed(Record, frozen=True):
     """What a run could not list, so that what is absent there is not gone: an empty field stands for any.
 
-    `root` is a pattern (`envs/*`), `types` are resource types, `prefix` is how keys start, and `region` is compared
-    with that of ARNs; a key that names no region is in every one.
+    `root` is a pattern (`envs/*`), `types` are resource types, `prefix` is how keys start; what is in no region is in
+    every one.
     """
 
     target: str = ""
@@ -40,6 +40,17 @@ class RunRow(Record, frozen=True):
     failing: int
     waived: int
     unknown: int
+
+
+class Audit(Record, frozen=True):
+    """Runs that are recorded target by target on one occasion. `finished` is empty while it is not; `missing` are the
+    targets it was to look at and has no run of."""
+
+    name: str
+    started: str
+    finished: str
+    targets: tuple[str, ...]
+    missing: tuple[str, ...]
 
 
 class Count(Record, frozen=True):
@@ -187,21 +198,25 @@ class Life(Record, frozen=True):
 
 
 class Hole(Record, frozen=True):
-    """A time in which runs of a target were due and none was recorded; `before` is empty while it lasts."""
+    """A time in which runs of a target were due and none was recorded; `before` is empty while it lasts. `every` says
+    how often they were due, in seconds."""
 
     target: str
     after: str
     before: str
     missing: int
+    every: int
 
 
 class RuleCount(Record, frozen=True):
-    """What a rule counted in one target from a run on, until it counted something else."""
+    """What a rule counted in one target from a run on, until it counted something else; `complete` is whether that run
+    looked at everything."""
 
     run: int
     time: str
     target: str
     count: Count
+    complete: bool
 
 
 class History(Record, frozen=True):

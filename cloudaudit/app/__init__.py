@@ -7,6 +7,7 @@ from cloudaudit.app.explaining import explain
 from cloudaudit.app.gating import FAILED, INCOMPLETE, exit_code, gate, incompleteness
 from cloudaudit.app.keeping import discard, kept
 from cloudaudit.app.permitting import permissions
+from cloudaudit.app.recording import Recorder, open_store, record, target_name
 from cloudaudit.app.request import Request, Tell
 from cloudaudit.app.scanning import scan
 from cloudaudit.app.targets import draw, graphs, load
@@ -18,6 +19,7 @@ __all__ = [
     "Audit",
     "Auditing",
     "Looked",
+    "Recorder",
     "Request",
     "Settings",
     "Tell",
@@ -35,11 +37,14 @@ __all__ = [
     "incompleteness",
     "kept",
     "load",
+    "open_store",
     "own_rules",
     "permissions",
     "prune_baseline",
+    "record",
     "rule_set",
     "rules",
     "scan",
+    "target_name",
     "write_baseline",
 ]

@@ -26,19 +26,22 @@ from cloudaudit.workers import Share, available
 if TYPE_CHECKING:
     from cloudaudit.engine import RuleSet
     from cloudaudit.graph import ResourceGraph
+    from cloudaudit.history import Missed
 
 # What is judged like a resource but is none: the account, variables, outputs, data, inline arguments made companions.
 _PSEUDO = re.compile(r"^aws_account |^terraform_(?!data )|[ .:]data\.\w+\.[^.]+$|/[a-z_]+$")
 
 
 class Judged(NamedTuple):
-    """What one root came to; made in a process of its own where there are several."""
+    """What one root came to; made in a process of its own where there are several. `missed` is what could not be listed
+    of a live account."""
 
     scanned: Scanned
     findings: list[Finding]
     gaps: tuple[Gap, ...]
     fixed: list[Finding]
     notices: tuple[Gap, ...]
+    missed: "tuple[Missed, ...] | None" = None
 
 
 class Court:
@@ -73,7 +76,19 @@ class Court:
             changing = graph.changing()
             findings, fixed = compare(findings, judged(changing.before), graph, changing)
         findings, notices = self.decide(findings, graph, text_of(Path(graph.target)))
-        return Judged(_scanned(graph), findings, (*graph.gaps, *defects), fixed, notices)
+        return Judged(_scanned(graph), findings, (*graph.gaps, *defects), fixed, notices, self._missed(graph))
+
+    def _missed(self, graph: "ResourceGraph") -> "tuple[Missed, ...] | None":
+        """What could not be listed, by region; with what no call lists, which may come from anything."""
+        if graph.listing is None:
+            return None
+        from cloudaudit.history import Missed  # noqa: PLC0415 - nobody asks of a scan
+
+        made = {kind for rule in self.rules.rules.values() for kind in rule.types} - graph.listing.listed
+        regions: dict[str, set[str]] = {}
+        for kind, region in graph.listing.missing():
+            regions.setdefault(region, set(made)).add(kind)
+        return tuple(Missed(region=region, types=tuple(sorted(types))) for region, types in sorted(regions.items()))
 
 
 def scan(request: Request, tell: Tell | None = None) -> Report:

@@ -1,8 +1,9 @@
 """Options that several commands share, and the request they make."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -77,6 +78,55 @@ _NARROWING = (
         help="Only rules about this; repeatable.",
     ),
 )
+
+_STORE = click.option(
+    "--store",
+    metavar="URL",
+    envvar="CLOUDAUDIT_STORE",
+    show_envvar=True,
+    help="A file, or postgresql://USER@HOST/DATABASE.",
+)
+_PAST = (
+    _STORE,
+    click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to say it."),
+)
+_RECORDING = (
+    click.option("--record", is_flag=True, help="Write the run down in the store."),
+    _STORE,
+    click.option("--record-as", metavar="NAME", help="What the target is called there."),
+)
+_UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+
+
+def _duration(ctx: click.Context, param: click.Parameter, value: str | None) -> timedelta | None:
+    if value is None:
+        return None
+    if value == "never":
+        return timedelta(0)
+    found = re.fullmatch(r"(\d{1,4})([mhdw])", value)
+    if found is None or int(found[1]) == 0:
+        raise click.BadParameter(f"{value!r} is no time such as 30m, 12h, 1d, 1w, or never", ctx, param)
+    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+
+
+_EVERY = click.option(
+    "--every", metavar="TIME", callback=_duration, help="How often runs are due (1d, 12h, never); else as usual."
+)
+
+
+def reads_store(command: F) -> F:
+    """Adds --store and --format."""
+    return _with(command, _PAST)
+
+
+def records_runs(command: F) -> F:
+    """Adds --record, --store and --record-as."""
+    return _with(command, _RECORDING)
+
+
+def expects_runs(command: F) -> F:
+    """Adds --every TIME."""
+    return _EVERY(command)
 
 
 def reads_targets(command: F) -> F:
@@ -187,3 +237,8 @@ def clock() -> str:
     if not seconds.isdecimal():
         return ""
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def now() -> str:
+    """The time, which the environment may set (SOURCE_DATE_EPOCH)."""
+    return clock() or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,10 +1,11 @@
 """Reports of a command: in which formats, where to, and what they mean for its exit code."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from cloudaudit.cli.answers import answer, complain, in_colour, save, width
 from cloudaudit.cli.formats import STDOUT, Format
@@ -12,6 +13,8 @@ from cloudaudit.outputs import Gate, Options, Output
 from cloudaudit.settings import SEVERITIES
 
 if TYPE_CHECKING:
+    from cloudaudit.app import Recorder
+    from cloudaudit.history import RunRow
     from cloudaudit.model import Report
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -52,6 +55,26 @@ def write(report: "Report", writes: Iterable[tuple[Output, str]], gate: Gate) ->
             answer(text)
         else:
             save(text, path)
+
+
+def recorder_of(ctx: click.Context) -> "Recorder | None":
+    """What writes runs down, if --record was given; opened now, so that a store that cannot be used stops the command
+    before its work."""
+    from cloudaudit import app  # noqa: PLC0415 - `--help` needs no engine
+
+    given = ctx.params
+    if given["record"]:
+        return app.Recorder(given["store"] or "")
+    said = ctx.get_parameter_source("store") is ParameterSource.COMMANDLINE
+    if given.get("record_as") or said:
+        raise click.UsageError("--store and --record-as need --record.")
+    return None
+
+
+def recorded(runs: "Sequence[RunRow]", place: str) -> None:
+    """Say on stderr what the store calls the runs that were written down."""
+    numbers = ", ".join(str(run.number) for run in runs)
+    complain(f"recorded as run {numbers} in {place}")
 
 
 def outcome(report: "Report", gate: Gate, *, strict: bool) -> int:

@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from cloudaudit.cli.formats import OrderedCommand, destinations
-from cloudaudit.cli.options import picks_rules, reads_targets, request, takes_decisions
+from cloudaudit.cli.options import picks_rules, reads_targets, records_runs, request, takes_decisions
 from cloudaudit.cli.progress import progress
-from cloudaudit.cli.reporting import outcome, write, writes_reports
+from cloudaudit.cli.reporting import outcome, recorded, recorder_of, write, writes_reports
 
 
 @click.command(cls=OrderedCommand)
@@ -19,6 +19,7 @@ from cloudaudit.cli.reporting import outcome, write, writes_reports
 @click.option(
     "--all", "everything", is_flag=True, help="Show passes, and what a plan leaves as it was; fail for that too."
 )
+@records_runs
 @takes_decisions
 @picks_rules
 @reads_targets
@@ -34,6 +35,7 @@ def scan(ctx: click.Context, /, targets: tuple[str, ...], **given: Any) -> None:
     cloudaudit scan prod=plan-prod.json dev=plan-dev.json
     cloudaudit scan infra/ -o report.json -o report.sarif
     cloudaudit scan infra/ --format json | jq .criteria
+    cloudaudit scan infra/ --record
     """  # noqa: D301 - click wants the control character
     from cloudaudit import app  # noqa: PLC0415 - `--help` needs no engine
 
@@ -41,9 +43,14 @@ def scan(ctx: click.Context, /, targets: tuple[str, ...], **given: Any) -> None:
     writes = destinations(ctx.meta["order"], given["formats"], given["files"])
     asked = request(_targets(targets, given["targets_from"]), given)
     gate = app.gate(asked.settings, given["fail_on"] or "", everything=given["everything"])
+    if given["record_as"] and len(asked.targets) > 1:
+        raise click.UsageError("--record-as names one target; record several one by one.")
+    recorder = recorder_of(ctx)
     with progress(sys.stderr) as tell:
         report = app.scan(asked, tell)
     write(report, writes, gate)
+    if recorder:
+        recorded(recorder.add(report, asked, name=given["record_as"] or ""), recorder.place)
     ctx.exit(outcome(report, gate, strict=given["strict"]))
 
 

@@ -41,6 +41,11 @@ class Listing:
         elif because := untold.get(resource.key, ""):
             yield because
 
+    def missing(self) -> Iterator[tuple[str, str]]:
+        """The types of which resources may be missing, each with the region, or EVERYWHERE."""
+        yield from ((kind, region) for kind, regions in self._refused.items() for region in regions)
+        yield from ((kind, EVERYWHERE) for kind in self._untold)
+
     def lacks(self, kind: str) -> bool:
         """Whether resources of the type may be missing."""
         return next(self.why(kind), None) is not None

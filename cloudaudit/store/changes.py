@@ -55,7 +55,7 @@ class Changes:
         known = past.row
         if not sight.applies(known["rule"], known["root"]):
             return
-        if sight.hidden(known["root"], known["type"], known["resource"], was_hidden=past.hidden):
+        if sight.hidden(known, was_hidden=past.hidden):
             if not past.hidden:
                 key = {"target": self._target, "fingerprint": known["fingerprint"]}
                 self.hidden.append({**key, "from_run": self.run, "to_run": None})
@@ -76,7 +76,10 @@ class Changes:
             {
                 "target": self._target,
                 "fingerprint": fingerprint,
-                **{name: plain(getattr(finding, name)) for name in ("rule", "resource", "type", "address", "root")},
+                **{
+                    name: plain(getattr(finding, name))
+                    for name in ("rule", "resource", "type", "address", "root", "region")
+                },
                 "first_run": self.run,
                 "opened_run": course.opened,
                 "fixed_run": course.fixed,
@@ -91,6 +94,7 @@ class Changes:
         if finding.verdict is Verdict.PASS:
             told["message"] = past.row["message"]
         elsewhere = {"address": plain(finding.address), "root": plain(finding.root), **told}
+        elsewhere["region"] = plain(finding.region)
         if back or any(past.row[name] != value for name, value in elsewhere.items()):
             self.described.append({**self._of(fingerprint), **elsewhere})
 

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
@@ -12,7 +12,7 @@ from cloudaudit.errors import StoreError
 from cloudaudit.history import Count, Event, Life, RuleCount, RunRow, Span, Unseen
 from cloudaudit.store.chain import events
 from cloudaudit.store.counting import count
-from cloudaudit.store.runs import listed
+from cloudaudit.store.runs import whole
 from cloudaudit.store.states import Coverage, coverage, state, subject
 from cloudaudit.store.tables import EVENT, FINDING, OBSERVATION, POPULATION, RUN, TARGET, UNSEEN
 
@@ -122,17 +122,24 @@ def _by_finding(
     return found
 
 
-def rule_counts(connection: Connection, rule: str, runs: Sequence[RunRow]) -> tuple[RuleCount, ...]:
-    """What the rule counted in each target, wherever it changed; runs with narrowed rules or roots do not count."""
-    chosen = and_(POPULATION.c.by == "rule", POPULATION.c.name == rule)
-    counts = {row.run: count(row) for row in connection.execute(select(POPULATION).where(chosen))}
+def rule_counts(connection: Connection, rule: str, targets: Collection[str]) -> tuple[RuleCount, ...]:
+    """What the rule counted in each target, wherever it changed."""
+    mine = and_(POPULATION.c.run == RUN.c.number, POPULATION.c.by == "rule", POPULATION.c.name == rule)
+    numbers = [POPULATION.c[name] for name in ("passing", "failing", "waived", "unknown")]
+    query = (
+        select(RUN.c.number, RUN.c.started, RUN.c.status, TARGET.c.name, *numbers)
+        .select_from(RUN.join(TARGET, TARGET.c.id == RUN.c.target).outerjoin(POPULATION, mine))
+        .where(whole(), TARGET.c.name.in_(targets))
+        .order_by(RUN.c.number)
+    )
     last: dict[str, Count] = {}
     found = []
-    for run in runs:
-        now = counts.get(run.number, Count())
-        if run.roots and not run.selection and last.get(run.target, Count()) != now:
-            last[run.target] = now
-            found.append(RuleCount(run=run.number, time=run.started, target=run.target, count=now))
+    for row in connection.execute(query):
+        now = count(row) if row.passing is not None else Count()
+        if last.get(row.name, Count()) != now:
+            last[row.name] = now
+            complete = row.status == "complete"
+            found.append(RuleCount(run=row.number, time=row.started, target=row.name, count=now, complete=complete))
     return tuple(found)
 
 
@@ -144,9 +151,3 @@ def events_of(connection: Connection, lives_: Sequence[Life]) -> tuple[Event, ..
         chosen = EVENT.c.fingerprint.in_(names[start : start + _BATCH])
         found += events(connection.execute(select(EVENT).where(chosen)).all())
     return tuple(sorted(found, key=lambda event: event.number))
-
-
-def runs_of(connection: Connection, targets: Iterable[str]) -> tuple[RunRow, ...]:
-    """The runs of the targets, oldest first."""
-    wanted = set(targets)
-    return tuple(run for run in listed(connection) if run.target in wanted)

@@ -58,9 +58,10 @@ def make_file(url: URL) -> None:
     path = Path(url.database or "")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        return
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except FileExistsError as error:
+        raise StoreError(f"{path}: the store cannot be made: {path.parent} is no folder") from error
     except OSError as error:
         raise StoreError(f"{path}: the store cannot be made: {error.strerror}") from error
 

@@ -13,7 +13,7 @@ from cloudaudit.store.chain import Draft, append
 from cloudaudit.store.changes import Changes
 from cloudaudit.store.lifecycle import Kind
 from cloudaudit.store.seeing import Sight, resources
-from cloudaudit.store.states import fingerprint_of, known
+from cloudaudit.store.states import Known, fingerprint_of, known
 from cloudaudit.store.tables import (
     FINDING,
     GAP,
@@ -31,14 +31,15 @@ from cloudaudit.store.texts import digest, encoded, plain
 class Recording(Record, frozen=True):
     """What is to be recorded besides the report. `at` is the time where the report carries none; `audit` groups the
     runs of one occasion; `names` gives targets the names that they have in the store; `selection` says how rules or
-    roots were narrowed. For `missed` and `covers` see `cloudaudit.store.seeing.Sight`."""
+    roots were narrowed. For `missed`, `regions` and `covers` see `cloudaudit.store.store.Store.record`."""
 
     at: str
     audit: str
     names: Mapping[str, str] = {}
     selection: str = ""
     missed: tuple[Missed, ...] | None = None
-    covers: Callable[[str], bool] | None = None
+    regions: frozenset[str] | None = None
+    covers: Callable[[str, str], bool] | None = None
 
 
 class _Part(Record, frozen=True):
@@ -86,6 +87,9 @@ def _parts(report: Report, names: Mapping[str, str]) -> list[_Part]:
         name = plain(names.get(target, target))
         findings.setdefault(name, []).append(finding)
         roots.setdefault(name, {}).setdefault(plain(finding.root), 0)
+    for name, held in roots.items():
+        if report.run.gaps and not any(held.values()) and name not in findings:
+            held.clear()  # it could not be looked at: one account of many that refuses
     whole = [*roots] or [plain(names.get(report.run.target, report.run.target))]
     return [
         _Part(
@@ -101,12 +105,13 @@ def _parts(report: Report, names: Mapping[str, str]) -> list[_Part]:
 
 def _targets(connection: Connection, names: Sequence[str]) -> dict[str, int]:
     """The ids of the targets, made where they are new. Nobody else records these targets until we are done."""
-    _insert_missing(connection, TARGET, [{"name": name} for name in names])
+    insert_missing(connection, TARGET, [{"name": name} for name in names])
     wanted = select(TARGET.c.name, TARGET.c.id).where(TARGET.c.name.in_(names)).order_by(TARGET.c.name)
     return {row.name: row.id for row in connection.execute(wanted.with_for_update())}
 
 
-def _insert_missing(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
+def insert_missing(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
+    """Insert the rows that are not there yet, whoever else does so at the same time."""
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     connection.execute(make(table).on_conflict_do_nothing(), rows)
 
@@ -127,7 +132,7 @@ def _rulebook(connection: Connection, report: Report) -> str:
         **{name: {} for name in seen},
     }
     book = digest(rules)
-    _insert_missing(connection, RULEBOOK, [{"digest": book, "rules": encoded(rules)}])
+    insert_missing(connection, RULEBOOK, [{"digest": book, "rules": encoded(rules)}])
     return book
 
 
@@ -137,28 +142,44 @@ def _record(
     """The run, what it counted, and what it changed; its number and the events to append."""
     gaps, target = report.run.gaps, links["target"]
     news = _news(connection, target, gaps)
+    past = known(connection, target)
+    roots = {**_vanished(part, past, what), **part.roots}
     tallies = counting.tallies(part.findings.values(), report, alone=part.alone)
     run = {**_run_row(part, report.run, what), **links, **_totals(tallies)}
     number = connection.execute(insert(RUN).returning(RUN.c.number), run).scalar_one()
-    _describe(connection, number, part, gaps, tallies)
+    _describe(connection, number, _scope(part, roots), gaps, tallies)
     sight = Sight(
         target=part.name,
-        roots=part.roots,
+        roots=roots,
         rules=report.rules.keys() | {finding.rule for finding in part.findings.values()},
         resources=resources(part.findings.values()),
         missed=what.missed,
+        regions=what.regions,
         news=news,
         blind=bool(gaps),
-        covers=what.covers,
     )
     changes = Changes(run=number, at=run["started"], target=target, name=part.name)
-    past = known(connection, target)
     for fingerprint, finding in part.findings.items():
         changes.seen(fingerprint, finding, past.pop(fingerprint, None))
     for one in past.values():
         changes.absent(one, sight)
     _write(connection, changes)
     return number, [_recorded(changes, run, part), *changes.events]
+
+
+def _vanished(part: _Part, past: Mapping[str, Known], what: Recording) -> dict[str, int]:
+    """The roots of earlier findings that were looked for and are no more."""
+    if what.covers is None or not part.roots:
+        return {}
+    before = {one.row["root"] for one in past.values()} - part.roots.keys()
+    return {root: 0 for root in sorted(before) if what.covers(part.name, root)}
+
+
+def _scope(part: _Part, roots: Mapping[str, int]) -> list[dict[str, Any]]:
+    return [
+        {"root": root, "origin": part.origins.get(root, ""), "resources": resources}
+        for root, resources in roots.items()
+    ]
 
 
 def _news(connection: Connection, target: int, gaps: Collection[Gap]) -> tuple[Gap, ...]:
@@ -197,14 +218,10 @@ def _totals(tallies: Mapping[str, Mapping[str, list[int]]]) -> dict[str, int]:
 def _describe(
     connection: Connection,
     number: int,
-    part: _Part,
+    scope: Iterable[dict[str, Any]],
     gaps: Iterable[Gap],
     tallies: Mapping[str, Mapping[str, list[int]]],
 ) -> None:
-    scope = [
-        {"run": number, "root": root, "origin": part.origins.get(root, ""), "resources": resources}
-        for root, resources in part.roots.items()
-    ]
     written = [
         {
             "run": number,
@@ -215,7 +232,11 @@ def _describe(
         }
         for position, gap in enumerate(gaps, 1)
     ]
-    for table, rows in ((SCOPE, scope), (GAP, written), (POPULATION, list(counting.rows(number, tallies)))):
+    for table, rows in (
+        (SCOPE, [{"run": number, **row} for row in scope]),
+        (GAP, written),
+        (POPULATION, list(counting.rows(number, tallies))),
+    ):
         if rows:
             connection.execute(insert(table), rows)
 

@@ -1,14 +1,14 @@
 """The store as others see it."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Engine
 
-from cloudaudit.history import Comparison, History, Missed, RunPage, RunRow, Trend
+from cloudaudit.history import Audit, Comparison, History, Hole, Missed, RunPage, RunRow, Trend
 from cloudaudit.model import Report
-from cloudaudit.store import comparing, past, runs, schema, showing, trends
+from cloudaudit.store import audits, comparing, past, runs, schema, showing, trends
 from cloudaudit.store.database import engine, reading, writing
 from cloudaudit.store.place import default_url, expect_file, make_file, parse, shown
 from cloudaudit.store.recording import Recording, record
@@ -45,13 +45,15 @@ class Store:
         names: Mapping[str, str] | None = None,
         selection: str = "",
         missed: Sequence[Missed] | None = None,
-        covers: Callable[[str], bool] | None = None,
+        regions: Iterable[str] | None = None,
+        covers: Callable[[str, str], bool] | None = None,
     ) -> tuple[RunRow, ...]:
         """Write down what a report says, all of it or nothing; one run for each of its targets.
 
         `at` is the time where the report carries none, and `audit` groups what several calls record. `missed` says what
         the run could not list, so that what is absent there is not taken for gone; where it is None, nothing counts as
-        gone that a new gap may hide. `covers` says of a root that is not in the report whether it was looked for.
+        gone that a new gap may hide. `regions` are those that were looked at, None for all; `covers` says of a target
+        and a root that is not in the report whether it was looked for.
         """
         runs.moment(at)
         what = Recording(
@@ -60,16 +62,42 @@ class Store:
             names=names or {},
             selection=selection,
             missed=None if missed is None else tuple(missed),
+            regions=None if regions is None else frozenset(regions),
             covers=covers,
         )
         with writing(self.engine) as connection:
             numbers = record(connection, report, what)
             return runs.listed(connection, numbers=numbers)
 
+    def begin(self, audit: str, *, at: str, targets: Iterable[str]) -> None:
+        """Note that an audit begins that records one target after the other. It shows as unfinished until `finish`;
+        one that was begun before goes on."""
+        runs.moment(at)
+        with writing(self.engine) as connection:
+            audits.begin(connection, audit, at, targets)
+
+    def finish(self, audit: str, *, at: str) -> None:
+        """Note that an audit came to its end."""
+        runs.moment(at)
+        with writing(self.engine) as connection:
+            audits.finish(connection, audit, at)
+
+    def audits(self) -> tuple[Audit, ...]:
+        """The audits that were recorded target by target, oldest first."""
+        with reading(self.engine) as connection:
+            return audits.listed(connection)
+
     def runs(self, *, target: str = "", audit: str = "", last: int = 0) -> tuple[RunRow, ...]:
         """The runs, oldest first."""
         with reading(self.engine) as connection:
+            runs.require(connection, target)
             return runs.listed(connection, target=target, audit=audit, last=last)
+
+    def holes(self, *, target: str = "", every: timedelta | None = None, now: str = "") -> tuple[Hole, ...]:
+        """Where runs were due and none was recorded: every so often, or as often as a target usually has one."""
+        with reading(self.engine) as connection:
+            runs.require(connection, target)
+            return runs.holes(connection, [target] if target else [], every, now)
 
     def named(self, name: str) -> tuple[RunRow, ...]:
         """The runs that are meant by a number, an audit, a day, `latest` or `previous`."""
@@ -87,20 +115,19 @@ class Store:
             return comparing.compare(connection, runs.named(connection, before), runs.named(connection, after))
 
     def history(self, name: str, *, every: timedelta | None = None, now: str = "") -> History:
-        """Everything about a rule, a resource or a fingerprint; with `every`, where runs were missed until `now`."""
+        """Everything about a rule, a resource or a fingerprint, and where runs were missed until `now` (see holes)."""
         with reading(self.engine) as connection:
             kind, condition = past.about(connection, name)
             all_runs = runs.listed(connection)
             lives = past.lives(connection, condition, all_runs)
             targets = {life.subject.target for life in lives}
-            of_targets = tuple(run for run in all_runs if run.target in targets)
             return History(
                 about=name,
                 kind=kind,
                 lives=lives,
-                counts=past.rule_counts(connection, name, of_targets) if kind == "rule" else (),
+                counts=past.rule_counts(connection, name, targets) if kind == "rule" else (),
                 events=past.events_of(connection, lives) if kind == "fingerprint" else (),
-                holes=runs.holes((run for run in of_targets if run.roots), every, now),
+                holes=runs.holes(connection, targets, every, now),
             )
 
     def trend(  # noqa: PLR0913 - see trends.trend
@@ -115,6 +142,7 @@ class Store:
     ) -> Trend:
         """Counts by severity, criterion or rule, per day or month."""
         with reading(self.engine) as connection:
+            runs.require(connection, target)
             return trends.trend(connection, per=per, by=by, since=since, target=target, every=every, now=now)
 
     def verify(self, *, whole: bool = False) -> str:

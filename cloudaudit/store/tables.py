@@ -85,7 +85,7 @@ FINDING = Table(
     METADATA,
     Column("target", Integer, ForeignKey("target.id"), primary_key=True, autoincrement=False),
     _text("fingerprint", primary_key=True),
-    *map(_text, ("rule", "resource", "type", "address", "root")),
+    *map(_text, ("rule", "resource", "type", "address", "root", "region")),
     _run("first_run"),
     _run("opened_run", nullable=True),
     _run("fixed_run", nullable=True),
@@ -135,11 +135,9 @@ EVENT = Table(
     Index("ix_event_fingerprint", "fingerprint"),
 )
 
-TICKET_LINK = Table(
-    "ticket_link",
+AUDIT = Table(
+    "audit",
     METADATA,
-    _text("fingerprint", primary_key=True),
-    _text("tracker", primary_key=True),
-    _text("id", primary_key=True),
-    *map(_text, ("url", "state")),
+    _text("name", primary_key=True),
+    *map(_text, ("started", "finished", "targets")),
 )

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, case, func, select
 
-from cloudaudit.history import Count, Hole, Period, RunRow, Trend
+from cloudaudit.history import Count, Hole, Period, Trend
 from cloudaudit.store.counting import count
-from cloudaudit.store.runs import holes, listed, moment
+from cloudaudit.store.runs import holes, moment, whole
 from cloudaudit.store.tables import POPULATION, RUN, TARGET
 
 WIDTHS = {"day": 10, "month": 7}
@@ -25,10 +25,10 @@ def trend(  # noqa: PLR0913 - each is one option of the command
     every: timedelta | None = None,
     now: str = "",
 ) -> Trend:
-    """The counts of the last run of each target in each period. Runs with narrowed rules or roots are left out, and so
-    is a target in a period in which it had no run: nothing is carried over."""
+    """The counts of the last run of each target in each period. A target without a run in a period is not
+    counted there: nothing is carried over."""
     period = func.substr(RUN.c.started, 1, WIDTHS[per])
-    chosen = [RUN.c.roots > 0, RUN.c.selection == ""]
+    chosen = [whole()]
     if since:
         chosen.append(RUN.c.started >= since)
     if target:
@@ -53,30 +53,20 @@ def trend(  # noqa: PLR0913 - each is one option of the command
     found = [
         Period(period=name, targets=targets, incomplete=partly, counts=counts[name]) for name, targets, partly in heads
     ]
-    missing = _holes(connection, since, target, every, now)
-    return Trend(per=per, by=by, periods=tuple(_with_empty(found, missing, per, every, now)), holes=missing)
+    missing = holes(connection, [target] if target else [], every, now, since)
+    return Trend(per=per, by=by, periods=tuple(_with_empty(found, missing, WIDTHS[per])), holes=missing)
 
 
-def _holes(connection: Connection, since: str, target: str, every: timedelta | None, now: str) -> tuple[Hole, ...]:
-    if every is None:
-        return ()
-    whole: Sequence[RunRow] = [run for run in listed(connection, target=target) if run.roots]
-    return tuple(hole for hole in holes(whole, every, now) if not hole.before or hole.before >= since)
-
-
-def _with_empty(
-    found: list[Period], missing: Sequence[Hole], per: str, every: timedelta | None, now: str
-) -> list[Period]:
-    """The periods, and between them those in which a run was due and no target had one."""
-    width = WIDTHS[per]
+def _with_empty(found: list[Period], missing: Sequence[Hole], width: int) -> list[Period]:
+    """The periods, and between them those in which a run was due and no target had one. After the last one, `holes` say
+    it: a target that was given up would fill pages."""
     have = {period.period for period in found}
-    empty: set[str] = set()
-    for hole in missing:
-        due = moment(hole.after) + (every or timedelta())
-        end = moment(hole.before or now)
-        while every and due < end:
-            empty.add(due.isoformat()[:width])
-            due += every
+    over = [hole for hole in missing if hole.before]
+    due = {_due(hole, place)[:width] for hole in over for place in range(1, hole.missing + 1)}
     first = found[0].period if found else ""
-    holes_ = [Period(period=name, targets=0, incomplete=0, counts={}) for name in empty - have if name >= first]
-    return sorted((*found, *holes_), key=lambda period: period.period)
+    empty = [Period(period=name, targets=0, incomplete=0, counts={}) for name in due - have if name >= first]
+    return sorted((*found, *empty), key=lambda period: period.period)
+
+
+def _due(hole: Hole, place: int) -> str:
+    return (moment(hole.after) + timedelta(seconds=hole.every) * place).isoformat()

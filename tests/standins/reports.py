@@ -49,6 +49,7 @@ def finding(  # noqa: PLR0913 - a finding has many sides
     type: str = "aws_s3_bucket",  # noqa: A002 - as the model calls it
     message: str = "It is not so.",
     line: int = 0,
+    region: str | None = None,
 ) -> Finding:
     """A verdict on a resource."""
     return Finding(
@@ -63,16 +64,23 @@ def finding(  # noqa: PLR0913 - a finding has many sides
         root=root,
         status=status,
         location=Location(file="main.tf", line=line) if line else None,
+        region=_region(resource) if region is None else region,
     )
 
 
-def report(
+def _region(key: str) -> str:
+    parts = key.split(":", 5)
+    return parts[3] if len(parts) == 6 else ""
+
+
+def report(  # noqa: PLR0913 - and so has a report
     findings: Iterable[Finding] = (),
     *,
     rules: Sequence[str] = ("r1", "r2", "r3"),
     roots: Sequence[str] = ("eu-west-1",),
     targets: Sequence[str] = (TARGET,),
     gaps: Sequence[str] = (),
+    at: str = "",
 ) -> Report:
     """What a run says; gaps are named by what could not be looked at."""
     found = tuple(findings)
@@ -83,6 +91,8 @@ def report(
             rules_digest="d" * 32,
             version="0.1.0",
             population=0,
+            started=at,
+            finished=at,
             profile="soc2",
             gaps=tuple(Gap(what=what, why="access was denied") for what in gaps),
         ),

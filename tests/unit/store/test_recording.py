@@ -1,7 +1,11 @@
 """What becomes of findings from run to run."""
 
+from datetime import timedelta
+
+import msgspec
+
 from cloudaudit.history import Difference, Life, Missed
-from cloudaudit.model import Severity, Status, Verdict
+from cloudaudit.model import Report, Scanned, Severity, Status, Verdict
 from cloudaudit.store import Store
 from tests.standins.reports import TARGET, finding, night, report
 
@@ -125,7 +129,7 @@ def test_a_root_that_was_not_looked_at_closes_nothing_unless_it_was_looked_for(s
     both = [finding("r1", LOGS, root="eu-west-1"), finding("r1", DATABASE, root="us-east-1")]
     store.record(report(both, roots=["eu-west-1", "us-east-1"]), at=night(1))
     store.record(report(both[:1]), at=night(2))
-    store.record(report(both[:1]), at=night(3), covers=lambda root: root.startswith("us-"))
+    store.record(report(both[:1]), at=night(3), covers=lambda _, root: root.startswith("us-"))
 
     assert kinds(store, "1", "2") == [("unseen", DATABASE)]
     assert life(store, DATABASE).spans[-1].ended == "gone"
@@ -249,3 +253,54 @@ def test_targets_have_the_names_they_are_given(store: Store) -> None:
 
     assert [run.target for run in store.runs()] == ["production"]
     assert life(store).subject.target == "production"
+
+
+def test_runs_that_come_regularly_show_the_one_that_did_not(store: Store) -> None:
+    for day in (1, 2, 3, 4, 5, 7, 8):
+        store.record(report([finding("r1", LOGS)]), at=night(day))
+
+    (hole,) = store.holes(now=night(8))
+    assert (hole.after, hole.before, hole.missing, hole.every) == (night(5), night(7), 1, 86_400)
+    assert store.history("r1", now=night(8)).holes == (hole,)
+    trend = store.trend(now=night(8))
+    assert [period.targets for period in trend.periods] == [1, 1, 1, 1, 1, 0, 1, 1]
+    assert store.holes(now=night(8), every=timedelta(0)) == ()
+
+
+def test_a_run_that_is_due_now_is_missed_until_it_comes(store: Store) -> None:
+    for day in range(1, 7):
+        store.record(report([finding("r1", LOGS)]), at=night(day))
+
+    assert store.holes(now=night(7)) == ()
+    (hole,) = store.holes(now=night(9))
+    assert (hole.after, hole.before, hole.missing) == (night(6), "", 3)
+
+
+def test_runs_that_come_as_they_please_miss_nothing_unless_somebody_says_so(store: Store) -> None:
+    for day in (1, 2, 5, 11, 12, 20):
+        store.record(report([finding("r1", LOGS)]), at=night(day))
+
+    assert store.holes(now=night(28)) == ()
+    assert len(store.holes(now=night(28), every=timedelta(days=5))) == 2
+
+
+def test_narrowed_runs_count_only_where_there_are_no_others(store: Store) -> None:
+    store.record(report([finding("r1", LOGS)]), at=night(1), selection="rule r1")
+    narrowed = store.trend()
+    store.record(report([finding("r1", LOGS), finding("r2", LOGS)]), at=night(2))
+
+    assert [period.period for period in narrowed.periods] == [night(1)[:10]]
+    assert [period.period for period in store.trend().periods] == [night(2)[:10]]
+
+
+def test_an_account_of_many_that_refuses_is_not_taken_for_an_empty_one(store: Store) -> None:
+    store.record(report([finding("r1", LOGS)]), at=night(1))
+    refused = report(gaps=["sts:AssumeRole"])
+    (run,) = store.record(msgspec.structs.replace(refused, scanned=_without_resources(refused)), at=night(2))
+
+    assert (run.roots, run.status) == (0, "incomplete")
+    assert kinds(store) == [("unseen", LOGS)]
+
+
+def _without_resources(one: Report) -> tuple[Scanned, ...]:
+    return tuple(msgspec.structs.replace(each, resources=0) for each in one.scanned)

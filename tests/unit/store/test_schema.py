@@ -54,7 +54,7 @@ def test_each_step_keeps_what_was_recorded(store: Store) -> None:
 
     for version in schema.VERSIONS[-2::-1]:
         schema.migrate(store.engine, version)
-    assert "ticket_link" not in names(store)
+    assert "audit" not in names(store)
     for version in schema.VERSIONS[1:]:
         schema.migrate(store.engine, version)
 
@@ -68,7 +68,7 @@ def test_an_older_store_is_upgraded_when_it_is_opened(store: Store, url: str) ->
 
     again = open_store(url)
 
-    assert "ticket_link" in names(again)
+    assert "audit" in names(again)
     assert len(again.runs()) == 1
 
 

@@ -84,7 +84,7 @@ FINDING = Table(
     METADATA,
     Column("target", Integer, ForeignKey("target.id"), primary_key=True, autoincrement=False),
     _text("fingerprint", primary_key=True),
-    *map(_text, ("rule", "resource", "type", "address", "root")),
+    *map(_text, ("rule", "resource", "type", "address", "root", "region")),
     _run("first_run"),
     _run("opened_run", nullable=True),
     _run("fixed_run", nullable=True),

@@ -1,0 +1,133 @@
+"""Reports are written down in the store: at once, or target by target as each is done."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cloudaudit.app.request import Request
+from cloudaudit.model import Report
+
+if TYPE_CHECKING:
+    from cloudaudit.history import Missed, RunRow
+    from cloudaudit.store import Store
+
+_ORIGIN = re.compile(r'^\[remote "origin"\][^\[]*?^\s*url\s*=\s*(\S+)', re.MULTILINE | re.DOTALL)
+
+
+def open_store(url: str = "", *, create: bool = False) -> "Store":
+    """The store at a URL or path, the user's own where none is given. StoreError when it cannot be used."""
+    from cloudaudit import store  # noqa: PLC0415 - 0.3 s that only commands about history pay
+
+    return store.open_store(url, create=create)
+
+
+class Recorder:
+    """Writes reports down. StoreError, before any work is done, when the store cannot be used."""
+
+    def __init__(self, url: str = "") -> None:
+        self._store = open_store(url, create=True)
+        self._audit = ""
+
+    @property
+    def place(self) -> str:
+        """Where the store is, without a password."""
+        return self._store.place
+
+    def begin(self, targets: Iterable[str], *, at: str = "", resume: bool = False) -> str:
+        """An audit begins that adds one target after the other; until `finish` it shows as one that never finished.
+        With `resume`, the newest such audit of the same targets goes on. The name of the audit."""
+        wanted, time = sorted(set(targets)), at or _now()
+        going = [one for one in self._store.audits() if not one.finished and list(one.targets) == wanted]
+        if resume and going:
+            self._audit = going[-1].name
+        else:
+            digest = hashlib.sha256("\0".join((time, *wanted)).encode("utf-8", "replace")).hexdigest()
+            self._audit = f"{time[:16]}-{digest[:8]}"
+            self._store.begin(self._audit, at=time, targets=wanted)
+        return self._audit
+
+    def add(
+        self,
+        report: Report,
+        request: Request,
+        *,
+        name: str = "",
+        missed: "Sequence[Missed] | None" = None,
+        regions: Iterable[str] = (),
+    ) -> "tuple[RunRow, ...]":
+        """Write a report down: a run for each of its targets. `name` is what its only target is called in the store;
+        `missed` is what could not be listed, where that is known better than by the gaps; `regions` are those that were
+        looked at, where not all were."""
+        names = {one.target: name or target_name(one.target) for one in report.scanned}
+        folders = {names[one.target] for one in report.scanned if Path(one.target).is_dir()}
+        return self._store.record(
+            report,
+            at=report.run.started or _now(),
+            audit=self._audit,
+            names=names,
+            selection=_selection(request),
+            missed=missed,
+            regions=tuple(regions) or None,
+            covers=_covers(request, folders),
+        )
+
+    def finish(self, *, at: str = "") -> None:
+        """The audit came to its end."""
+        self._store.finish(self._audit, at=at or _now())
+
+
+def record(report: Report, request: Request, url: str = "", *, name: str = "") -> "tuple[RunRow, ...]":
+    """Write a report down at once."""
+    return Recorder(url).add(report, request, name=name)
+
+
+def _now() -> str:
+    """The time, as the store writes it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def target_name(target: str) -> str:
+    """What a target is called in a store that many repositories may share: repository and path in it, whatever the
+    current folder is. What is no path keeps its name."""
+    path = Path(target)
+    if not path.exists():
+        return target
+    whole = path.resolve()
+    top = next((folder for folder in (whole, *whole.parents) if (folder / ".git").exists()), None)
+    if top is None:
+        return whole.as_posix()
+    inside = whole.relative_to(top).as_posix()
+    return _repository(top) if inside == "." else f"{_repository(top)}:{inside}"
+
+
+def _repository(top: Path) -> str:
+    """The last two parts of where the repository comes from, or the name of its folder. Never what stands before an @:
+    it may be a password."""
+    try:
+        found = _ORIGIN.search((top / ".git" / "config").read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        found = None
+    parts = re.split(r"[/:\\]+", re.sub(r"^.*@", "", found[1]).rstrip("/").removesuffix(".git")) if found else []
+    return "/".join(parts[-2:]) or top.name
+
+
+def _selection(request: Request) -> str:
+    """How the rules or roots were narrowed, empty if they were not."""
+    narrowed = {"rule": request.only, "theme": request.themes, "root": request.options.roots}
+    return ", ".join(f"{what} {name}" for what, names in narrowed.items() for name in names)
+
+
+def _covers(request: Request, folders: Iterable[str]) -> Callable[[str, str], bool]:
+    """Whether a root of a target that was not found was looked for: those of folders are, unless they were left out."""
+    looked_into = set(folders) if not request.options.roots else set()
+    left_out = (*request.options.exclude, *request.settings.exclude)
+
+    def covers(target: str, root: str) -> bool:
+        excluded = any(fnmatchcase(root, pattern) or fnmatchcase(f"{root}/", pattern) for pattern in left_out)
+        return target in looked_into and not excluded
+
+    return covers
