@@ -43,6 +43,7 @@ LIVE_ONLY: dict[str, dict[str, Any]] = {
         "oldest_days": "number",
         "kinds": ["list", "string"],
     },
+    "aws_route53domains_registration": {"domain_name": "string", "auto_renew": "bool", "left_days": "number"},
     "aws_iam_role_use": {"role": "string", "age_days": "number", "unused_days": "number", "used": "bool"},
     "aws_iam_root_user": {
         "has_access_keys": "bool",

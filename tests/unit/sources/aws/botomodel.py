@@ -52,6 +52,7 @@ _KNOWN: dict[str, tuple[Any, ...]] = {
     "ConfigurationAggregator.CreatedBy": ("", "securityhub.amazonaws.com"),
     "ConfigurationRecorder.servicePrincipal": ("", "securityhub.amazonaws.com"),
     "ConfigurationRecorderStatus.servicePrincipal": ("", "securityhub.amazonaws.com"),
+    "HostedZone.LinkedService": ("", "", {"ServicePrincipal": "servicediscovery.amazonaws.com"}),
     "Rule.ManagedBy": ("", "events.amazonaws.com"),
     "Subscription.SubscriptionArn": ("arn:aws:sns:us-east-1:123456789012:topic:1", "PendingConfirmation"),
     "Bucket.BucketRegion": ("us-east-1",),
