@@ -78,6 +78,7 @@ LIVE_ONLY: dict[str, dict[str, Any]] = {
     },
     "aws_ebs_snapshot_sharing": {"snapshot_id": "string", "public": "bool"},
     "aws_ebs_volume_use": {"volume_id": "string", "attached": "bool", "age_days": "number"},
+    "aws_flow_log_delivery": {"flow_log_id": "string", "status": "string", "error": "string"},
     "aws_instance_use": {"instance_id": "string", "state": "string", "stopped_days": "number"},
 }
 

@@ -68,6 +68,8 @@ _KNOWN: dict[str, tuple[Any, ...]] = {
     "DBSnapshot.SnapshotType": ("manual",),
     "CacheCluster.Engine": ("memcached", "redis"),
     "CacheCluster.ReplicationGroupId": ("", "a-ReplicationGroupId"),
+    "FlowLog.ResourceId": ("vpc-1", "subnet-1", "eni-1", "tgw-1", "tgw-attach-1"),
+    "VpcPeeringConnectionStateReason.Code": ("active",),
     "Listener.Protocol": ("HTTP", "HTTPS", "HTTP", "TLS"),
     "RuleCondition.Field": ("host-header", "path-pattern"),
     "KeyMetadata.KeySpec": ("SYMMETRIC_DEFAULT",),
@@ -113,7 +115,8 @@ def filled(shape: Any, choice: int, depth: int = 0, name: str = "") -> Any:  # n
     if kind == "list" and (pairs := _PAIRS.get(shape.member.name)):
         return [{**filled(shape.member, choice, depth + 1, name), "Key": key} for key in pairs]
     if kind == "list":
-        return [filled(shape.member, choice, depth + 1, name)] if depth <= _DEEPEST else []
+        number = 2 if shape.member.name == "TunnelOption" else 1  # a VPN has two
+        return [filled(shape.member, choice, depth + 1, name)] * number if depth <= _DEEPEST else []
     if kind == "map":
         value = filled(shape.value, choice, depth + 1, name)
         keys = getattr(shape.key, "enum", None) or _KEYS.get(shape.name, ["key"])
