@@ -6,6 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from cloudaudit import schema
+from cloudaudit.graph.addresses import parse
 from cloudaudit.model import Resource
 
 _SAME = {"aws_alb": "aws_lb", "aws_alb_listener": "aws_lb_listener", "aws_alb_target_group": "aws_lb_target_group"}
@@ -29,14 +30,18 @@ class Declared:
 
     def __init__(self, states: Iterable[Iterable[Resource]] = ()) -> None:
         self._names: dict[Hashable, list[Name]] = {}
+        self._inline: dict[tuple[str, str], list[Name]] = {}
         for state in states:
-            resources = [one for one in state if is_declared(one)]
-            usual = Counter(one.account for one in resources if one.account).most_common(1)
+            resources = {one.key: one for one in state}
+            usual = Counter(one.account for one in resources.values() if one.account).most_common(1)
             account = usual[0][0] if usual else ""
-            for one in resources:
+            for one in resources.values():
                 name = Name(one.key, one.address, one.account or account, _region(one))
-                for mark in marks(one):
-                    self._names.setdefault(mark, []).append(name)
+                if is_declared(one):
+                    for mark in marks(one):
+                        self._names.setdefault(mark, []).append(name)
+                elif parent := _parent(one.key, resources):
+                    self._inline.setdefault((parent, one.type), []).append(name)
 
     def __bool__(self) -> bool:
         return bool(self._names)
@@ -58,15 +63,22 @@ class Declared:
             if one.key not in found:
                 parent, rest = _within(one, found)
                 if parent:
-                    found[one.key] = parent._replace(key=f"{parent.key}{rest}", address=f"{parent.address}{rest}")
+                    found[one.key] = self._within(parent, one, rest)
         return found
+
+    def _within(self, parent: Name, live: Resource, rest: str) -> Name:
+        """The name of an inline argument, where the parent has it; else that of a resource that nobody declared."""
+        inline = self._inline.get((parent.key, live.type), [])
+        own = live.attributes.get("policy_arn") or live.name
+        if named := [one for one in inline if len(inline) == 1 or one.key.endswith(f"/{own}")]:
+            return named[0]
+        return parent._replace(key=f"{parent.key}{rest}", address=f"{parent.address}{rest}")
 
 
 def is_declared(resource: Resource) -> bool:
     """Whether a state says that it manages the resource: not what it only read, nor what we add."""
-    return (
-        resource.type.startswith("aws_") and resource.type != "aws_account" and ".data." not in f".{resource.address}"
-    )
+    address = parse(resource.address)
+    return address is not None and address.is_managed and resource.type.startswith("aws_")
 
 
 def marks(resource: Resource) -> Iterator[Hashable]:
@@ -102,3 +114,12 @@ def _within(resource: Resource, found: Mapping[str, Name]) -> tuple[Name | None,
     end = resource.key.find(f"/{resource.type}")
     parent = found.get(resource.key[:end]) if end > 0 else None
     return parent, resource.key[end:]
+
+
+def _parent(key: str, resources: Mapping[str, Resource]) -> str:
+    """The key of the resource whose inline argument this is."""
+    while "/" in key:
+        key = key.rpartition("/")[0]
+        if key in resources:
+            return key
+    return ""

@@ -97,6 +97,19 @@ def test_an_account_that_refuses_the_role_is_a_gap_and_the_rest_goes_on(cloud: C
     assert "AccessDenied" in report["gaps"][0]["why"]
 
 
+def test_a_call_that_breaks_the_service_is_unknown_after_few_attempts(cloud: Cloud, run: Run, place: Path) -> None:
+    bucket(cloud, "shop-files")
+    cloud.deny("versioning", code="500")
+    before = cloud.asked["s3"]
+
+    done = run("audit", *BUCKETS, "-o", "r.json", **cloud.environment)
+
+    assert done.returncode == 0, done.stderr
+    assert verdicts(place / "r.json") == {"shop-files": "unknown"}
+    assert cloud.asked["s3"] - before <= 6
+    assert json.loads((place / "r.json").read_text())["gaps"][0]["what"].startswith("s3:GetBucketVersioning")
+
+
 def test_no_account_that_could_be_entered_is_wrong_use(cloud: Cloud, run: Run, place: Path) -> None:
     (place / "accounts").write_text("\n".join(OTHERS))
     cloud.deny("AssumeRole")

@@ -43,7 +43,8 @@ class Cloud:
         self._server.server_close()
 
     def deny(self, *said: str, code: str = "AccessDenied") -> None:
-        """Refuse requests that say one of these, such as AssumeRole or the name of a role."""
+        """Refuse requests that say one of these, such as AssumeRole or the name of a role. A code of digits breaks the
+        service: it answers with that status and no XML."""
         self._denied |= dict.fromkeys(said, code)
 
     def client(self, service: str, account: str = ACCOUNT) -> Any:
@@ -86,6 +87,9 @@ class Cloud:
         self.asked[service] += 1
         self.before(service, said)
         for word, code in self._denied.items():
+            if word in said and code.isdecimal():
+                start_response(f"{code} Broken", [("Content-Type", "text/html")])
+                return [b"<!doctype html><title>broken</title>"]
             if word in said:
                 start_response("403 Forbidden", [("Content-Type", "application/json")])
                 return [(_QUERY if "Action=" in said else _JSON).replace("CODE", code).encode()]

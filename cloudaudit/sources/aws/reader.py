@@ -172,6 +172,7 @@ class Reader:
 
     def _call(self, call: Call, region: str, params: dict[str, Any]) -> Answer:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - 0.2 s that `--help` need not pay
+        from botocore.parsers import ResponseParserError  # noqa: PLC0415
 
         pages: list[Any] = []
         try:
@@ -179,7 +180,7 @@ class Reader:
         except ClientError as error:
             told = error.response.get("Error", {})
             return Answer([], _now(), str(told.get("Code") or "Unknown"), str(told.get("Message") or ""))
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             return Answer([], _now(), type(error).__name__, str(error))
         return Answer(pages, _now())
 

@@ -1,5 +1,6 @@
 """Clients of one account: the only place that makes any."""
 
+import http
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,6 +12,7 @@ _HOMES = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west
 _CONNECT, _READ = 5, 20  # seconds until a call without an answer is given up
 _ATTEMPTS = 12  # at 30 % throttling one call in a million is lost
 _SILENT = 2  # attempts at a call that hangs
+_BROKEN = 4  # attempts at a call that the service breaks at
 _ROLE_SESSION = "cloudaudit"
 
 
@@ -148,13 +150,27 @@ def refused_credentials(error: Exception) -> str:
     return hints.get(code) or hints.get(name) or f"AWS cannot be asked: {error}"
 
 
-def _give_up(attempts: int, caught_exception: Exception | None, **_: Any) -> None:
-    """No more attempts at a call that hangs: each takes as long as the time-out."""
-    from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError  # noqa: PLC0415
+def _give_up(
+    attempts: int, caught_exception: Exception | None, response: Any = None, operation: Any = None, **_: Any
+) -> None:
+    """Few attempts at a call that hangs, since each takes as long as the time-out, or that breaks the service."""
+    from botocore.exceptions import (  # noqa: PLC0415
+        ClientError,
+        ConnectTimeoutError,
+        EndpointConnectionError,
+        ReadTimeoutError,
+    )
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415
 
     late = (ReadTimeoutError, ConnectTimeoutError, EndpointConnectionError)
     if isinstance(caught_exception, late) and attempts >= _SILENT:
         raise caught_exception
+    if attempts < _BROKEN:
+        return
+    if isinstance(caught_exception, ResponseParserError):
+        raise caught_exception
+    if response is not None and response[0].status_code == http.HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise ClientError(response[1], operation.name)
 
 
 def _own_host(request: Any, **_: Any) -> None:
