@@ -21,12 +21,14 @@ PARAMETERS: Mapping[str, Parameter] = {
         doc="Roles that may be administrators.",
     ),
     "audit_period_days": Parameter(default=365, doc="Days that an audit looks back; logs must be kept as long."),
+    "backup_age_days": Parameter(default=2, doc="Days that the last backup may be old."),
     "backup_max_days": Parameter(default=2555, doc="Days that backups may be kept at most."),
     "backup_plan_days": Parameter(default=35, doc="Days that some rule of a backup plan must keep backups."),
     "backup_retention_days": Parameter(default=7, doc="Days that automated backups must be kept at least."),
     "break_glass_users": Parameter(
         default=("break-glass", "breakglass", "emergency"), doc="IAM users for emergencies, who may have a password."
     ),
+    "certificate_days": Parameter(default=30, doc="Days before its end by which a certificate must have a successor."),
     "classification_tags": Parameter(
         default=("data-classification", "DataClassification", "data_classification", "classification"),
         doc="Tags that say how confidential data is.",
@@ -77,6 +79,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     "role_unused_days": Parameter(default=90, doc="Days after which a role that nobody assumed must be gone."),
     "root_unused_days": Parameter(default=90, doc="Days since when the root user must not have been used."),
     "rotation_days": Parameter(default=90, doc="Days after which a secret must have been rotated."),
+    "secret_unused_days": Parameter(default=90, doc="Days after which a secret that nobody read must be gone."),
     "trusted_accounts": Parameter(default=(), doc="Accounts of vendors and partners that policies may let in."),
     "stream_retention_hours": Parameter(default=168, doc="Hours that a Kinesis stream must keep records."),
 }

@@ -60,6 +60,27 @@ LIVE_ONLY: dict[str, dict[str, Any]] = {
         "password_unused_days": "number",
         "user": "string",
     },
+    "aws_acm_certificate_expiry": {
+        "certificate_arn": "string",
+        "domain_name": "string",
+        "days_left": "number",
+        "in_use": "bool",
+        "renewable": "bool",
+    },
+    "aws_backup_protection": {"resource_arn": "string", "resource_type": "string", "last_backup_days": "number"},
+    "aws_backup_vault_content": {
+        "backup_vault_name": "string",
+        "recovery_points": "number",
+        "unencrypted": ["list", "string"],
+        "shortest_retention_days": "number",
+    },
+    "aws_cluster_snapshot_share": {"snapshot": "string", "engine": "string", "accounts": ["list", "string"]},
+    "aws_db_state": {
+        "database": "string",
+        "backup_retention_period": "number",
+        "certificate_days_left": "number",
+        "restorable_days": "number",
+    },
     "aws_kms_key_state": {"key_id": "string", "state": "string", "days_until_deleted": "number"},
     # What Systems Manager manages. The numbers are of patches that the last look found not to be there.
     "aws_ssm_managed_instance": {
@@ -70,11 +91,9 @@ LIVE_ONLY: dict[str, dict[str, Any]] = {
     "aws_secretsmanager_secret_use": {
         "secret_id": "string",
         "rotation_enabled": "bool",
-        "age_days": "number",
-        "changed_days": "number",
-        "rotated_days": "number",
+        "rotation_period_days": "number",
+        "unrotated_days": "number",
         "unused_days": "number",
-        "rotation_due_days": "number",
     },
     "aws_ebs_snapshot_sharing": {"snapshot_id": "string", "public": "bool"},
     "aws_ebs_volume_use": {"volume_id": "string", "attached": "bool", "age_days": "number"},

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cloudaudit.sources.aws.declare import Call, Collect, Item, Read, tags
+from cloudaudit.sources.aws.declare import Call, Collect, Item, Read, days, tags
 
 _INSTANCES = Call("rds", "describe_db_instances", "DBInstances")
 _CLUSTERS = Call("rds", "describe_db_clusters", "DBClusters")
@@ -226,7 +226,30 @@ NEPTUNE_CLUSTERS = Collect(
     unread=_FINAL,
 )
 
+
+def _state(call: Call, name: str, **attributes: Read) -> Collect:
+    """What time does to databases: their backups and certificates."""
+    return Collect(
+        type="aws_db_state",
+        call=call,
+        name=name,
+        attributes={
+            "database": name,
+            "backup_retention_period": "BackupRetentionPeriod",
+            "restorable_days": days("LatestRestorableTime"),
+            **attributes,
+        },
+    )
+
+
 COLLECTORS = (
+    _state(
+        _INSTANCES,
+        "DBInstanceArn",
+        backup_retention_period=lambda item: None if item.get("DBClusterIdentifier") else item["BackupRetentionPeriod"],
+        certificate_days_left=days("CertificateDetails.ValidTill", until=True),
+    ),
+    _state(_CLUSTERS, "DBClusterArn"),
     DB_INSTANCES,
     RDS_CLUSTERS,
     DOCDB_CLUSTERS,

@@ -46,6 +46,24 @@ def _cluster(kind: str, when: str, attributes: Mapping[str, Read], *parts: Part)
     )
 
 
+_DOCUMENTS = _cluster("aws_docdb_cluster_snapshot", "Engine == 'docdb'", {})
+_GRAPHS = _cluster("aws_neptune_cluster_snapshot", "Engine == 'neptune'", {})
+
+
+def _share(snapshots: Collect) -> Collect:
+    """Terraform cannot share these, so its types do not say with whom they are."""
+    return Collect(
+        type="aws_cluster_snapshot_share",
+        call=_shared("Cluster"),
+        over=snapshots,
+        attributes={
+            "snapshot": "_parent.DBClusterSnapshotArn",
+            "engine": "_parent.Engine",
+            "accounts": _accounts,
+        },
+    )
+
+
 COLLECTORS = (
     Collect(
         type="aws_db_snapshot",
@@ -80,6 +98,8 @@ COLLECTORS = (
         {"tags": tags("TagList")},
         Part(_shared("Cluster"), {"shared_accounts": _accounts}),
     ),
-    _cluster("aws_docdb_cluster_snapshot", "Engine == 'docdb'", {}),
-    _cluster("aws_neptune_cluster_snapshot", "Engine == 'neptune'", {}),
+    _DOCUMENTS,
+    _GRAPHS,
+    _share(_DOCUMENTS),
+    _share(_GRAPHS),
 )

@@ -1,10 +1,24 @@
 """Secrets, how they rotate, and when they were last of use. Replicas belong to their secret, and those that a service
 of AWS keeps for itself to that."""
 
-from cloudaudit.sources.aws.declare import Call, Collect, Part, days, tags
+from collections.abc import Callable
+
+from cloudaudit.sources.aws.declare import Call, Collect, Item, Part, days, tags
 
 _SECRETS = Call("secretsmanager", "list_secrets", "SecretList")
 _OURS = "!OwningService && (!PrimaryRegion || PrimaryRegion == _region)"
+
+
+def _since(last: str) -> Callable[[Item], int | None]:
+    """The days since something was done last; since the secret was made, if it never was."""
+    done, made = days(last), days("CreatedDate")
+
+    def read(item: Item) -> int | None:
+        found = done(item)
+        return made(item) if found is None else found
+
+    return read
+
 
 COLLECTORS = (
     Collect(
@@ -57,11 +71,9 @@ COLLECTORS = (
         attributes={
             "secret_id": "ARN",
             "rotation_enabled": "RotationEnabled",
-            "age_days": days("CreatedDate"),
-            "changed_days": days("LastChangedDate"),
-            "rotated_days": days("LastRotatedDate"),
-            "unused_days": days("LastAccessedDate"),
-            "rotation_due_days": days("NextRotationDate", until=True),
+            "rotation_period_days": "RotationRules.AutomaticallyAfterDays",
+            "unrotated_days": _since("LastRotatedDate"),
+            "unused_days": _since("LastAccessedDate"),
         },
     ),
 )
