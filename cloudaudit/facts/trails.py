@@ -5,10 +5,10 @@ from typing import Any
 
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.memory import per_graph, per_resource
-from cloudaudit.facts.reading import blocks, listed
+from cloudaudit.facts.reading import blocks, listed, reach
 from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Resource, Unknown
+from cloudaudit.model import Relation, Resource, Unknown
 
 _OBJECTS = "AWS::S3::Object"
 _FUNCTIONS = "AWS::Lambda::Function"
@@ -157,6 +157,19 @@ def _in_lake(resource: Resource, graph: ResourceGraph) -> Truth:  # noqa: ARG001
     )
 
 
+def _kept_here(resource: Resource, graph: ResourceGraph) -> Truth:
+    """Whether who administers this account may delete what the trail delivered."""
+    name = resource.attributes.get("bucket")
+    for bucket in graph.of_type("aws_s3_bucket"):
+        if bucket.attributes.get("bucket") == name:
+            locks = graph.related(bucket, Relation(type="aws_s3_bucket_object_lock_configuration", by="bucket"))
+            modes = [mode for lock in locks.found for mode in reach(lock.attributes, "rule.default_retention.mode")]
+            doubts: list[Truth] = [unknown([text]) for text in locks.because]
+            locked: list[Truth] = [mode if isinstance(mode, Unknown) else mode == "COMPLIANCE" for mode in modes]
+            return negate(any_of([*locked, *doubts]))
+    return False
+
+
 FACTS = (
     Fact(
         name="trails.all_objects",
@@ -168,6 +181,12 @@ FACTS = (
         types=("aws_cloudtrail",),
         compute=_in_lake,
         doc="bool: an event data store of this scan records management events as well, where they can be searched.",
+    ),
+    Fact(
+        name="trails.kept_here",
+        types=("aws_cloudtrail_delivery",),
+        compute=_kept_here,
+        doc="bool: the trail delivers to a bucket of the same account, without an object lock that nobody may lift.",
     ),
     Fact(
         name="trails.recorded",

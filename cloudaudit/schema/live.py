@@ -16,7 +16,7 @@ LIVE_ONLY: dict[str, dict[str, Any]] = {
     },
     # What a trail that is switched on delivered last, and what went wrong.
     "aws_cloudtrail_delivery": {
-        **dict.fromkeys(("trail", "delivery_error", "digest_error", "notification_error"), "string"),
+        **dict.fromkeys(("trail", "bucket", "delivery_error", "digest_error", "notification_error"), "string"),
         **dict.fromkeys(("log_group", "log_group_error"), "string"),
         **dict.fromkeys(("delivered_days", "log_group_delivered_days"), "number"),
     },
@@ -39,7 +39,7 @@ LIVE_ONLY: dict[str, dict[str, Any]] = {
     # Findings of severity 7 and more that are not archived.
     "aws_guardduty_open_findings": {
         "detector_id": "string",
-        "count": "number",
+        "number": "number",
         "oldest_days": "number",
         "kinds": ["list", "string"],
     },

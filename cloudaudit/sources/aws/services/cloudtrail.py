@@ -54,6 +54,7 @@ DELIVERIES = Collect(
     when="IsLogging",
     attributes={
         "trail": "_parent.TrailARN",
+        "bucket": "_parent.S3BucketName",
         "delivered_days": days("LatestDeliveryTime"),
         "delivery_error": "LatestDeliveryError",
         "log_group": "_parent.CloudWatchLogsLogGroupArn",

@@ -65,7 +65,7 @@ OPEN_FINDINGS = Collect(
         per={"DetectorId": "value"},
     ),
     over=DETECTORS,
-    attributes={"detector_id": "_parent.value", "count": "length(FindingIds)"},
+    attributes={"detector_id": "_parent.value", "number": "length(FindingIds)"},
     parts=(
         Part(
             # so many may be asked for at once
