@@ -160,14 +160,22 @@ def _in_lake(resource: Resource, graph: ResourceGraph) -> Truth:  # noqa: ARG001
 def _kept_here(resource: Resource, graph: ResourceGraph) -> Truth:
     """Whether who administers this account may delete what the trail delivered."""
     name = resource.attributes.get("bucket")
-    for bucket in graph.of_type("aws_s3_bucket"):
-        if bucket.attributes.get("bucket") == name:
-            locks = graph.related(bucket, Relation(type="aws_s3_bucket_object_lock_configuration", by="bucket"))
-            modes = [mode for lock in locks.found for mode in reach(lock.attributes, "rule.default_retention.mode")]
-            doubts: list[Truth] = [unknown([text]) for text in locks.because]
-            locked: list[Truth] = [mode if isinstance(mode, Unknown) else mode == "COMPLIANCE" for mode in modes]
-            return negate(any_of([*locked, *doubts]))
-    return False
+    return any_of(
+        all_of([_same(bucket.attributes.get("bucket"), name), negate(_locked(bucket, graph))])
+        for bucket in graph.of_type("aws_s3_bucket")
+    )
+
+
+def _same(ours: object, theirs: object) -> Truth:
+    doubt = next((value for value in (ours, theirs) if isinstance(value, Unknown)), None)
+    return doubt or ours == theirs
+
+
+def _locked(bucket: Resource, graph: ResourceGraph) -> Truth:
+    locks = graph.related(bucket, Relation(type="aws_s3_bucket_object_lock_configuration", by="bucket"))
+    modes = [mode for lock in locks.found for mode in reach(lock.attributes, "rule.default_retention.mode")]
+    doubts: list[Truth] = [unknown([text]) for text in locks.because]
+    return any_of([*(_is(mode, "COMPLIANCE") for mode in modes), *doubts])
 
 
 FACTS = (
