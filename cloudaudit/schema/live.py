@@ -81,6 +81,7 @@ LIVE_ONLY: dict[str, dict[str, Any]] = {
         "certificate_days_left": "number",
         "restorable_days": "number",
     },
+    "aws_ssoadmin_instance": {"name": "string", "identity_store_id": "string"},
     "aws_kms_key_state": {"key_id": "string", "state": "string", "days_until_deleted": "number"},
     # What Systems Manager manages. The numbers are of patches that the last look found not to be there.
     "aws_ssm_managed_instance": {

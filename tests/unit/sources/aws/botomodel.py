@@ -193,6 +193,8 @@ def _text(shape: Any, choice: int, name: str) -> str:  # noqa: PLR0911 - one lin
         return _SPECIAL[name]
     if shape.enum:
         return str(shape.enum[choice % len(shape.enum)])
+    if name in ("MasterAccountId", "OwnerAccountId"):
+        return Session.account
     if shape.name == "pathType" and choice % 2:
         return "/aws-service-role/service.amazonaws.com/"
     if name.lower().endswith("region"):

@@ -6,15 +6,10 @@ Moto tells neither of root's password nor has its credential report a line for r
 from typing import Any
 
 import pytest
-from botomodel import Session as Model
+from recorded import Recorded
 from simulated import ACCOUNT, Account
 
-from cloudaudit.app.auditing import judge_account
-from cloudaudit.app.request import Request
-from cloudaudit.app.scanning import Court
 from cloudaudit.model import Finding, Unknown, Verdict
-from cloudaudit.sources.aws.account import Plan
-from cloudaudit.sources.aws.reader import Reader
 
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 HEAD = (
@@ -43,30 +38,8 @@ REPORT = "\n".join(
 SUMMARY = {"AccountMFAEnabled": 1, "AccountAccessKeysPresent": 0, "AccountPasswordPresent": 1}
 
 
-class Answers(Model):
-    """An account with the answers given; what is not given is what the model makes up."""
-
-    def __init__(self, answers: dict[str, Any]) -> None:
-        super().__init__(0)
-        self._answers = answers
-
-    def client(self, service: str, region: str) -> Any:
-        made = super().client(service, region)
-        answers = self._answers
-
-        class Recorded:
-            can_paginate = made.can_paginate
-
-            def __getattr__(self, method: str) -> Any:
-                if f"{service}.{method}" in answers:
-                    return lambda **_: answers[f"{service}.{method}"]
-                return getattr(made, method)
-
-        return Recorded()
-
-
-def account_with(**answers: Any) -> Answers:
-    return Answers(
+def account_with(**answers: Any) -> Recorded:
+    return Recorded(
         {
             "iam.get_account_summary": {"SummaryMap": {**SUMMARY, **answers.get("summary", {})}},
             "iam.get_credential_report": {"Content": answers.get("report", REPORT).encode()},
@@ -76,13 +49,12 @@ def account_with(**answers: Any) -> Answers:
     )
 
 
-def judged(session: Answers, *rules: str) -> list[Finding]:
-    reader = Reader(session)  # type: ignore[arg-type]
-    return judge_account(Court(Request(only=rules)), reader, Plan(threads=1)).findings
+def judged(session: Recorded, rule: str) -> list[Finding]:
+    return session.judge(rule).findings
 
 
-def verdicts(session: Answers, rule: str) -> dict[str, Verdict]:
-    return {finding.resource.rpartition("/")[2]: finding.verdict for finding in judged(session, rule)}
+def verdicts(session: Recorded, rule: str) -> dict[str, Verdict]:
+    return {key.rpartition("/")[2]: verdict for key, verdict in session.verdicts(rule).items()}
 
 
 @pytest.mark.parametrize(
