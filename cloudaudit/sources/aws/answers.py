@@ -78,7 +78,8 @@ class Journal:
 
 
 def plain(value: Any) -> Any:
-    """The value without what JSON does not have: times become ISO 8601 texts in UTC, bytes become texts."""
+    """The value without what JSON does not have: times become ISO 8601 texts in UTC; bytes, and what is to be read as
+    a stream, become texts."""
     if isinstance(value, Mapping):
         return {str(key): plain(member) for key, member in value.items() if key != "ResponseMetadata"}
     if isinstance(value, list | tuple):
@@ -86,6 +87,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, dt.datetime):
         aware = value if value.tzinfo else value.replace(tzinfo=dt.UTC)
         return aware.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    if hasattr(value, "read"):
+        value = value.read()
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return value if isinstance(value, str | int | float | bool | type(None)) else str(value)

@@ -80,6 +80,7 @@ _KNOWN: dict[str, tuple[Any, ...]] = {
     "RecoveryPointByBackupVault.Status": ("AVAILABLE",),
     "SecretListEntry.OwningService": ("",),
     "SecretListEntry.PrimaryRegion": ("", "us-east-1"),
+    "ConfigurationProfileSummary.LocationUri": ("hosted",),
     "Deployment.status": ("PRIMARY",),
     "DeploymentGroupInfo.deploymentGroupName": ("a-deploymentGroups",),
     "NamedQuery.NamedQueryId": ("a-NamedQueryIds",),
