@@ -57,13 +57,15 @@ class Audit(Record, frozen=True):
 
 
 class Looked(NamedTuple):
-    """What became of one account: its verdicts, how many requests were made, and whether it could be entered."""
+    """What became of one account: its verdicts, how many requests were made, whether it could be entered, and which
+    regions were looked at, where not all were."""
 
     id: str
     name: str
     judged: Judged
     requests: int = 0
     reached: bool = True
+    regions: tuple[str, ...] = ()
 
     @property
     def target(self) -> str:
@@ -113,6 +115,16 @@ class Auditing:
 
         return spread(self._brief, self.targets)
 
+    @property
+    def ids(self) -> list[str]:
+        """The targets as reports name them."""
+        return [f"aws:{one.id}" for one in self.targets] + [one.target for one in self._left_out]
+
+    @property
+    def request(self) -> Request:
+        """The rules and decisions, with the time of the run."""
+        return self._brief.audit.request
+
     def report(self, looked: Sequence[Looked], *, part: bool = False) -> Report:
         """The report on these accounts; of a part of all, it says nothing of waivers that nothing here needs."""
         found = sum_up(self._brief.court, [one.target for one in looked], [one.judged for one in looked], part=part)
@@ -131,8 +143,7 @@ def look(brief: Brief, target: "Target", told: Told | None = None) -> Looked:
         if not brief.audit.many:
             raise
         remedy = f"make the role {target.role}, and let the credentials of the audit assume it" if target.role else ""
-        name = target.id or target.profile
-        return nothing(name, target.name, Gap(what=target.label, why=str(error), remedy=remedy))
+        return nothing(target.id, target.name, Gap(what=target.label, why=str(error), remedy=remedy))
 
 
 def _look(brief: Brief, target: "Target", session: "Session", told: Told | None) -> Looked:
@@ -151,9 +162,10 @@ def _look(brief: Brief, target: "Target", session: "Session", told: Told | None)
     audit = brief.audit
     with _journal(audit.folder, session.account, session.caller) as journal:
         reader = Reader(session, journal, Limiter(audit.rate), heard)
-        plan = Plan(regions=target.regions or audit.regions, threads=audit.threads, declared=brief.declared)
+        regions = target.regions or audit.regions
+        plan = Plan(regions=regions, threads=audit.threads, declared=brief.declared)
         judged = judge_account(brief.court, reader, plan, _about(session.account, target))
-    return Looked(session.account, target.name, judged, requests)
+    return Looked(session.account, target.name, judged, requests, regions=regions)
 
 
 @contextmanager
@@ -184,16 +196,16 @@ def nothing(id_: str, name: str, gap: Gap) -> Looked:
 def _targets(audit: Audit) -> tuple[list["Target"], list[Looked]]:
     """The accounts to look at, and those that cannot be."""
     from cloudaudit.sources.aws import accounts  # noqa: PLC0415 - 0.1 s that nothing else need pay
-    from cloudaudit.sources.aws.session import open_profile  # noqa: PLC0415
 
     access = accounts.Access(audit.role or accounts.ROLE, audit.external_id, audit.session_policy)
     profile = audit.profiles[0] if audit.profiles else ""
     if audit.accounts:
         return accounts.of_file(Path(audit.accounts), access, profile), []
     if audit.organization or audit.units:
-        found = accounts.of_organization(open_profile(profile), access, audit.units, profile)
-        return list(found.targets), [nothing(id_, "", gap) for id_, gap in found.left_out]
-    return accounts.of_profiles(audit.profiles), []
+        found = accounts.of_organization(access, audit.units, profile)
+    else:
+        found = accounts.of_profiles(audit.profiles)
+    return list(found.targets), [nothing(id_, "", gap) for id_, gap in found.left_out]
 
 
 def judge_account(court: Court, reader: "Reader", plan: "Plan", about: Mapping[str, Any] | None = None) -> Judged:

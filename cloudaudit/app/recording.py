@@ -30,7 +30,8 @@ class Recorder:
 
     def __init__(self, url: str = "") -> None:
         self._store = open_store(url, create=True)
-        self._audit = ""
+        self.audit = ""
+        self._done: set[str] = set()
 
     @property
     def place(self) -> str:
@@ -43,12 +44,13 @@ class Recorder:
         wanted, time = sorted(set(targets)), at or _now()
         going = [one for one in self._store.audits() if not one.finished and list(one.targets) == wanted]
         if resume and going:
-            self._audit = going[-1].name
+            self.audit = going[-1].name
+            self._done = {run.target for run in self._store.runs(audit=self.audit)}
         else:
             digest = hashlib.sha256("\0".join((time, *wanted)).encode("utf-8", "replace")).hexdigest()
-            self._audit = f"{time[:16]}-{digest[:8]}"
-            self._store.begin(self._audit, at=time, targets=wanted)
-        return self._audit
+            self.audit = f"{time[:16]}-{digest[:8]}"
+            self._store.begin(self.audit, at=time, targets=wanted)
+        return self.audit
 
     def add(
         self,
@@ -61,13 +63,15 @@ class Recorder:
     ) -> "tuple[RunRow, ...]":
         """Write a report down: a run for each of its targets. `name` is what its only target is called in the store;
         `missed` is what could not be listed, where that is known better than by the gaps; `regions` are those that were
-        looked at, where not all were."""
+        looked at, where not all were. What an audit that goes on has written down already stays as it is."""
         names = {one.target: name or target_name(one.target) for one in report.scanned}
+        if self._done.issuperset(names.values()):
+            return ()
         folders = {names[one.target] for one in report.scanned if Path(one.target).is_dir()}
         return self._store.record(
             report,
             at=report.run.started or _now(),
-            audit=self._audit,
+            audit=self.audit,
             names=names,
             selection=_selection(request),
             missed=missed,
@@ -77,7 +81,7 @@ class Recorder:
 
     def finish(self, *, at: str = "") -> None:
         """The audit came to its end."""
-        self._store.finish(self._audit, at=at or _now())
+        self._store.finish(self.audit, at=at or _now())
 
 
 def record(report: Report, request: Request, url: str = "", *, name: str = "") -> "tuple[RunRow, ...]":

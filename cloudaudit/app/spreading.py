@@ -61,7 +61,7 @@ def _result(future: Any, target: "Target") -> Looked:
         raise error
     why = f"the worker ended while it looked: {type(error).__name__}: {error}"
     gap = Gap(what=target.label, why=why, remedy="give workers more memory, or audit this account alone")
-    return nothing(target.id or target.profile, target.name, gap)
+    return nothing(target.id, target.name, gap)
 
 
 def _task(said: bytes, target: "Target") -> Looked:

@@ -13,7 +13,7 @@ from cloudaudit.outputs.layout import Paint
 from cloudaudit.outputs.overview import Row, render, row
 
 if TYPE_CHECKING:
-    from cloudaudit.app import Auditing, Looked
+    from cloudaudit.app import Auditing, Looked, Recorder
 
 ACCOUNT = "{account}"
 
@@ -45,8 +45,17 @@ class Reports:
     """Writes what a run finds. Where a path has `{account}` in it, each account's report is written when that account
     is done and then forgotten; a table on stdout takes the place of the text."""
 
-    def __init__(self, work: "Auditing", writes: Sequence[tuple[Output, str]], gate: Gate, *, strict: bool) -> None:
+    def __init__(
+        self,
+        work: "Auditing",
+        writes: Sequence[tuple[Output, str]],
+        gate: Gate,
+        *,
+        strict: bool,
+        recorder: "Recorder | None" = None,
+    ) -> None:
         self._work = work
+        self._recorder = recorder
         self._gate = gate
         self._strict = strict
         self._each = [one for one in writes if ACCOUNT in one[1]]
@@ -63,6 +72,9 @@ class Reports:
 
         report = self._work.report([one], part=True)
         write(report, [(output, path.replace(ACCOUNT, one.id)) for output, path in self._each], self._gate)
+        if self._recorder:
+            missed = one.judged.missed if one.reached else None
+            self._recorder.add(report, self._work.request, missed=missed, regions=one.regions)
         self.rows.append(row(report, one.name))
         self._codes.add(app.exit_code(report, self._gate, strict=self._strict))
         if self._whole:
@@ -76,6 +88,9 @@ class Reports:
             write(self._work.report(self._kept), self._whole, self._gate)
         if self._table:
             answer(render(self.rows, width(), Paint(in_colour(sys.stdout))))
+        if self._recorder:
+            self._recorder.finish(at=self._work.request.clock)
+            complain(f"recorded as {self._recorder.audit} in {self._recorder.place}")
         if app.FAILED in self._codes:
             return app.FAILED
         if app.INCOMPLETE not in self._codes:

@@ -10,7 +10,7 @@ from cloudaudit.cli.accounts import Reports, Watch
 from cloudaudit.cli.answers import complain
 from cloudaudit.cli.formats import OrderedCommand, destinations
 from cloudaudit.cli.heartbeat import heartbeat
-from cloudaudit.cli.options import FILE, judges_accounts, live_request
+from cloudaudit.cli.options import FILE, is_recorded, judges_accounts, live_request
 from cloudaudit.cli.progress import progress
 from cloudaudit.cli.reporting import writes_reports
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 @click.option("--heartbeat", metavar="FILE", help="Written at the end, for a monitor: when, and how it ended.")
 @writes_reports
 @click.option("--all", "everything", is_flag=True, help="Show passes, too.")
+@is_recorded
 @judges_accounts
 @click.pass_context
 def audit(ctx: click.Context, /, **given: Any) -> None:
@@ -57,9 +58,12 @@ def audit(ctx: click.Context, /, **given: Any) -> None:
     writes = destinations(ctx.meta["order"], given["formats"], given["files"])
     with heartbeat(given["heartbeat"] or "") as beat:
         asked = _asked(given)
+        recorder = None if given["no_record"] else app.Recorder(given["store"] or "")
         work = app.Auditing(asked)
         gate = app.gate(asked.request.settings, given["fail_on"] or "", everything=given["everything"])
-        reports = Reports(work, writes, gate, strict=given["strict"])
+        if recorder:
+            beat.told["audit"] = recorder.begin(work.ids, at=work.request.clock, resume=given["resume"])
+        reports = Reports(work, writes, gate, strict=given["strict"], recorder=recorder)
         try:
             with progress(sys.stderr) as tell:
                 watch = Watch(tell, len(work.targets))

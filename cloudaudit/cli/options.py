@@ -95,6 +95,10 @@ _RECORDING = (
     _STORE,
     click.option("--record-as", metavar="NAME", help="What the target is called there."),
 )
+_RECORDED = (
+    _STORE,
+    click.option("--no-record", is_flag=True, help="Do not write the run down in the store."),
+)
 _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
 
@@ -122,6 +126,11 @@ def reads_store(command: F) -> F:
 def records_runs(command: F) -> F:
     """Adds --record, --store and --record-as."""
     return _with(command, _RECORDING)
+
+
+def is_recorded(command: F) -> F:
+    """Adds --store and --no-record."""
+    return _with(command, _RECORDED)
 
 
 def expects_runs(command: F) -> F:

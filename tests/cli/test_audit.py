@@ -106,7 +106,7 @@ def test_a_call_that_breaks_the_service_is_unknown_after_few_attempts(cloud: Clo
 
     assert done.returncode == 0, done.stderr
     assert verdicts(place / "r.json") == {"shop-files": "unknown"}
-    assert cloud.asked["s3"] - before <= 6
+    assert cloud.asked["s3"] - before <= 7
     assert json.loads((place / "r.json").read_text())["gaps"][0]["what"].startswith("s3:GetBucketVersioning")
 
 
@@ -145,7 +145,35 @@ def test_the_heartbeat_tells_how_it_went(cloud: Cloud, run: Run, place: Path) ->
     beat = json.loads((place / "beat.json").read_text())
     assert beat.pop("finished").endswith("Z")
     assert beat.pop("requests") > 0
+    assert beat.pop("audit")
     assert beat == {"exit_code": 0, "accounts": 1, "failing": 1, "unknown": 0, "gaps": 0}
+
+
+def test_nights_become_a_history(cloud: Cloud, run: Run) -> None:
+    """Failing, fixed, reopened; and a night on which the call was denied, which fixes nothing."""
+    bucket(cloud, "shop-files")
+    client = cloud.client("s3")
+    for day, status in enumerate(("Suspended", "Enabled", "Suspended", "denied"), start=1):
+        if status == "denied":
+            cloud.deny("versioning")
+        else:
+            client.put_bucket_versioning(Bucket="shop-files", VersioningConfiguration={"Status": status})
+        time = str(1_800_000_000 + day * 86_400)
+        done = run("audit", *BUCKETS, "-o", "r.json", SOURCE_DATE_EPOCH=time, **cloud.environment)
+        assert done.returncode == 0, done.stderr
+
+    told = json.loads(run("history", "s3-bucket-versioning", "-f", "json").stdout)
+
+    (life,) = told["lives"]
+    assert [one["state"]["verdict"] for one in life["spans"]] == ["fail", "pass", "fail", "unknown"]
+
+
+def test_a_run_need_not_be_recorded(cloud: Cloud, run: Run) -> None:
+    bucket(cloud, "shop-files")
+
+    run("audit", *BUCKETS, "--no-record", **cloud.environment)
+
+    assert run("runs").returncode == 2
 
 
 @pytest.mark.parametrize(
@@ -230,6 +258,8 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(
     again = run("audit", *BUCKETS, "--resume", "-o", "r.json", **cloud.environment)
 
     assert again.returncode == 0, again.stderr
+    runs = json.loads(run("runs", "-f", "json").stdout)
+    assert len(runs["runs"]) == 1
     assert set(verdicts(place / "r.json").values()) == {"fail"}
     assert len(verdicts(place / "r.json")) == 6
     assert before.isdisjoint(seen[5:])

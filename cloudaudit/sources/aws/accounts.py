@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,9 @@ _ARN = re.compile(r"arn:(aws[\w-]*):iam::(\d{12}):role/([\w+=,.@/-]+)")
 
 class Target(Record, frozen=True):
     """One account to audit, and how to get into it: by a role that the credentials of a profile may assume, or by these
-    alone. `id` is empty where only the credentials know it."""
+    alone."""
 
-    id: str = ""
+    id: str
     name: str = ""
     profile: str = ""
     role: str = ""
@@ -33,8 +34,8 @@ class Target(Record, frozen=True):
 
     @property
     def label(self) -> str:
-        """What to call it before it is known."""
-        return f"account {self.id}" if self.id else f"profile {self.profile}" if self.profile else "this account"
+        """What to call it in a message."""
+        return f"account {self.id}"
 
 
 class Access(Record, frozen=True):
@@ -46,9 +47,19 @@ class Access(Record, frozen=True):
     policy: str = ""
 
 
-def of_profiles(profiles: Iterable[str]) -> list[Target]:
-    """One target for each profile; that of the default credentials where none is named."""
-    return [Target(profile=profile) for profile in profiles] or [Target()]
+def of_profiles(profiles: Iterable[str]) -> "Accounts":
+    """The account of each profile, or of the default credentials where none is named. One of several that is refused is
+    left out; SourceError for one alone."""
+    named = list(profiles) or [""]
+    targets, left_out = [], []
+    for profile in named:
+        try:
+            targets.append(Target(id=_session(profile).account, profile=profile))
+        except SourceError as error:
+            if len(named) == 1:
+                raise
+            left_out.append((profile, Gap(what=f"profile {profile}", why=str(error))))
+    return Accounts(targets=tuple(targets), left_out=tuple(left_out))
 
 
 def of_file(path: Path, access: Access, profile: str = "") -> list[Target]:
@@ -97,11 +108,12 @@ def _completed(target: Target, access: Access, profile: str) -> Target:
     )
 
 
-def of_organization(session: Session, access: Access, units: Iterable[str] = (), profile: str = "") -> "Organization":
+def of_organization(access: Access, units: Iterable[str] = (), profile: str = "") -> "Accounts":
     """The active accounts of the organisation, or of some of its units with those below them. The account of the
     credentials is audited by these alone. SourceError when the organisation cannot be listed."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - 0.2 s that `--help` need not pay
 
+    session = _session(profile)
     client = session.client("organizations", session.home)
     try:
         rows = list(_of_units(client, tuple(units))) if tuple(units) else _all(client, "list_accounts", "Accounts")
@@ -116,11 +128,11 @@ def of_organization(session: Session, access: Access, units: Iterable[str] = (),
             left_out.append((str(row["Id"]), Gap(what=f"account {row['Id']}", why=f"its status is {row['Status']}")))
             continue
         targets.append(_member(row, session, access, profile))
-    return Organization(targets=tuple(targets), left_out=tuple(left_out))
+    return Accounts(targets=tuple(targets), left_out=tuple(left_out))
 
 
-class Organization(Record, frozen=True):
-    """Its accounts, and those that cannot be audited: their ids, and why."""
+class Accounts(Record, frozen=True):
+    """Accounts, and those that cannot be audited: their ids, and why."""
 
     targets: tuple[Target, ...]
     left_out: tuple[tuple[str, Gap], ...]
@@ -139,7 +151,7 @@ def _of_units(client: Any, units: tuple[str, ...]) -> Iterator[Mapping[str, Any]
     while waiting:
         unit = waiting.pop()
         yield from _all(client, "list_accounts_for_parent", "Accounts", ParentId=unit)
-        below = _all(client, "list_organizational_units_for_parent", "OrganizationalUnits", ParentId=unit)
+        below = _all(client, "list_organizational_units_for_parent", "AccountsalUnits", ParentId=unit)
         waiting += [str(each["Id"]) for each in below]
 
 
@@ -149,7 +161,13 @@ def _all(client: Any, operation: str, items: str, **params: str) -> list[Mapping
 
 def enter(target: Target, policy: str = "") -> Session:
     """The credentials of the account. SourceError when they are refused."""
-    base = open_profile(target.profile)
+    base = _session(target.profile)
     if not target.role:
         return base
     return base.assume(target.role, external_id=target.external_id, policy=policy)
+
+
+@lru_cache(maxsize=32)
+def _session(profile: str) -> Session:
+    """The credentials of a profile: opened once, since all its roles are assumed from there."""
+    return open_profile(profile)
