@@ -156,6 +156,7 @@ COLLECTORS = (
         type="aws_backup_vault_content",
         call=Call("backup", "list_recovery_points_by_backup_vault", per={"BackupVaultName": "BackupVaultName"}),
         over=VAULTS,
+        among="NumberOfRecoveryPoints > `0`",
         attributes={
             "backup_vault_name": "_parent.BackupVaultName",
             "recovery_points": lambda item: len(_points(item)),

@@ -68,6 +68,7 @@ COLLECTORS = (
         type="aws_efs_mount_target",
         call=Call("efs", "describe_mount_targets", "MountTargets", per={"FileSystemId": "FileSystemId"}),
         over=FILE_SYSTEMS,
+        among="NumberOfMountTargets > `0`",
         name="MountTargetId",
         attributes={
             "id": "MountTargetId",

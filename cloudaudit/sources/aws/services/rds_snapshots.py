@@ -66,6 +66,19 @@ def _share(snapshots: Collect) -> Collect:
 
 COLLECTORS = (
     Collect(
+        type="aws_db_instance_automated_backups_replication",
+        call=Call("rds", "describe_db_instance_automated_backups", "DBInstanceAutomatedBackups"),
+        when="Region != _region",  # the others are the backups of this region's own databases
+        arn="{DBInstanceAutomatedBackupsArn}",
+        name="DBInstanceIdentifier",
+        attributes={
+            "id": "DBInstanceAutomatedBackupsArn",
+            "kms_key_id": "KmsKeyId",
+            "retention_period": "BackupRetentionPeriod",
+            "source_db_instance_arn": "DBInstanceArn",
+        },
+    ),
+    Collect(
         type="aws_db_snapshot",
         also=("aws_db_snapshot_copy",),
         call=Call("rds", "describe_db_snapshots", "DBSnapshots", params=_MANUAL),
