@@ -1,7 +1,10 @@
 """Connections: one transaction to read a consistent state, one to write all or nothing."""
 
+import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -17,7 +20,7 @@ _CONNECTING = 10
 def engine(url: URL) -> Engine:
     """An engine that opens a connection when one is needed and keeps none: stores outlive servers and forks."""
     if url.get_backend_name() == "sqlite":
-        made = create_engine(url, poolclass=NullPool, connect_args={"timeout": PATIENCE} if not url.query else {})
+        made = create_engine(url, poolclass=NullPool, **_sqlite(url))
         event.listen(made, "connect", _settle)
         event.listen(made, "begin", _begin)
         return made
@@ -26,6 +29,18 @@ def engine(url: URL) -> Engine:
         return create_engine(url, poolclass=NullPool, connect_args=arguments)
     except ImportError as error:
         raise StoreError('PostgreSQL needs psycopg; run: pip install "cloudaudit[postgres]"') from error
+
+
+def _sqlite(url: URL) -> dict[str, Any]:
+    """How the file is opened. Where nothing can be written beside it, as on a disk that may only be read, it is read as
+    one that nobody changes: otherwise SQLite wants to make a file for its readers."""
+    if url.query:
+        return {}
+    path = Path(url.database or "").absolute()
+    if path.exists() and not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists():
+        address = f"{path.as_uri()}?mode=ro&immutable=1"
+        return {"creator": lambda: sqlite3.connect(address, uri=True, timeout=PATIENCE)}
+    return {"connect_args": {"timeout": PATIENCE}}
 
 
 def _settle(connection: Any, _record: Any) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from cloudaudit.errors import StoreError
-from cloudaudit.store.place import shown
+from cloudaudit.store.place import READ_ONLY, shown
 
 PATIENCE = 60
 """Seconds that a writer waits for others."""
@@ -17,7 +17,7 @@ _KEPT = "nothing of this run was recorded, and what was recorded before is whole
 # The start of the name of a result code of SQLite.
 _SQLITE = {
     "SQLITE_FULL": f"the disk is full; {_KEPT}; make room and record again",
-    "SQLITE_READONLY": "this user may only read it; give --store a place that can be written",
+    "SQLITE_READONLY": READ_ONLY,
     "SQLITE_BUSY": f"another process has kept it locked for {PATIENCE} seconds; try again when that is finished",
     "SQLITE_LOCKED": f"another process has kept it locked for {PATIENCE} seconds; try again when that is finished",
     "SQLITE_NOTADB": "this is no store but some other file; give --store another place",

@@ -17,6 +17,7 @@ _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
+READ_ONLY = "this user may only read it; give --store a place that can be written"
 _FORMS = "sqlite:///FILE, a path, or postgresql://USER@HOST/DATABASE"
 
 
@@ -50,11 +51,12 @@ def shown(url: URL) -> str:
     """The place as a message names it: the path of a file, the URL without password or options of a server."""
     if url.get_backend_name() == "sqlite":
         return url.database or "sqlite://"
-    return url.set(password=None, query={}).render_as_string().replace("+psycopg", "")
+    return url._replace(password=None).set(query={}).render_as_string().replace("+psycopg", "")
 
 
 def make_file(url: URL) -> None:
-    """An empty file that only its owner can read, unless there is one; and its folder."""
+    """An empty file that only its owner can read, unless there is one; and its folder. StoreError where it cannot be
+    made or written, so that this is said before the work and not after it."""
     path = Path(url.database or "")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -64,6 +66,8 @@ def make_file(url: URL) -> None:
         raise StoreError(f"{path}: the store cannot be made: {path.parent} is no folder") from error
     except OSError as error:
         raise StoreError(f"{path}: the store cannot be made: {error.strerror}") from error
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        raise StoreError(f"{path}: {READ_ONLY}")
 
 
 NOTHING_YET = 'nothing was recorded here yet; "cloudaudit scan --record" records'

@@ -1,12 +1,19 @@
 """Nights of one estate, and what the commands about history say of them."""
 
 import json
+import os
 import re
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.cli.conftest import TOP
 
 RULES = "--rule ebs-volume-encrypted --rule rds-instance-backups-enabled"
 MIDNIGHT = 1_767_232_800  # 2026-01-01T02:00:00Z
@@ -98,3 +105,34 @@ def test_the_environment_may_name_the_store(nights: Run, place: Path) -> None:
     done = nights("runs", CLOUDAUDIT_STORE=f"sqlite:///{place / STORE}")
 
     assert done.stdout.decode().count("estate") >= len(NIGHTS)
+
+
+def test_a_store_of_a_newer_program_is_left_alone(nights: Run, place: Path) -> None:
+    with closing(sqlite3.connect(place / STORE)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    before = (place / STORE).read_bytes()
+
+    for arguments in ("runs", "scan estate --record"):
+        done = nights(*arguments.split(), "--store", STORE)
+
+        assert done.returncode == 2
+        (line,) = done.stderr.decode().splitlines()
+        assert "a newer cloudaudit made this store" in line
+    assert (place / STORE).read_bytes() == before
+
+
+def test_a_disk_that_is_full_costs_the_record_and_not_the_report(nights: Run, place: Path) -> None:
+    (place / "estate" / "main.tf").write_text("".join(OPEN.replace('"data"', f'"data_{n}"') for n in range(300)))
+    blocks = (place / STORE).stat().st_size // 1024 + 1
+    scan = f"-m cloudaudit scan estate --record --record-as estate --store {STORE} --fail-on never {RULES} --jobs 1"
+
+    limited = ["bash", "-c", f'ulimit -f {blocks}; exec "$@"', "bash", sys.executable, *scan.split()]
+    done = subprocess.run(
+        limited, cwd=place, capture_output=True, check=False, env={**os.environ, "PYTHONPATH": str(TOP)}
+    )
+
+    assert done.returncode == 2
+    assert "300 failures" in done.stdout.decode()
+    (line,) = done.stderr.decode().splitlines()
+    assert "nothing of this run was recorded, and what was recorded before is whole" in line
+    assert len(json.loads(nights("runs", "--store", STORE, "-f", "json").stdout)["runs"]) == len(NIGHTS)
