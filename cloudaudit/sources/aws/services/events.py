@@ -81,4 +81,17 @@ COLLECTORS = (
             ),
         },
     ),
+    Collect(
+        type="aws_cloudwatch_event_api_destination",
+        call=Call("events", "list_api_destinations", "ApiDestinations"),
+        arn="{ApiDestinationArn}",
+        name="Name",
+        attributes={
+            "id": "Name",
+            "name": "Name",
+            "connection_arn": "ConnectionArn",
+            "http_method": "HttpMethod",
+            "invocation_endpoint": "InvocationEndpoint",
+        },
+    ),
 )

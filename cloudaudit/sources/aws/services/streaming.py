@@ -62,6 +62,11 @@ def _configuration(item: Item) -> dict[str, Any] | None:
     return {"id": told.get("Id"), "revision": told.get("Revision")} if told else None
 
 
+def _engine(item: Item) -> str:
+    told = str(item["EngineType"])
+    return {"ACTIVEMQ": "ActiveMQ", "RABBITMQ": "RabbitMQ"}.get(told.upper(), told)
+
+
 COLLECTORS = (
     CLUSTERS,
     Collect(
@@ -104,9 +109,7 @@ COLLECTORS = (
             "id": "BrokerId",
             "broker_name": "BrokerName",
             "deployment_mode": "DeploymentMode",
-            "engine_type": lambda item: {"ACTIVEMQ": "ActiveMQ", "RABBITMQ": "RabbitMQ"}.get(
-                item["EngineType"].upper(), item["EngineType"]
-            ),
+            "engine_type": _engine,
             "host_instance_type": "HostInstanceType",
         },
         parts=(
@@ -126,5 +129,12 @@ COLLECTORS = (
                 },
             ),
         ),
+    ),
+    Collect(
+        type="aws_mq_configuration",
+        call=Call("mq", "list_configurations", "Configurations"),
+        arn="{Arn}",
+        name="Name",
+        attributes={"id": "Id", "name": "Name", "engine_type": _engine, "engine_version": "EngineVersion"},
     ),
 )
