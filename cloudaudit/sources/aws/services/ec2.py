@@ -105,7 +105,9 @@ MACHINES = Collect(
         "availability_zone": "Placement.AvailabilityZone",
         "tenancy": "Placement.Tenancy",
         "subnet_id": "SubnetId",
-        "vpc_security_group_ids": "SecurityGroups[].GroupId",
+        "vpc_security_group_ids": lambda item: [
+            one.get("GroupId") for one in item.get("SecurityGroups") or _primary(item).get("Groups") or ()
+        ],
         "iam_instance_profile": _profile,
         "key_name": "KeyName",
         "associate_public_ip_address": _has_public_address,

@@ -118,7 +118,7 @@ class Account:
 @cache
 def _simulates(service: str, method: str, protocol: str) -> bool:
     """Whether moto has the operation, as far as the names of its methods say: it stops the test where it has not."""
-    if protocol not in ("ec2", "query", "json"):
+    if protocol not in ("ec2", "json", "query", "smithy-rpc-v2-cbor"):
         return True
     try:
         module = importlib.import_module(f"moto.{service}.responses")
