@@ -8,7 +8,7 @@ from cloudaudit.sources.aws.declare import GLOBAL, Call, Collect, Item, Read, do
 
 # Policies of AWS are left out: there are more than a thousand, and attachments name them by ARN.
 _WANTED = {"Filter": ["User", "Role", "Group", "LocalManagedPolicy"]}
-_SERVICES = "/aws-service-role/"
+_SERVICES, _RESERVED = "/aws-service-role/", "/aws-reserved/"
 
 
 def _details(items: Read) -> Call:
@@ -168,9 +168,10 @@ def _unused(item: Item) -> int | None:
     return passed(last.get("LastUsedDate") or item.get("CreateDate"), item["_at"])
 
 
+# Roles of permission sets come and go with their assignments.
 ROLE_USES = Collect(
     type="aws_iam_role_use",
-    call=_details(lambda page: list(_own(page))),
+    call=_details(lambda page: [role for role in _own(page) if not role["Path"].startswith(_RESERVED)]),
     scope=GLOBAL,
     name="RoleName",
     attributes={

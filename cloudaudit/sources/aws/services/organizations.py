@@ -71,5 +71,16 @@ ATTACHMENTS = Collect(
     name="TargetId",
     attributes={"policy_id": "_parent.Id", "target_id": "TargetId"},
 )
+FEATURES = Collect(
+    type="aws_iam_organizations_features",
+    call=Call(
+        "iam",
+        "list_organizations_features",
+        unset=("ServiceAccessNotEnabledException", "OrganizationNotInAllFeaturesModeException"),
+    ),
+    over=ORGANIZATION,
+    when="EnabledFeatures",
+    attributes={"id": "OrganizationId", "enabled_features": "EnabledFeatures"},
+)
 
-COLLECTORS = (ORGANIZATION, ACCOUNTS, POLICIES, ATTACHMENTS)
+COLLECTORS = (ORGANIZATION, ACCOUNTS, POLICIES, ATTACHMENTS, FEATURES)
