@@ -165,7 +165,8 @@ class Collection:
         value = Unknown(because=refusal.because)
         for one in some:
             one.attributes |= dict.fromkeys(part.attributes, value)
-            self._into.note(refusal)
+            if part.attributes:  # else it only tells what else to ask
+                self._into.note(refusal)
 
     def _tag(self, one: Found) -> None:
         """Tags of all resources of the region come in one call for every hundred."""

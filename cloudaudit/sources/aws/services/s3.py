@@ -13,6 +13,12 @@ def _location(item: Item) -> str:
     return "eu-west-1" if found == "EU" else str(found)
 
 
+_BUCKET: Mapping[str, Read] = {"Bucket": "Name"}
+_VERSIONING = Call("s3", "get_bucket_versioning", per=_BUCKET)
+_OWNERSHIP = Call("s3", "get_bucket_ownership_controls", per=_BUCKET, unset=("OwnershipControlsNotFoundError",))
+_VERSIONED = "_get_bucket_versioning == `null` || _get_bucket_versioning.Status"
+_HAS_LISTS = "_get_bucket_ownership_controls.OwnershipControls.Rules[0].ObjectOwnership != 'BucketOwnerEnforced'"
+
 BUCKETS = Collect(
     type="aws_s3_bucket",
     call=Call("s3", "list_buckets", "Buckets", params={"MaxBuckets": 1000}, actions=("s3:ListAllMyBuckets",)),
@@ -22,10 +28,13 @@ BUCKETS = Collect(
     attributes={"bucket": "Name", "id": "Name", "region": "BucketRegion"},
     parts=(
         Part(
-            Call("s3", "get_bucket_location", per={"Bucket": "Name"}),
+            Call("s3", "get_bucket_location", per=_BUCKET),
             {"region": _location},
             when="!BucketRegion",
         ),
+        # These are companions, asked once; here they tell which other questions are needless.
+        Part(_VERSIONING, {}),
+        Part(_OWNERSHIP, {}),
     ),
     bulk_tags=True,
     made_from=("force_destroy",),  # an instruction to Terraform
@@ -33,7 +42,14 @@ BUCKETS = Collect(
 
 
 def _companion(  # noqa: PLR0913 - what sets one setting apart from another
-    kind: str, operation: str, attributes: Mapping[str, Read], *, unset: str = "", action: str = "", when: Read = ""
+    kind: str,
+    operation: str,
+    attributes: Mapping[str, Read],
+    *,
+    unset: str = "",
+    action: str = "",
+    among: Read = "",
+    when: Read = "",
 ) -> Collect:
     """A setting of a bucket that is a resource of its own."""
     return Collect(
@@ -41,11 +57,12 @@ def _companion(  # noqa: PLR0913 - what sets one setting apart from another
         call=Call(
             "s3",
             operation,
-            per={"Bucket": "Name"},
+            per=_BUCKET,
             unset=(unset,) if unset else (),
             actions=(f"s3:{action}",) if action else (),
         ),
         over=BUCKETS,
+        among=among,
         when=when,
         attributes={"bucket": "_parent.Name", **attributes},
     )
@@ -182,7 +199,7 @@ COLLECTORS = (
         {"rule": "OwnershipControls.Rules[].{object_ownership: ObjectOwnership}"},
         unset="OwnershipControlsNotFoundError",
     ),
-    _companion("acl", "get_bucket_acl", {"access_control_policy": _grants}),
+    _companion("acl", "get_bucket_acl", {"access_control_policy": _grants}, among=_HAS_LISTS),
     _companion(
         "lifecycle_configuration",
         "get_bucket_lifecycle_configuration",
@@ -196,6 +213,7 @@ COLLECTORS = (
         {"role": "ReplicationConfiguration.Role", "rule": _replication},
         unset="ReplicationConfigurationNotFoundError",
         action="GetReplicationConfiguration",
+        among=_VERSIONED,
     ),
     _companion(
         "object_lock_configuration",
@@ -207,6 +225,7 @@ COLLECTORS = (
         },
         unset="ObjectLockConfigurationNotFoundError",
         action="GetBucketObjectLockConfiguration",
+        among=_VERSIONED,
     ),
     _companion(
         "notification",
