@@ -44,7 +44,7 @@ PARAMETERS: Mapping[str, Parameter] = {
         default=("admin", "administrator", "awsuser", "master", "postgres", "root", "sa"),
         doc="Names of database administrators that everybody guesses first.",
     ),
-    "finding_days": Parameter(default=30, doc="Days that a finding of Access Analyzer or GuardDuty may stay open."),
+    "finding_days": Parameter(default=30, doc="Days that a finding may stay open: of Access Analyzer, of GuardDuty, of scans of images."),
     "internet_vpcs": Parameter(
         default=(), doc="Names (tag Name) of the VPCs that may have an internet gateway; empty: every one may."
     ),

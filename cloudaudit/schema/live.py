@@ -83,6 +83,12 @@ LIVE_ONLY: dict[str, dict[str, Any]] = {
     },
     "aws_ssoadmin_instance": {"name": "string", "identity_store_id": "string"},
     "aws_kms_key_state": {"key_id": "string", "state": "string", "days_until_deleted": "number"},
+    # The image that was pushed last, and what the last scan found in it.
+    "aws_ecr_newest_image": {
+        **dict.fromkeys(("repository", "scan_status"), "string"),
+        **dict.fromkeys(("pushed_days", "scanned_days", "critical_findings", "high_findings"), "number"),
+        "tags": ["list", "string"],
+    },
     # What Systems Manager manages. The numbers are of patches that the last look found not to be there.
     "aws_ssm_managed_instance": {
         **dict.fromkeys(("instance_id", "platform", "associations"), "string"),
