@@ -3,6 +3,7 @@
 Moto tells neither of root's password nor has its credential report a line for root; it makes all that is old today.
 """
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -139,6 +140,69 @@ def test_an_account_without_passwords_needs_no_policy_for_them(account: Account)
     assert [*before.verdicts.values()] == [Verdict.PASS]
     assert [*after.verdicts.values()] == [Verdict.FAIL]
     assert [*at_last.verdicts.values()] == [Verdict.PASS]
+
+
+def report_after(attempts: int) -> Recorded:
+    """An account that still writes its report when it is asked for, so many times."""
+    account = account_with()
+    asked: list[str] = []
+
+    def answer(_: Any) -> Any:
+        asked.append("")
+        return "ReportInProgress" if len(asked) <= attempts else {"Content": REPORT.encode()}
+
+    account.answers["iam.get_credential_report"] = answer
+    return account
+
+
+@pytest.mark.parametrize(("attempts", "found"), [(0, 3), (3, 3), (100, 0)])
+def test_a_report_is_waited_for_but_not_for_ever(monkeypatch: pytest.MonkeyPatch, attempts: int, found: int) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("cloudaudit.sources.aws.reader.time.sleep", waited.append)
+    account = report_after(attempts)
+
+    judged = account.judge("iam-user-console-mfa")
+
+    assert len(judged.findings) == found
+    assert len([asked for asked in account.asked if asked[1] == "generate_credential_report"]) == len(waited)
+    assert len(waited) <= attempts
+    assert sum(waited) < 100
+    assert len(judged.gaps) == (found == 0)
+
+
+def role(name: str, path: str, last: dt.datetime | None) -> dict[str, Any]:
+    made = {"RoleName": name, "Path": path, "RoleId": name, "Arn": f"arn:aws:iam::{ACCOUNT}:role{path}{name}"}
+    used = {"RoleLastUsed": {"LastUsedDate": last, "Region": "us-east-1"} if last else {}}
+    return {**made, **used, "CreateDate": dt.datetime(2020, 1, 1, tzinfo=dt.UTC), "AssumeRolePolicyDocument": {}}
+
+
+def test_roles_that_nobody_assumes_are_found() -> None:
+    """Roles of AWS services and of permission sets are not the account's to delete."""
+    now = dt.datetime.now(dt.UTC)
+    roles = [
+        role("app", "/", now - dt.timedelta(days=3)),
+        role("old", "/", now - dt.timedelta(days=300)),
+        role("never", "/", None),
+        role("AWSServiceRoleForSupport", "/aws-service-role/support.amazonaws.com/", None),
+        role("AWSReservedSSO_Admin_1", "/aws-reserved/sso.amazonaws.com/", None),
+    ]
+    account = Recorded({"iam.get_account_authorization_details": {"RoleDetailList": roles}})
+
+    assert verdicts(account, "iam-role-used") == {
+        "app": Verdict.PASS,
+        "old": Verdict.FAIL,
+        "never": Verdict.FAIL,
+    }
+
+
+@pytest.mark.parametrize(("days", "verdict"), [(3, Verdict.PASS), (60, Verdict.FAIL)])
+def test_findings_of_an_analyzer_do_not_stay_open(days: int, verdict: Verdict) -> None:
+    made = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
+    finding = {"id": "f-1", "createdAt": made, "status": "ACTIVE", "resource": "arn:aws:s3:::docs"}
+    account = account_with(analyzers=[analyzer("ACCOUNT")])
+    account.answers["accessanalyzer.list_findings_v2"] = {"findings": [finding]}
+
+    assert verdicts(account, "iam-access-analyzer-finding-handled") == {"f-1": verdict}
 
 
 def analyzer(kind: str, status: str = "ACTIVE") -> dict[str, str]:

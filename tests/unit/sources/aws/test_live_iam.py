@@ -153,6 +153,15 @@ def test_tags_of_users_come_along(people: Account) -> None:
     assert isinstance(user.attributes["force_destroy"], Unknown)
 
 
+def test_administrators_need_a_second_factor_by_whatever_path_they_are(people: Account) -> None:
+    run = people.audit("iam-administrator-mfa")
+
+    assert run.verdicts == {
+        f"{ACCOUNT}/global/aws_iam_user_credentials/ada": Verdict.FAIL,
+        f"{ACCOUNT}/global/aws_iam_user_credentials/bob": Verdict.FAIL,
+    }
+
+
 TWIN = """
 resource "aws_iam_policy" "everything" {
   name   = "everything"
