@@ -46,6 +46,7 @@ def _sqlite(url: URL) -> dict[str, Any]:
 def _settle(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver begins no transactions of its own: _begin does
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cache_size = -65536")  # kibibytes: a night of a large account reads every finding
 
 
 def _begin(connection: Connection) -> None:

@@ -275,4 +275,9 @@ def _write(connection: Connection, changes: Changes) -> None:
         (update(UNSEEN).where(*hidden), changes.shown),
     ):
         if rows:
-            connection.execute(statement, rows)
+            # Sorted as the tables are: in another order, the first run of a large target takes half as long again.
+            connection.execute(statement, sorted(rows, key=_fingerprint))
+
+
+def _fingerprint(row: Mapping[str, Any]) -> str:
+    return row.get("fingerprint") or row["of_fingerprint"]
