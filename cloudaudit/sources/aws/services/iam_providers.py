@@ -52,6 +52,7 @@ CERTIFICATES = Collect(
         "upload_date": "UploadDate",
     },
     bulk_tags=True,
+    made_from=("private_key",),
 )
 CERTIFICATE_AGES = Collect(
     type="aws_iam_server_certificate_age",

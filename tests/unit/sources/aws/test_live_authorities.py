@@ -130,3 +130,5 @@ def test_certificates_of_iam_expire(expires: str, verdict: Verdict) -> None:
     account = Recorded({"iam.list_server_certificates": {"ServerCertificateMetadataList": [certificate]}})
 
     assert [*account.verdicts("iam-server-certificate-valid").values()] == [verdict]
+    secret = account.verdicts("secrets-certificate-key")
+    assert set(secret.values()) == {Verdict.PASS}
