@@ -44,7 +44,9 @@ PARAMETERS: Mapping[str, Parameter] = {
         default=("admin", "administrator", "awsuser", "master", "postgres", "root", "sa"),
         doc="Names of database administrators that everybody guesses first.",
     ),
-    "finding_days": Parameter(default=30, doc="Days that a finding may stay open: of Access Analyzer, of GuardDuty, of scans of images."),
+    "finding_days": Parameter(
+        default=30, doc="Days that a finding may stay open: of Access Analyzer, of GuardDuty, of scans of images."
+    ),
     "internet_vpcs": Parameter(
         default=(), doc="Names (tag Name) of the VPCs that may have an internet gateway; empty: every one may."
     ),
