@@ -1,16 +1,16 @@
 """An account that moto simulates in this process: build it with boto3, deny calls, audit it."""
 
-import importlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 from botocore import xform_name
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
 
 from cloudaudit.app.auditing import judge_account
 from cloudaudit.app.request import Request
@@ -99,8 +99,6 @@ class Account:
         )
         if code is None and (given := self._given.get(f"{service}.{method}")) is not None:
             return AWSResponse("", 200, {}, None), given
-        if code is None and not _simulates(service, method, model.service_model.metadata["protocol"]):
-            code = "UnsupportedOperation"
         if code is None:
             return None
         answer = {"Error": {"Code": code, "Message": "denied by the test"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
@@ -115,16 +113,22 @@ class Account:
         return (f"{service}:{method.replace('_', '')}",)
 
 
-@cache
-def _simulates(service: str, method: str, protocol: str) -> bool:
-    """Whether moto has the operation, as far as the names of its methods say: it stops the test where it has not."""
-    if protocol not in ("ec2", "json", "query", "smithy-rpc-v2-cbor"):
-        return True
-    try:
-        module = importlib.import_module(f"moto.{service}.responses")
-    except ImportError:
-        return True
-    return any(hasattr(found, method) for name, found in vars(module).items() if name.endswith("Response"))
+def _or_unsupported(process: Any) -> Any:
+    """What moto does not have is refused as a service of AWS refuses what its region does not have."""
+
+    def answer(stubber: Any, request: Any) -> Any:
+        try:
+            response = process(stubber, request)
+        except NotImplementedError:
+            response = None
+        if response is not None:
+            return response
+        code = "UnsupportedOperationException"
+        if "urlencoded" in str(request.headers.get("Content-Type")):
+            return 400, {}, f"<Response><Errors><Error><Code>{code}</Code></Error></Errors></Response>"
+        return 400, {"x-amzn-errortype": code}, f'{{"__type": "{code}"}}'
+
+    return answer
 
 
 @contextmanager
@@ -136,7 +140,8 @@ def simulated() -> Iterator[Account]:
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
         os.environ.pop(name, None)
     try:
-        with mock_aws():
+        process = BotocoreStubber.process_request
+        with mock_aws(), patch.object(BotocoreStubber, "process_request", _or_unsupported(process)):
             yield Account()
     finally:
         for name, value in before.items():
