@@ -280,4 +280,4 @@ def _write(connection: Connection, changes: Changes) -> None:
 
 
 def _fingerprint(row: Mapping[str, Any]) -> str:
-    return row.get("fingerprint") or row["of_fingerprint"]
+    return str(row.get("fingerprint") or row["of_fingerprint"])
