@@ -169,10 +169,10 @@ def _family(item: Item) -> str:
 
 
 def _newest(page: Item) -> list[str]:
-    """The newest revision of each family; they come newest first."""
+    """The newest revision of each family."""
     found: dict[str, str] = {}
-    for arn in page["taskDefinitionArns"]:
-        found.setdefault(_family({"value": arn}), arn)
+    for arn in sorted(page["taskDefinitionArns"], key=lambda one: int(one.rpartition(":")[2])):
+        found[_family({"value": arn})] = arn
     return list(found.values())
 
 
@@ -197,9 +197,7 @@ def _definitions(call: Call, over: Collect | None = None, among: str = "") -> Co
 COLLECTORS = (
     CLUSTERS,
     SERVICES,
-    _definitions(
-        Call("ecs", "list_task_definitions", _newest, params={"status": "ACTIVE", "sort": "DESC"}, whole=True)
-    ),
+    _definitions(Call("ecs", "list_task_definitions", _newest, params={"status": "ACTIVE"}, whole=True)),
     # What services run beside the newest; asked as the services are described, so these are no further calls.
     _definitions(
         Call(
