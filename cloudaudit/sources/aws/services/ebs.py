@@ -10,7 +10,7 @@ from cloudaudit.sources.aws.fitting import fitted
 from cloudaudit.sources.aws.services.ec2 import INSTANCES, VOLUMES
 
 _COPIED = "vol-ffffffff"  # what AWS calls the volume of a snapshot that was copied
-_STOPPED = re.compile(r"\((\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) GMT\)")
+_STOPPED = re.compile(r"\((\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:GMT|UTC)\)")
 
 SNAPSHOTS = Call("ec2", "describe_snapshots", "Snapshots", params={"OwnerIds": ["self"]})
 _PUBLIC = Call("ec2", "describe_snapshots", "Snapshots", params={"OwnerIds": ["self"], "RestorableByUserIds": ["all"]})
