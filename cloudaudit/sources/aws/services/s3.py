@@ -50,6 +50,7 @@ def _companion(  # noqa: PLR0913 - what sets one setting apart from another
     action: str = "",
     among: Read = "",
     when: Read = "",
+    made_from: tuple[str, ...] = (),
 ) -> Collect:
     """A setting of a bucket that is a resource of its own."""
     return Collect(
@@ -65,6 +66,7 @@ def _companion(  # noqa: PLR0913 - what sets one setting apart from another
         among=among,
         when=when,
         attributes={"bucket": "_parent.Name", **attributes},
+        made_from=made_from,
     )
 
 
@@ -199,7 +201,13 @@ COLLECTORS = (
         {"rule": "OwnershipControls.Rules[].{object_ownership: ObjectOwnership}"},
         unset="OwnershipControlsNotFoundError",
     ),
-    _companion("acl", "get_bucket_acl", {"access_control_policy": _grants}, among=_HAS_LISTS),
+    _companion(
+        "acl",
+        "get_bucket_acl",
+        {"access_control_policy": _grants},
+        among=_HAS_LISTS,
+        made_from=("acl",),  # AWS writes a canned list out
+    ),
     _companion(
         "lifecycle_configuration",
         "get_bucket_lifecycle_configuration",
