@@ -7,7 +7,7 @@ from cloudaudit.model import Finding, Verdict
 from cloudaudit.store.chain import Draft
 from cloudaudit.store.lifecycle import Course, Ended, Kind, leave, step
 from cloudaudit.store.seeing import Sight
-from cloudaudit.store.states import Known
+from cloudaudit.store.states import Known, Past, state_of
 from cloudaudit.store.texts import digest, encoded, plain
 
 Rows = list[dict[str, Any]]
@@ -29,7 +29,9 @@ class Changes:
 
     def seen(self, fingerprint: str, finding: Finding, past: Known | None) -> None:
         """The run has a verdict."""
-        state = State(verdict=finding.verdict, severity=finding.severity, status=finding.status)
+        state = state_of(finding)
+        if past and past.course.state == state and not past.hidden and _unchanged(finding, past.row):
+            return  # nearly always
         course = past.course if past else Course()
         if past and past.hidden:
             self.shown.append({**self._of(fingerprint), "to_run": self.run})
@@ -53,20 +55,20 @@ class Changes:
         if state is None:
             return
         known = past.row
-        if not sight.applies(known["rule"], known["root"]):
+        if not sight.applies(known.rule, known.root):
             return
         if sight.hidden(known, was_hidden=past.hidden):
             if not past.hidden:
-                key = {"target": self._target, "fingerprint": known["fingerprint"]}
+                key = {"target": self._target, "fingerprint": known.fingerprint}
                 self.hidden.append({**key, "from_run": self.run, "to_run": None})
             return
-        why = sight.ended(known["resource"])
+        why = sight.ended(known.resource)
         after, kinds = leave(past.course, why)
         if past.hidden:
-            self.shown.append({**self._of(known["fingerprint"]), "to_run": self.run})
-        self._close(known["fingerprint"], why)
-        self._follow(known["fingerprint"], past.course, after)
-        self._tell(kinds, known["fingerprint"], (known["rule"], known["resource"]), _detail(state, None))
+            self.shown.append({**self._of(known.fingerprint), "to_run": self.run})
+        self._close(known.fingerprint, why)
+        self._follow(known.fingerprint, past.course, after)
+        self._tell(kinds, known.fingerprint, (known.rule, known.resource), _detail(state, None))
 
     def _of(self, fingerprint: str) -> dict[str, Any]:
         return {"of_target": self._target, "of_fingerprint": fingerprint}
@@ -92,10 +94,10 @@ class Changes:
         """What the finding says now, if it says something else; of a pass, what its last failure said is kept."""
         told = _description(finding)
         if finding.verdict is Verdict.PASS:
-            told["message"] = past.row["message"]
+            told["message"] = past.row.message
         elsewhere = {"address": plain(finding.address), "root": plain(finding.root), **told}
         elsewhere["region"] = plain(finding.region)
-        if back or any(past.row[name] != value for name, value in elsewhere.items()):
+        if back or any(getattr(past.row, name) != value for name, value in elsewhere.items()):
             self.described.append({**self._of(fingerprint), **elsewhere})
 
     def _follow(self, fingerprint: str, before: Course, after: Course) -> None:
@@ -140,6 +142,20 @@ class Changes:
             )
             for kind in kinds
         ]
+
+
+def _unchanged(finding: Finding, past: Past) -> bool:
+    """Whether the finding says what it said, without a look at what no database can hold."""
+    place = finding.location
+    return (
+        finding.address == past.address
+        and (finding.verdict is Verdict.PASS or finding.message == past.message)
+        and (not past.file if place is None else (place.file, place.line) == (past.file, past.line))
+        and finding.root == past.root
+        and finding.region == past.region
+        and finding.decision is None
+        and not past.decision
+    )
 
 
 def _description(finding: Finding) -> dict[str, Any]:

@@ -1,19 +1,20 @@
 """One report becomes rows, in one transaction: what changed, what is gone, what could not be seen, and the counts."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from cloudaudit.history import Missed, State
+from cloudaudit.history import Missed
 from cloudaudit.model import Finding, Gap, Record, Report, Run
 from cloudaudit.store import counting
 from cloudaudit.store.chain import Draft, append
 from cloudaudit.store.changes import Changes
 from cloudaudit.store.lifecycle import Kind
 from cloudaudit.store.seeing import Sight, resources
-from cloudaudit.store.states import Known, fingerprint_of, known
+from cloudaudit.store.states import Known, fingerprint_of, known, state_of
 from cloudaudit.store.tables import (
     FINDING,
     GAP,
@@ -82,11 +83,11 @@ def _parts(report: Report, names: Mapping[str, str]) -> list[_Part]:
         held = roots.setdefault(name, {})
         held[plain(one.root)] = held.get(plain(one.root), 0) + one.resources
         origins.setdefault(name, {})[plain(one.root)] = one.origin.value
-    for finding in report.findings:
-        target = finding.target or report.run.target
-        name = plain(names.get(target, target))
-        findings.setdefault(name, []).append(finding)
-        roots.setdefault(name, {}).setdefault(plain(finding.root), 0)
+    for (target, root), group in groupby(report.findings, key=lambda one: (one.target, one.root)):
+        given = target or report.run.target
+        name = plain(names.get(given, given))
+        findings.setdefault(name, []).extend(group)
+        roots.setdefault(name, {}).setdefault(plain(root), 0)
     for name, held in roots.items():
         if report.run.gaps and not any(held.values()) and name not in findings:
             held.clear()  # it could not be looked at: one account of many that refuses
@@ -171,7 +172,7 @@ def _vanished(part: _Part, past: Mapping[str, Known], what: Recording) -> dict[s
     """The roots of earlier findings that were looked for and are no more."""
     if what.covers is None or not part.roots:
         return {}
-    before = {one.row["root"] for one in past.values()} - part.roots.keys()
+    before = {one.row.root for one in past.values()} - part.roots.keys()
     return {root: 0 for root in sorted(before) if what.covers(part.name, root)}
 
 
@@ -243,10 +244,7 @@ def _describe(
 
 def _recorded(changes: Changes, run: Mapping[str, Any], part: _Part) -> Draft:
     """The event that commits the chain to everything that the run saw."""
-    seen = {
-        fingerprint: State(verdict=one.verdict, severity=one.severity, status=one.status)
-        for fingerprint, one in part.findings.items()
-    }
+    seen = {fingerprint: state_of(one) for fingerprint, one in part.findings.items()}
     detail = {name: str(run[name]) for name in ("id", "audit", "version", "rules_digest", "rulebook", "status")}
     detail["seen"] = fingerprint_of(seen)
     return Draft(run=changes.run, at=changes.at, kind=Kind.RECORDED, target=part.name, detail=detail)

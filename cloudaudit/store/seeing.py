@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from fnmatch import fnmatchcase
-from typing import Any
 
 from cloudaudit.history import Missed
 from cloudaudit.model import Finding, Gap, Record
 from cloudaudit.store.lifecycle import Ended
+from cloudaudit.store.states import Past
 
 
 class Sight(Record, frozen=True):
@@ -30,10 +30,10 @@ class Sight(Record, frozen=True):
         """Whether the run asked this of the root at all."""
         return rule in self.rules and root in self.roots
 
-    def hidden(self, known: Mapping[Any, Any], *, was_hidden: bool) -> bool:
+    def hidden(self, known: Past, *, was_hidden: bool) -> bool:
         """Whether the resource of a recorded finding may be there although the run does not name it."""
-        root, region = known["root"], known["region"]
-        if known["resource"] in self.resources:
+        root, region = known.root, known.region
+        if known.resource in self.resources:
             return False
         if self.regions is not None and region and region not in self.regions:
             return True
@@ -53,14 +53,14 @@ def resources(findings: Iterable[Finding]) -> frozenset[str]:
     return frozenset(finding.resource for finding in findings)
 
 
-def _matches(missed: Missed, target: str, known: Mapping[Any, Any]) -> bool:
-    root = known["root"]
+def _matches(missed: Missed, target: str, known: Past) -> bool:
+    root = known.root
     return (
         missed.target in ("", target)
         and (not missed.root or fnmatchcase(root, missed.root) or fnmatchcase(f"{root}/", missed.root))
-        and (not missed.types or known["type"] in missed.types)
-        and missed.region in ("", known["region"] or missed.region)
-        and known["resource"].startswith(missed.prefix)
+        and (not missed.types or known.type in missed.types)
+        and missed.region in ("", known.region or missed.region)
+        and known.resource.startswith(missed.prefix)
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, true
 
 from cloudaudit.history import Seen, State, Subject
-from cloudaudit.model import Severity, Status, Verdict
+from cloudaudit.model import Finding, Severity, Status, Verdict
 from cloudaudit.store.lifecycle import Course
 from cloudaudit.store.tables import FINDING, OBSERVATION, RULEBOOK, RUN, SCOPE, UNSEEN
 
@@ -20,10 +20,26 @@ _SUBJECT = tuple(
 )
 
 
+class Past(NamedTuple):
+    """A finding as it was recorded last. As in the table, without what the course holds."""
+
+    fingerprint: str
+    rule: str
+    resource: str
+    type: str
+    address: str
+    root: str
+    region: str
+    message: str
+    file: str
+    line: int
+    decision: str
+
+
 class Known(NamedTuple):
     """A finding of a target before a run: its row, its course, and whether the last runs could not see it."""
 
-    row: Mapping[Any, Any]
+    row: Past
     course: Course
     hidden: bool
 
@@ -44,35 +60,39 @@ class Coverage(NamedTuple):
 def known(connection: Connection, target: int) -> dict[str, Known]:
     """All findings that the target ever had, by fingerprint."""
     open_ = and_(_JOINED, OBSERVATION.c.to_run.is_(None))
-    query = (
-        select(FINDING, *_STATE).select_from(FINDING.outerjoin(OBSERVATION, open_)).where(FINDING.c.target == target)
-    )
+    course = (FINDING.c.opened_run, FINDING.c.fixed_run, FINDING.c.reopened)
+    columns = (*(FINDING.c[name] for name in Past._fields), *course, *_STATE)
+    query = select(*columns).select_from(FINDING.outerjoin(OBSERVATION, open_)).where(FINDING.c.target == target)
     hidden = select(UNSEEN.c.fingerprint).where(UNSEEN.c.target == target, UNSEEN.c.to_run.is_(None))
     out_of_sight = set(connection.execute(hidden).scalars())
-    return {
-        row["fingerprint"]: Known(
-            row,
-            Course(
-                opened=row["opened_run"],
-                fixed=row["fixed_run"],
-                reopened=row["reopened"],
-                state=state(row) if row["verdict"] else None,
-            ),
-            row["fingerprint"] in out_of_sight,
-        )
-        for row in connection.execute(query).mappings()
-    }
+    found = {}
+    width = len(Past._fields)
+    for row in connection.execute(query).all():
+        opened, fixed, reopened, verdict, severity, status = row[width:]
+        said = the_state(verdict, severity, status) if verdict else None
+        past = Past(*row[:width])
+        course_ = Course(opened=opened, fixed=fixed, reopened=reopened, state=said)
+        found[past.fingerprint] = Known(past, course_, past.fingerprint in out_of_sight)
+    return found
+
+
+def the_state(verdict: str, severity: str, status: str) -> State:
+    """The three parts of a state as a value; the same object for equal ones, of which there are few."""
+    key = (verdict, severity, status)
+    found = _STATES.get(key)
+    if found is None:
+        found = _STATES[key] = State(verdict=Verdict(verdict), severity=Severity(severity), status=Status(status))
+    return found
 
 
 def state(row: Mapping[Any, Any]) -> State:
-    """The three columns of a verdict as a value; the same value for equal ones, of which there are few."""
-    key = (row["verdict"], row["severity"], row["status"])
-    found = _STATES.get(key)
-    if found is None:
-        verdict, severity, status = key
-        found = State(verdict=Verdict(verdict), severity=Severity(severity), status=Status(status))
-        _STATES[key] = found
-    return found
+    """The three columns of a verdict as a value."""
+    return the_state(row["verdict"], row["severity"], row["status"])
+
+
+def state_of(finding: Finding) -> State:
+    """What a run says of a finding."""
+    return the_state(finding.verdict, finding.severity, finding.status)
 
 
 _STATES: dict[tuple[str, str, str], State] = {}
@@ -148,5 +168,6 @@ def states_at(connection: Connection, asked: Coverage) -> dict[str, State]:
 
 def fingerprint_of(seen: Mapping[str, State]) -> str:
     """A digest of everything that a run saw: SHA-256 over lines of "FINGERPRINT VERDICT SEVERITY STATUS", sorted."""
-    lines = (f"{name} {one.verdict} {one.severity} {one.status}\n" for name, one in sorted(seen.items()))
+    ends = {one: f" {one.verdict} {one.severity} {one.status}\n" for one in set(seen.values())}
+    lines = (name + ends[one] for name, one in sorted(seen.items()))
     return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -1,6 +1,7 @@
 """A PostgreSQL of our own: in a temporary folder, on a socket there, gone with the tests."""
 
 import os
+import pwd
 import shutil
 import subprocess
 import tempfile
@@ -43,6 +44,11 @@ class Server:
         return self.url(name)
 
 
+def _unprivileged() -> pwd.struct_passwd:
+    names = {user.pw_name: user for user in pwd.getpwall()}
+    return names.get("postgres") or names["nobody"]
+
+
 @contextmanager
 def running() -> Iterator[Server]:
     """A server; it refuses to be root, so root starts it as somebody else."""
@@ -51,8 +57,9 @@ def running() -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="cloudaudit-pg-"))
     owner: dict[str, Any] = {}
     if os.geteuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-        owner = {"user": "postgres", "group": "postgres", "extra_groups": []}
+        user = _unprivileged()
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        owner = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     data = folder / "data"
     quiet = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **owner}
     settings = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"

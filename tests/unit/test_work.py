@@ -101,6 +101,18 @@ def test_a_warm_scan_of_one_resource_loads_no_library_that_it_does_not_need(tmp_
     assert not [name for name in modules.split() if name in ("importlib.metadata", "cloudaudit.sources.plan")]
 
 
+@pytest.mark.parametrize("command", ["", "runs", "scan", "audit"])
+def test_help_loads_no_library_that_it_does_not_need(command: str) -> None:
+    program = "import sys; from cloudaudit.cli.program import program; program(sys.argv[1:], standalone_mode=False)"
+    program += "; print(*sys.modules)"
+    arguments = [*command.split(), "--help"]
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+
+    loaded = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert "click" in loaded
+    assert not loaded & {"alembic", "boto3", "cel_expr_python", "networkx", "platformdirs", "psycopg", "sqlalchemy"}
+
+
 def test_files_of_a_module_are_read_once_whoever_calls_it(tmp_path: Path) -> None:
     call = 'module "queue_{0}" {{\n source = "../module"\n name = "queue-{0}"\n}}\n'
     write(tmp_path, {f"root_{root}/main.tf": "".join(map(call.format, range(9))) for root in range(3)})
