@@ -1,4 +1,4 @@
-"""What makes images and runs workflows: Image Builder, MWAA, Managed Flink, AppFlow, AppConfig, Keyspaces."""
+"""What makes images and runs workflows: Image Builder, MWAA, Managed Flink, AppFlow, AppConfig."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from cloudaudit.sources.aws.fitting import alike, blocks, fitted
 
 _COMPONENT, _RECIPE = "aws_imagebuilder_component", "aws_imagebuilder_image_recipe"
 _DISTRIBUTION, _WORKFLOWS = "aws_imagebuilder_distribution_configuration", "aws_mwaa_environment"
-_FLINK, _TABLE = "aws_kinesisanalyticsv2_application", "aws_keyspaces_table"
+_FLINK = "aws_kinesisanalyticsv2_application"
 
 
 def _flink(item: Item) -> Any:
@@ -67,16 +67,6 @@ PROFILES = Collect(
             },
         ),
     ),
-    bulk_tags=True,
-)
-
-KEYSPACES = Collect(
-    type="aws_keyspaces_keyspace",
-    call=Call("keyspaces", "list_keyspaces", "keyspaces", actions=("cassandra:Select",)),
-    when="!starts_with(keyspaceName, 'system')",  # AWS's own
-    arn="{resourceArn}",
-    name="keyspaceName",
-    attributes={"id": "keyspaceName", "name": "keyspaceName"},
     bulk_tags=True,
 )
 
@@ -226,38 +216,5 @@ COLLECTORS = (
                 {"content": "Content"},
             ),
         ),
-    ),
-    KEYSPACES,
-    Collect(
-        type=_TABLE,
-        call=Call(
-            "keyspaces",
-            "list_tables",
-            "tables",
-            per={"keyspaceName": "keyspaceName"},
-            actions=("cassandra:Select",),
-        ),
-        over=KEYSPACES,
-        arn="{resourceArn}",
-        name="tableName",
-        attributes={"id": "tableName", **alike("keyspaceName", "tableName")},
-        parts=(
-            Part(
-                Call(
-                    "keyspaces",
-                    "get_table",
-                    per={"keyspaceName": "keyspaceName", "tableName": "tableName"},
-                    actions=("cassandra:Select",),
-                ),
-                {
-                    **blocks(
-                        _TABLE,
-                        encryption_specification="encryptionSpecification",
-                        point_in_time_recovery="pointInTimeRecovery",
-                    ),
-                },
-            ),
-        ),
-        bulk_tags=True,
     ),
 )

@@ -1,7 +1,21 @@
 """Schedules and pipes of EventBridge."""
 
-from cloudaudit.sources.aws.declare import Call, Collect, Part
+from typing import Any
+
+from cloudaudit.sources.aws.declare import Call, Collect, Item, Part
 from cloudaudit.sources.aws.fitting import fitted
+
+
+def _target(item: Item) -> Any:
+    """Without the step between a task and its network."""
+    found = item.get("Target") or {}
+    task = found.get("EcsParameters") or {}
+    network = (task.get("NetworkConfiguration") or {}).get("awsvpcConfiguration")
+    if not network:
+        return found
+    public = network.get("AssignPublicIp") == "ENABLED"
+    return {**found, "EcsParameters": {**task, "NetworkConfiguration": {**network, "AssignPublicIp": public}}}
+
 
 COLLECTORS = (
     Collect(
@@ -17,7 +31,9 @@ COLLECTORS = (
                     "description": "Description",
                     "kms_key_arn": "KmsKeyArn",
                     "schedule_expression": "ScheduleExpression",
-                    "target": fitted("aws_scheduler_schedule", "target", "Target"),
+                    "target": fitted(
+                        "aws_scheduler_schedule", "target", _target, pipeline_parameter="PipelineParameterList"
+                    ),
                 },
             ),
         ),

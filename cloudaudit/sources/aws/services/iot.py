@@ -1,23 +1,10 @@
-"""What starts other things: schedules, pipes, topic rules of IoT, plans for incidents."""
+"""Endpoints of IoT, what its topic rules start, and plans for incidents."""
 
-from typing import Any
-
-from cloudaudit.sources.aws.declare import GLOBAL, Call, Collect, Item, Part, Read
+from cloudaudit.sources.aws.declare import Call, Collect, Part, Read
 from cloudaudit.sources.aws.expressions import pick
-from cloudaudit.sources.aws.fitting import alike, blocks, fitted
+from cloudaudit.sources.aws.fitting import blocks, fitted
 
-_SCHEDULE, _RULE, _DOMAIN = "aws_scheduler_schedule", "aws_iot_topic_rule", "aws_iot_domain_configuration"
-
-
-def _target(item: Item) -> Any:
-    """Without the step between a task and its network."""
-    found = item.get("Target") or {}
-    task = found.get("EcsParameters") or {}
-    network = (task.get("NetworkConfiguration") or {}).get("awsvpcConfiguration")
-    if not network:
-        return found
-    public = network.get("AssignPublicIp") == "ENABLED"
-    return {**found, "EcsParameters": {**task, "NetworkConfiguration": {**network, "AssignPublicIp": public}}}
+_RULE, _DOMAIN = "aws_iot_topic_rule", "aws_iot_domain_configuration"
 
 
 _ACTIONS = {
@@ -51,37 +38,6 @@ def _action(name: str) -> Read:
 
 
 COLLECTORS = (
-    Collect(
-        type=_SCHEDULE,
-        call=Call("scheduler", "list_schedules", "Schedules"),
-        arn="{Arn}",
-        name="Name",
-        attributes={"id": "Arn", **alike("GroupName", "Name", "State")},
-        parts=(
-            Part(
-                Call("scheduler", "get_schedule", per={"Name": "Name", "GroupName": "GroupName"}),
-                {
-                    **alike("Description", "KmsKeyArn", "ScheduleExpression"),
-                    "target": fitted(
-                        _SCHEDULE, "target", _target, pipeline_parameter="PipelineParameterList", arn="Arn"
-                    ),
-                },
-            ),
-        ),
-    ),
-    Collect(
-        type="aws_pipes_pipe",
-        call=Call("pipes", "list_pipes", "Pipes"),
-        arn="{Arn}",
-        name="Name",
-        attributes={"id": "Name", **alike("DesiredState", "Enrichment", "Name", "Source", "Target")},
-        parts=(
-            Part(
-                Call("pipes", "describe_pipe", per={"Name": "Name"}),
-                {**alike("Description", "KmsKeyIdentifier", "RoleArn"), "tags": "Tags"},
-            ),
-        ),
-    ),
     Collect(
         type=_DOMAIN,
         call=Call("iot", "list_domain_configurations", "domainConfigurations"),
@@ -139,25 +95,6 @@ COLLECTORS = (
             Part(
                 Call("ssm-incidents", "get_response_plan", per={"arn": "arn"}),
                 {"engagements": "engagements", "chat_channel": "chatChannel.chatbotSns"},
-            ),
-        ),
-    ),
-    Collect(
-        type="aws_globalaccelerator_accelerator",
-        call=Call("globalaccelerator", "list_accelerators", "Accelerators", region="us-west-2"),
-        scope=GLOBAL,
-        arn="{AcceleratorArn}",
-        name="Name",
-        attributes={"id": "AcceleratorArn", **alike("DnsName", "Enabled", "Name")},
-        parts=(
-            Part(
-                Call(
-                    "globalaccelerator",
-                    "describe_accelerator_attributes",
-                    per={"AcceleratorArn": "AcceleratorArn"},
-                    region="us-west-2",
-                ),
-                {"attributes": fitted("aws_globalaccelerator_accelerator", "attributes", "AcceleratorAttributes")},
             ),
         ),
     ),
