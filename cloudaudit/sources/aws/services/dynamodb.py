@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cloudaudit.model import Unknown
 from cloudaudit.sources.aws.declare import Call, Collect, Item, Part
 
 _SCALED = {"ServiceNamespace": "dynamodb"}
@@ -32,6 +33,11 @@ def _indexes(item: Item) -> list[dict[str, Any]]:
     ]
 
 
+def _expiry(item: Item) -> list[dict[str, Any]]:  # noqa: ARG001 - the form of a reader
+    """Whether items expire is a call for each table, which too few rules look at."""
+    return [{"enabled": Unknown(because="dynamodb:DescribeTimeToLive is not asked")}]
+
+
 TABLES = Collect(
     type="aws_dynamodb_table",
     # Replicas are tables of their regions, and are found there.
@@ -57,6 +63,7 @@ TABLES = Collect(
                 "stream_enabled": "StreamSpecification.StreamEnabled",
                 "stream_view_type": "StreamSpecification.StreamViewType",
                 "table_class": _class,
+                "ttl": _expiry,
             },
         ),
         Part(

@@ -20,6 +20,8 @@ def _window(item: Item) -> Any:
     return item.get("BacktrackWindow", 0)
 
 
+_MANAGED = "MasterUserSecret && [{kms_key_id: MasterUserSecret.KmsKeyId, secret_arn: MasterUserSecret.SecretArn}]"
+
 _INSTANCE: Mapping[str, Read] = {
     "identifier": "DBInstanceIdentifier",
     "id": "DbiResourceId",
@@ -71,8 +73,7 @@ DB_INSTANCES = Collect(
         "db_name": "DBName",
         "username": "MasterUsername",
         "manage_master_user_password": _replaces_password,
-        "master_user_secret": "MasterUserSecret"
-        " && [{kms_key_id: MasterUserSecret.KmsKeyId, secret_arn: MasterUserSecret.SecretArn}]",
+        "master_user_secret": _MANAGED,
         "master_user_secret_kms_key_id": "MasterUserSecret.KmsKeyId",
         "db_subnet_group_name": "DBSubnetGroup.DBSubnetGroupName",
         "parameter_group_name": "DBParameterGroups[0].DBParameterGroupName",
@@ -90,7 +91,7 @@ DB_INSTANCES = Collect(
         "replicas": "ReadReplicaDBInstanceIdentifiers",
         "domain": "DomainMemberships[0].Domain",
     },
-    made_from=("password", "password_wo", "snapshot_identifier", "restore_to_point_in_time", "s3_import"),
+    made_from=("name", "password", "password_wo", "snapshot_identifier", "restore_to_point_in_time", "s3_import"),
     unread={"skip_final_snapshot": "AWS asks it when the instance is deleted and keeps no setting"},
 )
 
@@ -165,6 +166,7 @@ RDS_CLUSTERS = Collect(
         "iam_roles": "AssociatedRoles[].RoleArn",
         "iops": "Iops",
         "manage_master_user_password": _replaces_password,
+        "master_user_secret": _MANAGED,
         "master_user_secret_kms_key_id": "MasterUserSecret.KmsKeyId",
         "master_username": "MasterUsername",
         "monitoring_interval": "MonitoringInterval",
@@ -199,6 +201,7 @@ DOCDB_CLUSTERS = Collect(
         "db_subnet_group_name": "DBSubnetGroup",
         "enabled_cloudwatch_logs_exports": "EnabledCloudwatchLogsExports",
         "manage_master_user_password": _replaces_password,
+        "master_user_secret": _MANAGED,
         "master_username": "MasterUsername",
     },
     made_from=("master_password", "master_password_wo", "snapshot_identifier", "restore_to_point_in_time"),

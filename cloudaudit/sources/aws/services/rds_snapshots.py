@@ -23,6 +23,7 @@ def _accounts(item: Item) -> list[str]:
 def _cluster(kind: str, when: str, attributes: Mapping[str, Read], *parts: Part) -> Collect:
     return Collect(
         type=kind,
+        also=("aws_rds_cluster_snapshot_copy",) if kind == "aws_db_cluster_snapshot" else (),
         call=_CLUSTERS,
         when=f"SnapshotType == 'manual' && {when}",
         arn="{DBClusterSnapshotArn}",

@@ -61,6 +61,7 @@ COLLECTORS = (
             "rotation_lambda_arn": "RotationLambdaARN",
             "rotation_rules": "RotationRules.{automatically_after_days: AutomaticallyAfterDays,"
             " duration: Duration, schedule_expression: ScheduleExpression}",
+            "tags": tags("Tags"),
         },
     ),
     Collect(
