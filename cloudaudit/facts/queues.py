@@ -9,7 +9,7 @@ from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.reading import reach
 from cloudaudit.facts.truth import Truth, unknown
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Resource, Unknown
+from cloudaudit.model import Origin, Resource, Unknown
 
 # Where the queue for failures is named, by ARN or in a document that holds it.
 _NAMING = {
@@ -27,7 +27,10 @@ _QUEUE = re.compile(r"arn:[a-z0-9-]*:sqs:[a-z0-9-]*:\d*:([\w.-]+)")
 
 def _takes_failures(resource: Resource, graph: ResourceGraph) -> Truth:
     named = _named(graph)
-    own = {resource.address, str(resource.attributes.get("name") or "")} - {""}
+    if resource.origin is Origin.LIVE:
+        own = {resource.arn}  # queues of other regions have the same name
+    else:
+        own = {resource.address, str(resource.attributes.get("name") or "")} - {""}
     if own & named["known"]:
         return True
     name = resource.attributes.get("name")
@@ -37,7 +40,7 @@ def _takes_failures(resource: Resource, graph: ResourceGraph) -> Truth:
 
 @per_graph
 def _named(graph: ResourceGraph) -> dict[str, set[str]]:
-    """Addresses and names of the queues that take failures, and why there may be others."""
+    """Addresses, ARNs and names of the queues that take failures, and why there may be others."""
     known: set[str] = set()
     doubts: set[str] = set()
     for kind, path in _NAMING.items():
@@ -61,7 +64,7 @@ def _enter(value: Any, known: set[str], doubts: set[str]) -> None:
         known |= addresses
         doubts |= set() if addresses else {value.because}
     else:
-        known |= set(_QUEUE.findall(str(value)))
+        known |= {part for found in _QUEUE.finditer(str(value)) for part in found.group(0, 1)}
 
 
 FACTS = (

@@ -131,9 +131,9 @@ class Identities:
                 if isinstance(value, str) and len(reference.found) > 1:
                     reference = msgspec.structs.replace(reference, found=nearest(resource, reference.found))
                 named = resource.named.get(path) if len(reference.found) > 1 else None
-                yield _only(reference, named) if named else self._within(reference, resource)
+                yield _only(reference, named) if named else self.within(reference, resource)
 
-    def _within(self, reference: Reference, resource: Resource) -> Reference:
+    def within(self, reference: Reference, resource: Resource) -> Reference:
         """In an account that was read, a name means what has it in the same region; those of buckets reach further."""
         value = reference.value
         if resource.origin is not Origin.LIVE or not resource.region or not isinstance(value, str):

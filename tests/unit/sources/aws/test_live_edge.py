@@ -112,6 +112,13 @@ def test_policies_of_apis_are_unquoted(account: Account) -> None:
     assert json.loads(api.attributes["policy"]) == policy
 
 
+def test_where_there_are_no_apis_nothing_is_asked_of_their_account(account: Account) -> None:
+    assert not account.audit("apigateway-account-logs-role").verdicts
+
+    make_api(account, "orders")
+    assert account.audit("apigateway-account-logs-role").by_rule() == {"apigateway-account-logs-role": {Verdict.FAIL}}
+
+
 def test_http_apis_are_read(account: Account) -> None:
     apis = account.client("apigatewayv2")
     api = apis.create_api(Name="orders", ProtocolType="HTTP")["ApiId"]

@@ -131,6 +131,16 @@ def test_queues_are_judged_by_what_aws_says(account: Account) -> None:
     assert account.audit("sqs-queue-not-public").verdicts[bad] is Verdict.FAIL
 
 
+def test_queues_of_one_name_in_two_regions_are_two(account: Account) -> None:
+    make_queues(account)
+    account.client("sqs", "eu-west-1").create_queue(QueueName="failed")
+
+    verdicts = account.audit("sqs-queue-dead-letters", regions=("us-east-1", "eu-west-1")).verdicts
+
+    there = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:failed"
+    assert (arn("sqs", "failed") in verdicts, verdicts[there]) == (False, Verdict.FAIL)
+
+
 def test_denied_queues_leave_the_policy_open(account: Account) -> None:
     make_queues(account)
     account.deny("sqs:GetQueueAttributes")
