@@ -58,6 +58,9 @@ _THROTTLED = (
 
 _PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # seconds that AWS may take to write a report
 
+TOKENS = ("NextToken", "nextToken", "NextMarker", "Marker")
+"""What leads to the next page where botocore does not know how to; it is given back under the same name."""
+
 
 class Refusal(msgspec.Struct, frozen=True):
     """Why a call told nothing. `kind` is denied, closed (region or service is off), throttled, silent (no answer in
@@ -189,7 +192,7 @@ class Reader:
         if client.can_paginate(call.operation):
             yield from client.get_paginator(call.operation).paginate(**params)
         else:
-            yield getattr(client, call.operation)(**params)
+            yield from _following(getattr(client, call.operation), params)
 
     def _due(self, service: str, region: str) -> None:
         self._limiter.wait(self.account, region, service)
@@ -202,6 +205,15 @@ class Answered(msgspec.Struct, frozen=True):
 
     items: list[Item]
     at: str
+
+
+def _following(ask: Callable[..., Any], params: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """All pages of an answer whose pages botocore does not know: each tells how to ask for the next."""
+    page, before = ask(**params), None
+    yield page
+    while (token := next(((name, page[name]) for name in TOKENS if page.get(name)), None)) and token != before:
+        page, before = ask(**params, **dict([token])), token
+        yield page
 
 
 def _whole(pages: list[Any]) -> Any:

@@ -13,6 +13,8 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 
+from cloudaudit.sources.aws.reader import TOKENS
+
 _DEEPEST = 9
 _REPORT = (
     "user,arn,password_enabled,password_last_used,password_last_changed,mfa_active,"
@@ -232,7 +234,8 @@ class Client:
             report = ParamValidator().validate(params, described.input_shape) if described.input_shape else None
             assert report is None or not report.has_errors(), f"{self._service}.{method}: {report.generate_report()}"
             self._asked(self._service, method, params)
-            return filled(described.output_shape, self._choice) if described.output_shape else {}
+            found = filled(described.output_shape, self._choice) if described.output_shape else {}
+            return {name: value for name, value in found.items() if name not in TOKENS}
 
         return call
 

@@ -1,5 +1,7 @@
 """What declarations of collectors can say, on answers made from botocore's models."""
 
+from typing import Any
+
 from botomodel import Session
 
 from cloudaudit.model import Resource
@@ -109,6 +111,30 @@ def test_where_a_code_means_two_things_the_message_tells_them_apart() -> None:
 
     assert [each.kind for each in refused.refusals] == ["denied"]
     assert not none.refusals
+
+
+def test_pages_that_botocore_does_not_know_are_read_to_the_end() -> None:
+    pages = {None: (["a"], "2"), "2": (["b"], "3"), "3": (["c"], None)}
+
+    class Paged(Session):
+        def client(self, service: str, region: str) -> Any:
+            client = super().client(service, region)
+
+            def list_work_groups(NextToken: str | None = None) -> Any:  # noqa: N803 - AWS's name
+                names, following = pages[NextToken]
+                return {"WorkGroups": [{"Name": name} for name in names], "NextToken": following}
+
+            client.list_work_groups = list_work_groups  # type: ignore[method-assign]
+            return client
+
+    collect = Collect(
+        type="aws_athena_workgroup",
+        call=Call("athena", "list_work_groups", "WorkGroups"),
+        name="Name",
+        attributes={"name": "Name"},
+    )
+
+    assert sorted(each.name for each in found(collect, Paged())) == ["a", "b", "c"]
 
 
 def test_a_shared_name_says_what_it_means() -> None:

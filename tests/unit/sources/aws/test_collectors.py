@@ -4,7 +4,9 @@ from functools import cache
 from typing import Any
 
 import pytest
-from botomodel import Session
+from botocore.exceptions import UnknownServiceError
+from botocore.loaders import Loader
+from botomodel import Session, operation
 
 from cloudaudit import schema
 from cloudaudit.engine.attributes import schema_of
@@ -12,8 +14,9 @@ from cloudaudit.model import Resource, Unknown
 from cloudaudit.sources.aws.account import Plan, collectors, graph
 from cloudaudit.sources.aws.declare import Call, Collect
 from cloudaudit.sources.aws.permissions import actions
-from cloudaudit.sources.aws.reader import Reader
+from cloudaudit.sources.aws.reader import TOKENS, Reader
 
+LOADER = Loader()
 CHOICES = 6  # ways to fill enums and booleans, so that conditions of collectors are met by one or another
 TYPES = sorted({one.type for one in collectors()})
 EACH = [pytest.param(one, id=f"{one.type} {one.call.service}.{one.call.operation}") for one in collectors()]
@@ -126,3 +129,25 @@ def test_every_call_has_a_permission() -> None:
             service, _, operation = action.partition(":")
             assert service, name
             assert operation[:1].isupper(), name
+
+
+# Their answers lead on in another way, and are asked for so much at once that they have one page.
+ONE_PAGE = {"cloudfront.list_response_headers_policies", "firehose.list_delivery_streams"}
+
+
+@pytest.mark.parametrize("name", sorted(CALLS.keys() - ONE_PAGE))
+def test_no_page_of_an_answer_is_left_unread(name: str) -> None:
+    """botocore knows how to go on, or the token of an answer may be given back under its own name."""
+    call = CALLS[name]
+    described = operation(call.service, call.operation)
+    told = described.output_shape.members if described.output_shape else {}
+    taken = described.input_shape.members if described.input_shape else {}
+
+    assert is_paged(call.service, described.name) or all(token in taken for token in TOKENS if token in told)
+
+
+def is_paged(service: str, operation_name: str) -> bool:
+    try:
+        return operation_name in LOADER.load_service_model(service, "paginators-1")["pagination"]
+    except UnknownServiceError:
+        return False
