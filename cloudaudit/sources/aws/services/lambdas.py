@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
+
 from cloudaudit.model import Unknown
 from cloudaudit.sources.aws.declare import Call, Collect, Item, Part
 from cloudaudit.sources.aws.fitting import fitted
@@ -18,6 +20,15 @@ def _environment(item: Item) -> Any:
     if error := found.get("Error"):
         return Unknown(because=f"lambda:ListFunctions does not show the variables ({error.get('ErrorCode')})")
     return {"variables": found["Variables"]} if found.get("Variables") else None
+
+
+_POLICY = Call("lambda", "get_policy", per={"FunctionName": "FunctionName"}, unset=_NO_POLICY)
+
+
+def _is_called(item: Item) -> bool:
+    """Whether anybody but users of the account may call the function: a policy says so, or was not to be had. Only
+    then can it have a URL for strangers, and events that a service sends."""
+    return item.get("_get_policy") != {}
 
 
 def _reserves(settings: Item) -> bool:
@@ -53,6 +64,7 @@ FUNCTIONS = Collect(
         "vpc_config": fitted(_FUNCTION, "vpc_config", "(VpcConfig.VpcId && VpcConfig) || `null`"),
     },
     parts=(
+        Part(_POLICY, {}),
         # Few functions reserve concurrency: the account says whether any does.
         Part(Call("lambda", "get_account_settings"), {"reserved_concurrent_executions": lambda _: None}),
         Part(
@@ -153,7 +165,7 @@ COLLECTORS = (
     FUNCTIONS,
     Collect(
         type="aws_lambda_permission",
-        call=Call("lambda", "get_policy", _statements, per={"FunctionName": "FunctionName"}, unset=_NO_POLICY),
+        call=msgspec.structs.replace(_POLICY, items=_statements),
         over=FUNCTIONS,
         name="Statement.Sid",
         when="Statement.Effect == 'Allow'",
@@ -178,6 +190,7 @@ COLLECTORS = (
             unset=_NO_POLICY,
         ),
         over=FUNCTIONS,
+        among=_is_called,
         name=lambda item: _qualifier(item["FunctionArn"]) or "",
         attributes={
             "function_name": "_parent.FunctionName",
@@ -198,7 +211,7 @@ COLLECTORS = (
             unset=_NO_POLICY,
         ),
         over=FUNCTIONS,
-        among="!(DeadLetterConfig.TargetArn)",
+        among=lambda item: _is_called(item) and not (item.get("DeadLetterConfig") or {}).get("TargetArn"),
         name=lambda item: _qualifier(item["FunctionArn"]) or "",
         attributes={
             "function_name": "_parent.FunctionName",

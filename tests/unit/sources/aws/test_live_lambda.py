@@ -225,7 +225,28 @@ def test_reserved_concurrency_is_asked_only_where_some_is() -> None:
 
 def test_a_url_without_sign_in_is_found() -> None:
     urls = [{"FunctionUrl": "https://x.lambda-url.aws", "FunctionArn": f"{HERE}:one", "AuthType": "NONE"}]
-    account = recorded([made("one")], list_function_url_configs={"FunctionUrlConfigs": urls})
+    anybody = {"Sid": "url", "Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunctionUrl"}
+    account = recorded(
+        [made("one")],
+        get_policy={"Policy": json.dumps({"Statement": [anybody]})},
+        list_function_url_configs={"FunctionUrlConfigs": urls},
+    )
+
+    assert set(account.verdicts("lambda-url-authorization").values()) == {Verdict.FAIL}
+
+
+def test_a_function_that_nobody_else_may_call_is_not_asked_for_urls() -> None:
+    account = recorded([made("one")])
+
+    assert account.verdicts("lambda-url-authorization") == {}
+    assert "list_function_url_configs" not in asked(account)
+
+
+def test_a_denied_policy_leaves_urls_to_be_asked_for() -> None:
+    urls = [{"FunctionUrl": "https://x.lambda-url.aws", "FunctionArn": f"{HERE}:one", "AuthType": "NONE"}]
+    account = recorded(
+        [made("one")], get_policy="AccessDeniedException", list_function_url_configs={"FunctionUrlConfigs": urls}
+    )
 
     assert set(account.verdicts("lambda-url-authorization").values()) == {Verdict.FAIL}
 
