@@ -43,12 +43,11 @@ class RunRow(Record, frozen=True):
 
 
 class Audit(Record, frozen=True):
-    """Runs that are recorded target by target on one occasion. `finished` is empty while it is not; `missing` are the
-    targets it was to look at and has no run of."""
+    """Runs that are recorded target by target on one occasion, which has not come to its end. `missing` are the targets
+    it was to look at and has no run of."""
 
     name: str
     started: str
-    finished: str
     targets: tuple[str, ...]
     missing: tuple[str, ...]
 

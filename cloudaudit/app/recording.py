@@ -42,7 +42,7 @@ class Recorder:
         """An audit begins that adds one target after the other; until `finish` it shows as one that never finished.
         With `resume`, the newest such audit of the same targets goes on. The name of the audit."""
         wanted, time = sorted(set(targets)), at or _now()
-        going = [one for one in self._store.audits() if not one.finished and list(one.targets) == wanted]
+        going = [one for one in self._store.unfinished() if list(one.targets) == wanted]
         if resume and going:
             self.audit = going[-1].name
             self._done = {run.target for run in self._store.runs(audit=self.audit)}

@@ -39,7 +39,7 @@ def runs(names: tuple[str, ...], **given: Any) -> None:
     found = runlist.RunList(
         runs=store.runs(target=target, last=given["last"]),
         missed=store.holes(target=target, every=given["every"], now=now()),
-        unfinished=tuple(one for one in store.audits() if not one.finished or one.missing),
+        unfinished=store.unfinished(),
     )
     if given["form"] == "json":
         answer(indented(found))

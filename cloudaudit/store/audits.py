@@ -1,6 +1,6 @@
 """Audits that are recorded target by target: when they began, what they were to look at, and whether they finished."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 from sqlalchemy import Connection, select, update
@@ -22,20 +22,20 @@ def finish(connection: Connection, name: str, at: str) -> None:
     connection.execute(update(AUDIT).where(AUDIT.c.name == name, AUDIT.c.finished == "").values(finished=at))
 
 
-def listed(connection: Connection) -> tuple[Audit, ...]:
-    """The audits that were recorded target by target, oldest first."""
-    had: dict[str, set[str]] = {}
+def unfinished(connection: Connection) -> tuple[Audit, ...]:
+    """The audits that were begun and have not come to their end, oldest first."""
+    rows = connection.execute(select(AUDIT).where(AUDIT.c.finished == "").order_by(AUDIT.c.started, AUDIT.c.name)).all()
+    had: dict[str, set[str]] = {row.name: set() for row in rows}
     joined = select(RUN.c.audit, TARGET.c.name).join(TARGET, TARGET.c.id == RUN.c.target)
-    for row in connection.execute(joined.where(RUN.c.audit.in_(select(AUDIT.c.name)))):
-        had.setdefault(row.audit, set()).add(row.name)
-    rows = connection.execute(select(AUDIT).order_by(AUDIT.c.started, AUDIT.c.name))
-    return tuple(_audit(row.name, row.started, row.finished, _names(row.targets), had) for row in rows)
+    for run in connection.execute(joined.where(RUN.c.audit.in_(list(had)))):
+        had[run.audit].add(run.name)
+    return tuple(_audit(row.name, row.started, _names(row.targets), had[row.name]) for row in rows)
 
 
 def _names(text: str) -> tuple[str, ...]:
     return msgspec.json.decode(text, type=tuple[str, ...])
 
 
-def _audit(name: str, started: str, finished: str, targets: Sequence[str], had: dict[str, set[str]]) -> Audit:
-    missing = tuple(target for target in targets if target not in had.get(name, ()))
-    return Audit(name=name, started=started, finished=finished, targets=tuple(targets), missing=missing)
+def _audit(name: str, started: str, targets: tuple[str, ...], had: set[str]) -> Audit:
+    missing = tuple(target for target in targets if target not in had)
+    return Audit(name=name, started=started, targets=targets, missing=missing)

@@ -82,10 +82,10 @@ class Store:
         with writing(self.engine) as connection:
             audits.finish(connection, audit, at)
 
-    def audits(self) -> tuple[Audit, ...]:
-        """The audits that were recorded target by target, oldest first."""
+    def unfinished(self) -> tuple[Audit, ...]:
+        """The audits that were begun and have not come to their end, oldest first."""
         with reading(self.engine) as connection:
-            return audits.listed(connection)
+            return audits.unfinished(connection)
 
     def runs(self, *, target: str = "", audit: str = "", last: int = 0) -> tuple[RunRow, ...]:
         """The runs, oldest first."""

@@ -99,8 +99,8 @@ def test_an_audit_that_was_stopped_shows_what_it_lacks(recorder: app.Recorder) -
     name = recorder.begin(ACCOUNTS, at=night(1))
     recorder.add(_account(0), app.Request())
 
-    (audit,) = store(recorder).audits()
-    assert (audit.name, audit.finished, audit.missing) == (name, "", ACCOUNTS[1:])
+    (audit,) = store(recorder).unfinished()
+    assert (audit.name, audit.started, audit.missing) == (name, night(1), ACCOUNTS[1:])
     assert [(run.audit, run.target) for run in store(recorder).runs()] == [(name, ACCOUNTS[0])]
 
 
@@ -114,8 +114,7 @@ def test_an_audit_goes_on_where_it_was_stopped(recorder: app.Recorder) -> None:
     again.add(_account(1), app.Request())
     again.finish(at=night(2))
 
-    (audit,) = store(recorder).audits()
-    assert (audit.finished, audit.missing) == (night(2), ())
+    assert store(recorder).unfinished() == ()
     assert [run.target for run in store(recorder).runs()] == list(ACCOUNTS)
 
 

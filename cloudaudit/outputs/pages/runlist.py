@@ -14,7 +14,7 @@ _EVENTS = 20
 
 
 class RunList(Record, frozen=True):
-    """Runs, where runs were missed, and the audits that never finished or lack targets."""
+    """Runs, where runs were missed, and the audits that did not finish."""
 
     runs: tuple[RunRow, ...]
     missed: tuple[Hole, ...] = ()
@@ -66,8 +66,7 @@ def _notes(found: RunList, width: int) -> Iterator[str]:
         yield from wrapped(note, width)
     for audit in found.unfinished:
         yield ""
-        state = "never finished" if not audit.finished else f"finished {minute(audit.finished)}"
-        text = f"Audit {audit.name}: begun {minute(audit.started)}, {state}"
+        text = f"Audit {audit.name}: begun {minute(audit.started)}, not finished"
         if audit.missing:
             text += f"; no run of {', '.join(audit.missing)}"
         yield from wrapped(visible(f"{text}."), width, "", "  ")
