@@ -7,6 +7,13 @@ _JOB, _CRAWLER, _CONNECTION = "aws_glue_job", "aws_glue_crawler", "aws_glue_conn
 _SECURITY, _CATALOG = "aws_glue_security_configuration", "aws_glue_data_catalog_encryption_settings"
 
 
+# all but the token that may be in it
+_DETAILS = (
+    "SourceControlDetails.{provider: Provider, repository: Repository, owner: Owner, branch: Branch, folder: Folder,"
+    " last_commit_id: LastCommitId, auth_strategy: AuthStrategy}"
+)
+
+
 def _arn(kind: str, name: str = "Name") -> str:
     return f"arn:{{partition}}:glue:{{region}}:{{account}}:{kind}/{{{name}}}"
 
@@ -37,9 +44,9 @@ COLLECTORS = (
             "connections": "Connections.Connections",
             "role_arn": "Role",
             **blocks(_JOB, command="Command", execution_property="ExecutionProperty"),
+            "source_control_details": _DETAILS,
         },
         bulk_tags=True,
-        unread={"source_control_details": "it may hold a token"},
     ),
     Collect(
         type=_CRAWLER,

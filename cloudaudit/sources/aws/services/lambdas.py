@@ -22,6 +22,11 @@ def _environment(item: Item) -> Any:
     return {"variables": found["Variables"]} if found.get("Variables") else None
 
 
+def _image(item: Item) -> Unknown | None:
+    """GetFunction tells it, and gives the code of others besides, which no audit should be able to read."""
+    return Unknown(because="only lambda:GetFunction tells the image") if item.get("PackageType") == "Image" else None
+
+
 _POLICY = Call("lambda", "get_policy", per={"FunctionName": "FunctionName"}, unset=_NO_POLICY)
 
 
@@ -51,6 +56,7 @@ FUNCTIONS = Collect(
         "environment": _environment,
         "file_system_config": fitted(_FUNCTION, "file_system_config", "FileSystemConfigs"),
         "handler": "Handler",
+        "image_uri": _image,
         "kms_key_arn": "KMSKeyArn",
         "last_modified": "LastModified",
         "layers": "Layers[].Arn",
@@ -89,7 +95,6 @@ FUNCTIONS = Collect(
         ),
     ),
     bulk_tags=True,
-    unread={"image_uri": "GetFunction also gives the code, which no audit should be able to read"},
     made_from=("filename", "s3_bucket", "s3_key", "s3_object_version"),
 )
 
