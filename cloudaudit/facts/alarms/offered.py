@@ -11,7 +11,7 @@ from cloudaudit.facts.places import apart
 from cloudaudit.facts.reading import blocks
 from cloudaudit.facts.truth import Truth, all_of, any_of, certain, unknown
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Relation, Resource, Unknown
+from cloudaudit.model import Origin, Relation, Resource, Unknown
 
 _GROUP = "aws_cloudwatch_log_group"
 _WATCHED = ("aws_alb", "aws_db_instance", "aws_lb", "aws_lb_target_group", "aws_rds_cluster")
@@ -108,10 +108,11 @@ def _acts(alarm: Resource) -> Truth:
     return all_of([enabled if isinstance(enabled, Unknown) else enabled is not False, has_actions])
 
 
-def _rules(graph: ResourceGraph, near: Resource | None = None) -> Iterator[tuple[Any, Truth]]:
-    """The pattern of each rule of EventBridge, with whether it is on and has a target; of the region of a resource."""
+def _rules(graph: ResourceGraph, near: tuple[Resource, ...] = ()) -> Iterator[tuple[Any, Truth]]:
+    """The pattern of each rule of EventBridge, with whether it is on and has a target; of the regions of some
+    resources."""
     for rule in graph.of_type("aws_cloudwatch_event_rule"):
-        if near is not None and apart(rule, near):
+        if near and all(apart(rule, each) for each in near):
             continue
         targets = graph.related(rule, Relation(type="aws_cloudwatch_event_target", by="rule"))
         aimed: Truth = True if targets.found else unknown(targets.because) if targets.because else False
@@ -130,9 +131,26 @@ def _is_on(rule: Resource) -> Truth:
 
 
 def _findings_heard(resource: Resource, graph: ResourceGraph) -> Truth:
+    """Whether a rule hears of them in the region, or where an aggregator gathers what its hub found."""
     finding = FINDINGS[resource.type]
-    rules = _rules(graph, resource)
-    return any_of(all_of([works, event_pattern.matches(pattern, finding)]) for pattern, works in rules)
+    gathering = [(each, _gathers(each, resource)) for each in _aggregators(resource, graph)]
+    near = (resource, *(each for each, truth in gathering if truth is True))
+    heard = (all_of([works, event_pattern.matches(pattern, finding)]) for pattern, works in _rules(graph, near))
+    return any_of([*heard, *(truth for _, truth in gathering if isinstance(truth, Unknown))])
+
+
+def _aggregators(hub: Resource, graph: ResourceGraph) -> list[Resource]:
+    live = hub.type == "aws_securityhub_account" and hub.origin is Origin.LIVE
+    return graph.of_type("aws_securityhub_finding_aggregator") if live else []
+
+
+def _gathers(aggregator: Resource, hub: Resource) -> Truth:
+    mode, named = aggregator.attributes.get("linking_mode"), aggregator.attributes.get("specified_regions")
+    for value in (mode, named):
+        if isinstance(value, Unknown):
+            return value
+    listed_there = hub.region in (named or ())
+    return {"ALL_REGIONS": True, "SPECIFIED_REGIONS": listed_there}.get(str(mode), not listed_there)
 
 
 def _watching(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:

@@ -1,6 +1,6 @@
 """Security Hub: whether it is on, what it checks against, and what the organisation switches on."""
 
-from cloudaudit.sources.aws.declare import Call, Collect
+from cloudaudit.sources.aws.declare import Call, Collect, Part
 from cloudaudit.sources.aws.fitting import fitted
 
 _OFF = ("InvalidAccessException", "ResourceNotFoundException")
@@ -25,6 +25,23 @@ COLLECTORS = (
         arn="{StandardsSubscriptionArn}",
         name="StandardsArn",
         attributes={"id": "StandardsSubscriptionArn", "standards_arn": "StandardsArn"},
+    ),
+    Collect(
+        type="aws_securityhub_finding_aggregator",
+        call=Call("securityhub", "list_finding_aggregators", "FindingAggregators", unset=_OFF),
+        arn="{FindingAggregatorArn}",
+        # every region that it covers tells it
+        attributes={"id": "FindingAggregatorArn", "region": lambda item: item["FindingAggregatorArn"].split(":")[3]},
+        parts=(
+            Part(
+                Call(
+                    "securityhub",
+                    "get_finding_aggregator",
+                    per={"FindingAggregatorArn": "FindingAggregatorArn"},
+                ),
+                {"linking_mode": "RegionLinkingMode", "specified_regions": "Regions"},
+            ),
+        ),
     ),
     Collect(
         type="aws_securityhub_organization_configuration",

@@ -196,3 +196,31 @@ def test_macie_that_is_off_is_none_and_one_that_is_denied_unknown(account: Accou
     account.deny("macie2:GetMacieSession", "AccessDeniedException")
 
     assert account.audit("macie-enabled").by_rule() == {"macie-enabled": {Verdict.UNKNOWN}}
+
+
+def test_findings_are_heard_where_an_aggregator_gathers_them(account: Account) -> None:
+    """moto knows no aggregators that others ask for."""
+    for region in TWO:
+        account.client("securityhub", region).enable_security_hub()
+    events = account.client("events")
+    events.put_rule(Name="findings", EventPattern='{"source": ["aws.securityhub"]}')
+    events.put_targets(Rule="findings", Targets=[{"Id": "ops", "Arn": f"arn:aws:sns:us-east-1:{ACCOUNT}:alerts"}])
+    account.give("securityhub.list_finding_aggregators", FindingAggregators=[])
+    alone = account.audit("alarms-securityhub-findings", regions=TWO)
+
+    arn = f"arn:aws:securityhub:us-east-1:{ACCOUNT}:finding-aggregator/1"
+    account.give("securityhub.list_finding_aggregators", FindingAggregators=[{"FindingAggregatorArn": arn}])
+    account.give("securityhub.get_finding_aggregator", FindingAggregatorArn=arn, RegionLinkingMode="ALL_REGIONS")
+    gathered = account.audit("alarms-securityhub-findings", regions=TWO)
+
+    assert set(alone.verdicts.values()) == {Verdict.PASS, Verdict.FAIL}
+    assert set(gathered.verdicts.values()) == {Verdict.PASS}
+
+
+def test_one_region_records_what_is_in_none(account: Account) -> None:
+    make_recorder(account)
+    make_recorder(account, "eu-west-1")
+
+    run = account.audit("config-recorder-global-resources", regions=TWO)
+
+    assert set(run.verdicts.values()) == {Verdict.PASS}
