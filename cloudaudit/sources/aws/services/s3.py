@@ -13,6 +13,12 @@ def _location(item: Item) -> str:
     return "eu-west-1" if found == "EU" else str(found)
 
 
+def _regional(item: Item) -> str:
+    """By this name, or the one without region, others refer to a bucket as the origin of what they serve."""
+    bucket = item.get("_item", item)
+    return f"{bucket['Name']}.s3.{bucket.get('BucketRegion') or _location(item)}.amazonaws.com"
+
+
 _BUCKET: Mapping[str, Read] = {"Bucket": "Name"}
 _VERSIONING = Call("s3", "get_bucket_versioning", per=_BUCKET)
 _OWNERSHIP = Call("s3", "get_bucket_ownership_controls", per=_BUCKET, unset=("OwnershipControlsNotFoundError",))
@@ -25,11 +31,17 @@ BUCKETS = Collect(
     scope=GLOBAL,
     arn="arn:{partition}:s3:::{Name}",
     name="Name",
-    attributes={"bucket": "Name", "id": "Name", "region": "BucketRegion"},
+    attributes={
+        "bucket": "Name",
+        "id": "Name",
+        "region": "BucketRegion",
+        "bucket_domain_name": "join('', [Name, '.s3.amazonaws.com'])",
+        "bucket_regional_domain_name": _regional,
+    },
     parts=(
         Part(
             Call("s3", "get_bucket_location", per=_BUCKET),
-            {"region": _location},
+            {"region": _location, "bucket_regional_domain_name": _regional},
             when="!BucketRegion",
         ),
         # These are companions, asked once; here they tell which other questions are needless.

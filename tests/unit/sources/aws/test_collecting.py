@@ -146,3 +146,29 @@ def test_a_shared_name_says_what_it_means() -> None:
     )
 
     assert found(collect, Session())[0].named == {"target_key_id": "arn:aws:x:a-KeyId"}
+
+
+class Paged(Session):
+    """Every answer comes on two pages."""
+
+    def client(self, _service: str, _region: str) -> Any:
+        return self
+
+    def can_paginate(self, _method: str) -> bool:
+        return True
+
+    def get_paginator(self, _method: str) -> Any:
+        return self
+
+    def paginate(self, **_params: Any) -> Any:
+        yield {"Name": "group", "Parameters": [{"name": "a"}], "Marker": "1"}
+        yield {"Parameters": [{"name": "b"}]}
+
+
+def test_an_answer_that_is_taken_as_one_has_all_its_pages() -> None:
+    call = Call("rds", "describe_db_parameters", per={"DBParameterGroupName": "_account"})
+
+    answered = Reader(Paged()).items(call, "us-east-1")  # type: ignore[arg-type]
+
+    assert [item["Parameters"] for item in answered.items] == [[{"name": "a"}, {"name": "b"}]]
+    assert answered.items[0]["Name"] == "group"
