@@ -71,6 +71,21 @@ _NAMESPACES = Collect(
     made_from=("admin_user_password", "admin_user_password_wo"),
 )
 
+_SNAPSHOTS = Collect(
+    type="aws_redshiftserverless_snapshot",
+    call=Call("redshift-serverless", "list_snapshots", "snapshots"),
+    arn="{snapshotArn}",
+    name="snapshotName",
+    attributes={
+        "id": "snapshotName",
+        "snapshot_name": "snapshotName",
+        "accounts_with_restore_access": "accountsWithRestoreAccess",
+        "kms_key_id": "kmsKeyId",
+        "namespace_name": "namespaceName",
+        "retention_period": "snapshotRetentionPeriod",
+    },
+)
+
 COLLECTORS = (
     CLUSTERS,
     Collect(
@@ -169,5 +184,32 @@ COLLECTORS = (
             "subnet_ids": "subnetIds",
         },
         bulk_tags=True,
+    ),
+    Collect(
+        type="aws_redshift_resource_policy",
+        call=Call(
+            "redshift",
+            "get_resource_policy",
+            "ResourcePolicy",
+            per={"ResourceArn": "ClusterNamespaceArn"},
+            unset=("ResourceNotFoundFault",),
+        ),
+        over=CLUSTERS,
+        among="ClusterNamespaceArn",
+        attributes={"id": "ResourceArn", "resource_arn": "ResourceArn", "policy": "Policy"},
+    ),
+    _SNAPSHOTS,
+    Collect(
+        type="aws_redshiftserverless_resource_policy",
+        call=Call(
+            "redshift-serverless",
+            "get_resource_policy",
+            "resourcePolicy",
+            per={"resourceArn": "snapshotArn"},
+            unset=("ResourceNotFoundException",),
+        ),
+        over=_SNAPSHOTS,
+        among="accountsWithRestoreAccess || accountsWithProvisionedRestoreAccess",
+        attributes={"id": "resourceArn", "resource_arn": "resourceArn", "policy": "policy"},
     ),
 )

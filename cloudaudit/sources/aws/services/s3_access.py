@@ -40,6 +40,44 @@ _TABLE_BUCKETS = Collect(
     ),
 )
 
+_TABLES = Collect(
+    type="aws_s3tables_table",
+    call=Call("s3tables", "list_tables", "tables", per={"tableBucketARN": "arn"}),
+    over=_TABLE_BUCKETS,
+    arn="{tableARN}",
+    name="name",
+    attributes={"name": "name", "namespace": "namespace[0]", "table_bucket_arn": "_parent.arn", "type": "type"},
+)
+
+_VAULTS = Collect(
+    type="aws_glacier_vault",
+    call=Call("glacier", "list_vaults", "VaultList", params={"accountId": "-"}),
+    arn="{VaultARN}",
+    name="VaultName",
+    attributes={"name": "VaultName", "id": "VaultName"},
+    parts=(
+        Part(
+            Call(
+                "glacier",
+                "get_vault_access_policy",
+                params={"accountId": "-"},
+                per={"vaultName": "VaultName"},
+                unset=("ResourceNotFoundException",),
+            ),
+            {"access_policy": "policy.Policy"},
+        ),
+    ),
+    bulk_tags=True,
+)
+
+_LAMBDA_POINTS = Collect(
+    type="aws_s3control_object_lambda_access_point",
+    call=Call("s3control", "list_access_points_for_object_lambda", "ObjectLambdaAccessPointList", per=_HERE),
+    arn="{ObjectLambdaAccessPointArn}",
+    name="Name",
+    attributes={"account_id": "_account", "name": "Name", "alias": "Alias.Value"},
+)
+
 COLLECTORS = (
     Collect(
         type="aws_s3_account_public_access_block",
@@ -113,24 +151,51 @@ COLLECTORS = (
         over=_TABLE_BUCKETS,
         attributes={"table_bucket_arn": "_parent.arn", "resource_policy": "resourcePolicy"},
     ),
+    _TABLES,
     Collect(
-        type="aws_glacier_vault",
-        call=Call("glacier", "list_vaults", "VaultList", params={"accountId": "-"}),
-        arn="{VaultARN}",
-        name="VaultName",
-        attributes={"name": "VaultName", "id": "VaultName"},
-        parts=(
-            Part(
-                Call(
-                    "glacier",
-                    "get_vault_access_policy",
-                    params={"accountId": "-"},
-                    per={"vaultName": "VaultName"},
-                    unset=("ResourceNotFoundException",),
-                ),
-                {"access_policy": "policy.Policy"},
-            ),
+        type="aws_s3tables_table_policy",
+        call=Call(
+            "s3tables",
+            "get_table_policy",
+            per={"tableBucketARN": "_parent.arn", "namespace": "namespace[0]", "name": "name"},
+            unset=("NotFoundException",),
         ),
-        bulk_tags=True,
+        over=_TABLES,
+        attributes={
+            "name": "_parent.name",
+            "namespace": "_parent.namespace[0]",
+            "resource_policy": "resourcePolicy",
+            "table_bucket_arn": "_parent._parent.arn",
+        },
+    ),
+    _LAMBDA_POINTS,
+    Collect(
+        type="aws_s3control_object_lambda_access_point_policy",
+        call=Call(
+            "s3control",
+            "get_access_point_policy_for_object_lambda",
+            per={**_HERE, "Name": "Name"},
+            unset=("NoSuchAccessPointPolicy",),
+        ),
+        over=_LAMBDA_POINTS,
+        attributes={"account_id": "_account", "name": "_parent.Name", "policy": "Policy"},
+    ),
+    _VAULTS,
+    Collect(
+        type="aws_glacier_vault_lock",
+        call=Call(
+            "glacier",
+            "get_vault_lock",
+            params={"accountId": "-"},
+            per={"vaultName": "VaultName"},
+            unset=("ResourceNotFoundException",),
+        ),
+        over=_VAULTS,
+        attributes={
+            "id": "_parent.VaultName",
+            "vault_name": "_parent.VaultName",
+            "policy": "Policy",
+            "complete_lock": "State == 'Locked'",
+        },
     ),
 )

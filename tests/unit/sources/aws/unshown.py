@@ -2,7 +2,8 @@
 
 `source`: the rules ask where a value was written, which only source says. `hidden`: AWS keeps what they ask for and
 shows it to nobody. `content`: it is data, not configuration. `event`: it happens once and leaves nothing behind.
-`change`: it is asked about only where a plan changes it. `ended`: AWS has switched the service off.
+`change`: it is asked about only where a plan changes it. `ended`: AWS has switched the service off. `transient`:
+services make and drop them all the time. `outpost`: it is on hardware in the owner's rooms, asked apart from the cloud.
 """
 
 UNSHOWN = {
@@ -41,6 +42,7 @@ UNSHOWN = {
     "aws_grafana_workspace_api_key": "source",
     "aws_kms_ciphertext": "event",
     "aws_kms_custom_key_store": "source",
+    "aws_kms_grant": "transient",
     "aws_lambda_invocation": "event",
     "aws_lightsail_instance": "hidden",
     "aws_mailmanager_ingress_point": "source",
@@ -57,6 +59,7 @@ UNSHOWN = {
     "aws_s3_bucket_object": "content",
     "aws_s3_object": "content",
     "aws_s3_object_copy": "content",
+    "aws_s3control_bucket_policy": "outpost",
     "aws_sagemaker_workforce": "source",
     "aws_secretsmanager_secret_version": "source",
     "aws_securitylake_subscriber_notification": "source",
@@ -71,19 +74,3 @@ UNSHOWN = {
     "aws_verifiedaccess_trust_provider": "source",
     "aws_workmail_user": "source",
 }
-
-MISSING = {
-    "aws_appsync_datasource",
-    "aws_appsync_resolver",
-    "aws_cloudfront_function",
-    "aws_glacier_vault_lock",
-    "aws_kms_grant",
-    "aws_networkmanager_connect_peer",
-    "aws_rds_cluster_snapshot_copy",
-    "aws_redshift_resource_policy",
-    "aws_redshiftserverless_resource_policy",
-    "aws_s3control_bucket_policy",
-    "aws_s3control_object_lambda_access_point_policy",
-    "aws_s3tables_table_policy",
-}
-"""What no collector finds yet. It only ever shrinks: a new rule comes with a collector."""
