@@ -150,7 +150,9 @@ def _gathers(aggregator: Resource, hub: Resource) -> Truth:
         if isinstance(value, Unknown):
             return value
     listed_there = hub.region in (named or ())
-    return {"ALL_REGIONS": True, "SPECIFIED_REGIONS": listed_there}.get(str(mode), not listed_there)
+    return {"ALL_REGIONS": True, "NO_REGIONS": False, "SPECIFIED_REGIONS": listed_there}.get(
+        str(mode), not listed_there
+    )
 
 
 def _watching(resource: Resource, graph: ResourceGraph) -> list[str] | Unknown:

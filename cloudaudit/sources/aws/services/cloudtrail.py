@@ -4,7 +4,7 @@ A trail shows up in every region that it covers, and in every account of its org
 home, so that it counts once.
 """
 
-from cloudaudit.sources.aws.declare import Call, Collect, Part, days
+from cloudaudit.sources.aws.declare import Call, Collect, Part, days, tags
 from cloudaudit.sources.aws.fitting import fitted
 
 _DESCRIBE = Call("cloudtrail", "describe_trails", "trailList", params={"includeShadowTrails": True})
@@ -92,6 +92,10 @@ STORES = Collect(
                 "suspend": "Status == 'STOPPED_INGESTION'",
                 "termination_protection_enabled": "TerminationProtectionEnabled",
             },
+        ),
+        Part(
+            Call("cloudtrail", "list_tags", "ResourceTagList", per={"ResourceIdList": "[EventDataStoreArn]"}),
+            {"tags": tags("TagsList")},
         ),
     ),
 )

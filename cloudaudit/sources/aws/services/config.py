@@ -108,6 +108,7 @@ COLLECTORS = (
             "source": fitted("aws_config_config_rule", "source", "Source"),
             "scope": fitted("aws_config_config_rule", "scope", "Scope"),
         },
+        bulk_tags=True,
     ),
     Collect(
         type="aws_config_conformance_pack",

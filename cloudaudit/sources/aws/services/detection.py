@@ -69,6 +69,7 @@ COLLECTORS = (
             "s3_bucket_arn": "s3BucketArn",
             "configuration": fitted("aws_securitylake_data_lake", "configuration", "@"),
         },
+        bulk_tags=True,
     ),
     Collect(
         type="aws_xray_encryption_config",

@@ -124,6 +124,7 @@ COLLECTORS = (
                 {
                     "role": "Role",
                     "status": "Status",
+                    "tags": tags("Tags"),
                     "protected_resource": fitted(
                         "aws_guardduty_malware_protection_plan", "protected_resource", "ProtectedResource"
                     ),

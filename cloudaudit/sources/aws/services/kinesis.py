@@ -102,6 +102,7 @@ COLLECTORS = (
             "kms_key_id": "KmsKeyId",
             "data_retention_in_hours": "DataRetentionInHours",
         },
+        bulk_tags=True,
     ),
     Collect(
         type=_FIREHOSE,

@@ -1,6 +1,6 @@
 """Log groups and what filters, forwards and opens them."""
 
-from cloudaudit.sources.aws.declare import Call, Collect
+from cloudaudit.sources.aws.declare import Call, Collect, tags
 from cloudaudit.sources.aws.fitting import fitted
 
 _GROUPS = Call("logs", "describe_log_groups", "logGroups")
@@ -114,7 +114,13 @@ COLLECTORS = (
         call=Call("logs", "describe_delivery_sources", "deliverySources"),
         arn="{arn}",
         name="name",
-        attributes={"name": "name", "log_type": "logType", "service": "service", "resource_arn": "resourceArns[0]"},
+        attributes={
+            "name": "name",
+            "log_type": "logType",
+            "service": "service",
+            "resource_arn": "resourceArns[0]",
+            "tags": tags("tags"),
+        },
     ),
     Collect(
         type="aws_cloudwatch_log_delivery",
@@ -125,6 +131,7 @@ COLLECTORS = (
             "id": "id",
             "delivery_source_name": "deliverySourceName",
             "delivery_destination_arn": "deliveryDestinationArn",
+            "tags": tags("tags"),
         },
     ),
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cloudaudit.sources.aws.declare import GLOBAL, Call, Collect, Item, Part, days
+from cloudaudit.sources.aws.declare import GLOBAL, Call, Collect, Item, Part, days, tags
 
 
 def _zones_of(page: Item) -> list[dict[str, Any]]:
@@ -118,6 +118,12 @@ COLLECTORS = (
             "auto_renew": "AutoRenew",
             "transfer_lock": "TransferLock",
         },
+        parts=(
+            Part(
+                Call("route53domains", "list_tags_for_domain", per={"DomainName": "DomainName"}),
+                {"tags": tags("TagList")},
+            ),
+        ),
     ),
     Collect(
         type="aws_route53domains_registration",
@@ -137,6 +143,7 @@ COLLECTORS = (
         arn="{Arn}",
         name="Name",
         attributes={"id": "Id", "name": "Name", "destination_arn": "DestinationArn"},
+        bulk_tags=True,
     ),
     Collect(
         type="aws_route53_resolver_query_log_config_association",

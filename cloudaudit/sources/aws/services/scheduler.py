@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cloudaudit.sources.aws.declare import Call, Collect, Item, Part
+from cloudaudit.sources.aws.declare import Call, Collect, Item, Part, tags
 from cloudaudit.sources.aws.fitting import fitted
 
 
@@ -48,7 +48,7 @@ COLLECTORS = (
         parts=(
             Part(
                 Call("pipes", "describe_pipe", per={"Name": "Name"}),
-                {"kms_key_identifier": "KmsKeyIdentifier", "role_arn": "RoleArn"},
+                {"kms_key_identifier": "KmsKeyIdentifier", "role_arn": "RoleArn", "tags": tags("Tags")},
             ),
         ),
         made_from=("name_prefix",),

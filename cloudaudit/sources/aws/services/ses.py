@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cloudaudit.sources.aws.declare import Call, Collect, Item, Part
+from cloudaudit.sources.aws.declare import Call, Collect, Item, Part, tags
 from cloudaudit.sources.aws.fitting import fitted
 
 
@@ -16,6 +16,7 @@ IDENTITIES = Collect(
     arn="arn:{partition}:ses:{region}:{account}:identity/{IdentityName}",
     name="IdentityName",
     attributes={"id": "IdentityName", "email_identity": "IdentityName", "identity_type": "IdentityType"},
+    bulk_tags=True,
 )
 
 COLLECTORS = (
@@ -41,6 +42,7 @@ COLLECTORS = (
                 {
                     "delivery_options": fitted("aws_sesv2_configuration_set", "delivery_options", "DeliveryOptions"),
                     "sending_options": fitted("aws_sesv2_configuration_set", "sending_options", "SendingOptions"),
+                    "tags": tags("Tags"),
                 },
             ),
         ),

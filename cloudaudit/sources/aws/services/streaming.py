@@ -99,6 +99,7 @@ COLLECTORS = (
                 {"connector_configuration": "connectorConfiguration"},
             ),
         ),
+        bulk_tags=True,
     ),
     Collect(
         type=_BROKER,
@@ -135,6 +136,12 @@ COLLECTORS = (
         call=Call("mq", "list_configurations", "Configurations"),
         arn="{Arn}",
         name="Name",
-        attributes={"id": "Id", "name": "Name", "engine_type": _engine, "engine_version": "EngineVersion"},
+        attributes={
+            "id": "Id",
+            "name": "Name",
+            "engine_type": _engine,
+            "engine_version": "EngineVersion",
+            "tags": tags("Tags"),
+        },
     ),
 )

@@ -55,6 +55,7 @@ def _rule_groups(scope: str) -> Collect:
             ),
         ),
         made_from=("name_prefix", "rules_json"),
+        bulk_tags=True,
     )
 
 
