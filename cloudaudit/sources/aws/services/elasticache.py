@@ -64,6 +64,7 @@ COLLECTORS = (
             "description": "Description",
             "at_rest_encryption_enabled": "AtRestEncryptionEnabled",
             "auth_token": _token,
+            "auto_minor_version_upgrade": "AutoMinorVersionUpgrade",
             "automatic_failover_enabled": lambda item: item.get("AutomaticFailover") in _ON,
             "cluster_mode": "ClusterMode",
             "data_tiering_enabled": "DataTiering == 'enabled'",
@@ -87,7 +88,6 @@ COLLECTORS = (
             Part(
                 _CLUSTERS,
                 {
-                    "auto_minor_version_upgrade": _of_member("AutoMinorVersionUpgrade"),
                     "engine": _of_member("Engine"),
                     "engine_version": _of_member("EngineVersion"),
                     "notification_topic_arn": _of_member("NotificationConfiguration.TopicArn"),

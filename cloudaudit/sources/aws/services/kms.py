@@ -2,7 +2,7 @@
 
 from cloudaudit.sources.aws.declare import Call, Collect, Part, days
 
-_KEYS = Call("kms", "list_keys", "Keys")
+_KEYS = Call("kms", "list_keys", "Keys", params={"Limit": 1000})
 _DESCRIBED = Call("kms", "describe_key", "KeyMetadata", per={"KeyId": "KeyId"})
 
 # Where the description was refused, the key counts as an ordinary one of which little is known.
@@ -125,7 +125,7 @@ COLLECTORS = (
     ),
     Collect(
         type="aws_kms_alias",
-        call=Call("kms", "list_aliases", "Aliases"),
+        call=Call("kms", "list_aliases", "Aliases", params={"Limit": 100}),
         when="TargetKeyId",
         arn="{AliasArn}",
         name="AliasName",

@@ -7,6 +7,7 @@ from cloudaudit.sources.aws.declare import Call, Collect, Item, Read, days, tags
 
 _INSTANCES = Call("rds", "describe_db_instances", "DBInstances")
 _CLUSTERS = Call("rds", "describe_db_clusters", "DBClusters")
+_IDLE = '["creating", "deleting", "starting", "stopped", "stopping"]'
 _OWN = "Engine != 'docdb' && Engine != 'neptune'"
 
 
@@ -230,11 +231,12 @@ NEPTUNE_CLUSTERS = Collect(
 )
 
 
-def _state(call: Call, name: str, **attributes: Read) -> Collect:
-    """What time does to databases: their backups and certificates."""
+def _state(call: Call, name: str, status: str, **attributes: Read) -> Collect:
+    """What time does to databases that run: their backups and certificates."""
     return Collect(
         type="aws_db_state",
         call=call,
+        when=f"!contains(`{_IDLE}`, {status})",
         name=name,
         attributes={
             "database": name,
@@ -249,10 +251,11 @@ COLLECTORS = (
     _state(
         _INSTANCES,
         "DBInstanceArn",
+        "DBInstanceStatus",
         backup_retention_period=lambda item: None if item.get("DBClusterIdentifier") else item["BackupRetentionPeriod"],
         certificate_days_left=days("CertificateDetails.ValidTill", until=True),
     ),
-    _state(_CLUSTERS, "DBClusterArn"),
+    _state(_CLUSTERS, "DBClusterArn", "Status"),
     DB_INSTANCES,
     RDS_CLUSTERS,
     DOCDB_CLUSTERS,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from cloudaudit.sources.aws.declare import Call, Collect, Item, Part, days, tags
 
-_SECRETS = Call("secretsmanager", "list_secrets", "SecretList")
+_SECRETS = Call("secretsmanager", "list_secrets", "SecretList", params={"MaxResults": 100})
 _OURS = "!OwningService && (!PrimaryRegion || PrimaryRegion == _region)"
 
 

@@ -5,7 +5,7 @@ from cloudaudit.sources.aws.declare import Call, Collect, Part
 COLLECTORS = (
     Collect(
         type="aws_ssm_parameter",
-        call=Call("ssm", "describe_parameters", "Parameters"),
+        call=Call("ssm", "describe_parameters", "Parameters", params={"MaxResults": 50}),
         arn="arn:{partition}:ssm:{region}:{account}:parameter{starts_with(Name, '/') && Name || join('/', ['', Name])}",
         name="Name",
         attributes={

@@ -169,18 +169,22 @@ def test_a_plan_and_its_terraform_are_judged_alike(tmp_path: Path) -> None:
     assert found == declared(tmp_path, source, *rules)
 
 
-@pytest.mark.parametrize(("days", "verdict"), [(0, Verdict.PASS), (9, Verdict.FAIL)])
-def test_backups_of_a_database_that_stand_still_are_told(days: int, verdict: Verdict) -> None:
+@pytest.mark.parametrize(
+    ("days", "status", "expected"),
+    [(0, "available", {Verdict.PASS}), (9, "available", {Verdict.FAIL}), (9, "stopped", set())],
+)
+def test_backups_of_a_database_that_stand_still_are_told(days: int, status: str, expected: set[Verdict]) -> None:
     instance = {
         "DBInstanceIdentifier": "db",
         "DBInstanceArn": "arn:aws:rds:us-east-1:123456789012:db:db",
         "Engine": "postgres",
         "BackupRetentionPeriod": 7,
+        "DBInstanceStatus": status,
         "LatestRestorableTime": ago(days),
     }
     answers = {"rds.describe_db_instances": {"DBInstances": [instance]}, "rds.describe_db_clusters": {"DBClusters": []}}
 
-    assert set(Recorded(answers).verdicts("rds-restorable-lately").values()) == {verdict}
+    assert set(Recorded(answers).verdicts("rds-restorable-lately").values()) == expected
 
 
 def test_file_systems_are_judged_by_what_aws_says(account: Account) -> None:

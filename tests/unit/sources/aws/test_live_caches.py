@@ -33,20 +33,24 @@ def make_groups(account: Account) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    "rule",
-    [
-        "elasticache-replication-group-at-rest-encrypted",
-        "elasticache-replication-group-transit-encrypted",
-        "elasticache-replication-group-automatic-failover",
-        "elasticache-replication-group-multi-az",
-        "elasticache-replication-group-backups-enabled",
-    ],
-)
-def test_groups_of_caches_are_judged_by_what_aws_says(account: Account, rule: str) -> None:
+def test_groups_of_caches_are_judged_by_what_aws_says(account: Account) -> None:
     make_groups(account)
+    kind = "elasticache-replication-group"
+    rules = tuple(
+        f"{kind}-{rule}"
+        for rule in (
+            "at-rest-encrypted",
+            "transit-encrypted",
+            "automatic-failover",
+            "multi-az",
+            "backups-enabled",
+        )
+    )
 
-    assert account.audit(rule).verdicts == {GROUP.format("good"): Verdict.PASS, GROUP.format("bad"): Verdict.FAIL}
+    found = {(finding.rule, finding.resource): finding.verdict for finding in account.audit(*rules).findings}
+
+    verdicts = {GROUP.format("good"): Verdict.PASS, GROUP.format("bad"): Verdict.FAIL}
+    assert found == {(rule, key): verdict for rule in rules for key, verdict in verdicts.items()}
 
 
 def cache(**given: Any) -> dict[str, Any]:
@@ -132,15 +136,15 @@ def test_warehouses_are_judged_by_what_aws_says(account: Account) -> None:
             AllowVersionUpgrade=good,
         )
 
-    for rule in (
+    rules = (
         "redshift-cluster-encrypted",
         "redshift-cluster-not-public",
         "redshift-cluster-enhanced-vpc-routing",
-    ):
-        assert account.audit(rule).verdicts == {
-            WAREHOUSE.format("good"): Verdict.PASS,
-            WAREHOUSE.format("bad"): Verdict.FAIL,
-        }, rule
+    )
+    found = {(finding.rule, finding.resource): finding.verdict for finding in account.audit(*rules).findings}
+
+    verdicts = {WAREHOUSE.format("good"): Verdict.PASS, WAREHOUSE.format("bad"): Verdict.FAIL}
+    assert found == {(rule, key): verdict for rule in rules for key, verdict in verdicts.items()}
 
 
 @pytest.mark.parametrize(
@@ -199,9 +203,10 @@ def test_search_domains_are_judged_by_what_aws_says(account: Account) -> None:
     )
     account.client("opensearch").create_domain(DomainName="bad", EngineVersion="OpenSearch_2.11")
 
-    for rule in SEARCH_RULES:
-        verdicts = account.audit(rule).verdicts
-        assert verdicts == {SEARCH.format("good"): Verdict.PASS, SEARCH.format("bad"): Verdict.FAIL}, rule
+    found = {(finding.rule, finding.resource): finding.verdict for finding in account.audit(*SEARCH_RULES).findings}
+
+    verdicts = {SEARCH.format("good"): Verdict.PASS, SEARCH.format("bad"): Verdict.FAIL}
+    assert found == {(rule, key): verdict for rule in SEARCH_RULES for key, verdict in verdicts.items()}
 
 
 def test_a_search_domain_and_its_terraform_are_judged_alike(account: Account, tmp_path: Path) -> None:

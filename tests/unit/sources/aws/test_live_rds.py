@@ -11,6 +11,7 @@ from cloudaudit.sources.aws.reader import Reader
 
 GOOD = "arn:aws:rds:us-east-1:123456789012:db:good"
 BAD = "arn:aws:rds:us-east-1:123456789012:db:bad"
+VERDICTS = {GOOD: Verdict.PASS, BAD: Verdict.FAIL}
 RULES = (
     "rds-instance-backups-enabled",
     "rds-instance-deletion-protection",
@@ -52,8 +53,9 @@ def make_instances(account: Account) -> None:
 def test_databases_are_judged_by_what_aws_says(account: Account) -> None:
     make_instances(account)
 
-    for rule in RULES:
-        assert account.audit(rule).verdicts == {GOOD: Verdict.PASS, BAD: Verdict.FAIL}, rule
+    found = {(finding.rule, finding.resource): finding.verdict for finding in account.audit(*RULES).findings}
+
+    assert found == {(rule, key): verdict for rule in RULES for key, verdict in VERDICTS.items()}
 
 
 def test_a_database_and_its_terraform_are_judged_alike(account: Account, tmp_path: Path) -> None:
