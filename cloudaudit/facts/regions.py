@@ -30,7 +30,7 @@ _AT_WORK = (
 )
 
 
-def _in_use(resource: Resource, graph: ResourceGraph) -> bool:
+def in_use(resource: Resource, graph: ResourceGraph) -> bool:
     """Looks no further than the first find: what could not be listed matters only where there is none."""
     name = resource.attributes.get("region")
     return any(
@@ -42,7 +42,7 @@ FACTS = (
     Fact(
         name="regions.in_use",
         types=("aws_region",),
-        compute=_in_use,
+        compute=in_use,
         doc="bool: machines, functions, stores, queues or the like are in the region.",
     ),
 )

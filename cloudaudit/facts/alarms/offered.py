@@ -9,12 +9,15 @@ from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.memory import per_graph, per_resource
 from cloudaudit.facts.places import apart
 from cloudaudit.facts.reading import blocks
+from cloudaudit.facts.regions import in_use
 from cloudaudit.facts.truth import Truth, all_of, any_of, certain, unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Origin, Relation, Resource, Unknown
 
 _GROUP = "aws_cloudwatch_log_group"
 _WATCHED = ("aws_alb", "aws_db_instance", "aws_lb", "aws_lb_target_group", "aws_rds_cluster")
+_IN_NO_REGION = ("iam", "organizations", "signin")
+_Listener = tuple[Any, Truth]  # a pattern, and whether what matches is passed on
 _NAMES = {"aws_db_instance": "identifier", "aws_rds_cluster": "cluster_identifier"}
 
 
@@ -23,15 +26,32 @@ def _raised(resource: Resource, graph: ResourceGraph) -> dict[str, Truth]:
     """For each family of events whether all of it raises an alarm: from the log group of the trail, or by a rule of
     EventBridge."""
     filters = list(_filters(resource, graph))
-    rules = list(_rules(graph))
-    return {name: all_of(_is_heard(event, filters, rules) for event in samples) for name, samples in FAMILIES.items()}
+    places = list(_places(resource, graph))
+    return {name: all_of(_is_heard(event, filters, places) for event in samples) for name, samples in FAMILIES.items()}
 
 
-def _is_heard(event: Mapping[str, Any], filters: list[tuple[Any, Truth]], rules: list[tuple[Any, Truth]]) -> Truth:
+def _is_heard(event: Mapping[str, Any], filters: list[_Listener], places: list[list[_Listener]]) -> Truth:
     by_filter = (all_of([works, _filtered(pattern, event)]) for pattern, works in filters if works is not False)
     bus = on_bus(event)
-    by_rule = (all_of([works, event_pattern.matches(pattern, bus)]) for pattern, works in rules if works is not False)
-    return any_of([*by_filter, *by_rule])
+    by_rule = [
+        any_of(all_of([works, event_pattern.matches(pattern, bus)]) for pattern, works in rules if works is not False)
+        for rules in places
+    ]
+    # what happens in a region is told on its own bus; what happens in none, in one of them
+    by_rules = any_of(by_rule) if event["eventSource"].partition(".")[0] in _IN_NO_REGION else all_of(by_rule)
+    return any_of([*by_filter, by_rules])
+
+
+def _places(trail: Resource, graph: ResourceGraph) -> Iterator[list[_Listener]]:
+    """The rules of EventBridge; of an account that was read, those of each region where something is in use."""
+    if trail.origin is not Origin.LIVE:
+        yield list(_rules(graph))
+        return
+    listening = [(region, list(_rules(graph, (region,)))) for region in graph.of_type("aws_region")]
+    if any(rules for _, rules in listening):
+        yield from (rules for region, rules in listening if rules or in_use(region, graph))
+    else:
+        yield []
 
 
 def _filtered(pattern: Any, event: Mapping[str, Any]) -> Truth:

@@ -153,3 +153,25 @@ def test_policies_that_let_everybody_write_logs_are_found(account: Account) -> N
     assert account.audit("iam-resource-policy-not-public").by_rule() == {
         "iam-resource-policy-not-public": {Verdict.FAIL}
     }
+
+
+def test_what_happens_in_a_region_is_heard_there_only(account: Account) -> None:
+    account.client("s3").create_bucket(Bucket="trail")
+    account.client("cloudtrail").create_trail(Name="main", S3BucketName="trail", IsMultiRegionTrail=True)
+    account.client("cloudtrail").start_logging(Name="main")
+    account.client("sqs", "eu-west-1").create_queue(QueueName="orders")
+    rules, regions = ("alarms-route-changes", "alarms-permission-changes"), ("us-east-1", "eu-west-1")
+
+    def listen(region: str) -> None:
+        events = account.client("events", region)
+        events.put_rule(Name="changes", EventPattern='{"source": ["aws.ec2", "aws.iam"]}')
+        events.put_targets(Rule="changes", Targets=[{"Id": "ops", "Arn": f"arn:aws:sns:{region}:{ACCOUNT}:ops"}])
+
+    listen("us-east-1")
+    assert account.audit(*rules, regions=regions).by_rule() == {
+        "alarms-route-changes": {Verdict.FAIL},
+        "alarms-permission-changes": {Verdict.PASS},
+    }
+
+    listen("eu-west-1")
+    assert set(account.audit(*rules, regions=regions).verdicts.values()) == {Verdict.PASS}
