@@ -6,7 +6,7 @@ from cloudaudit.facts.memory import per_resource
 from cloudaudit.facts.network.openings import ALL_PORTS, GROUPS, Opening, Openings, incoming
 from cloudaudit.facts.network.routes import SUBNETS
 from cloudaudit.facts.network.templates import GROUPS_OF, TEMPLATES, address_flags, counts_of_six, flag, templates
-from cloudaudit.facts.reading import listed
+from cloudaudit.facts.reading import leaves, listed
 from cloudaudit.facts.truth import Truth, any_of, negate, unknown
 from cloudaudit.graph import Related, ResourceGraph
 from cloudaudit.model import Origin, Relation, Resource, Unknown
@@ -200,6 +200,16 @@ def _default_groups(subject: Resource, graph: ResourceGraph) -> Iterable[Resourc
     for subnet in subnets[:1]:
         for vpc in graph.related(subnet, Relation(type=("aws_default_vpc", "aws_vpc"), via="vpc_id")).found:
             yield from graph.related(vpc, Relation(type=GROUPS[0], by="vpc_id")).found
+
+
+def in_default_group(resource: Resource, graph: ResourceGraph) -> Truth:
+    """Whether one of the groups that the resource names is the default one of a VPC."""
+    named = graph.related(resource, Relation(type=GROUPS, via=ATTACHED[resource.type]))
+    if any(group.type == GROUPS[0] for group in named.found):
+        return True
+    values = [value for path in ATTACHED[resource.type] for value in leaves(resource.attributes, path)]
+    seen = graph.listing is None and not any(isinstance(value, Unknown) for value in values)
+    return False if seen or not named.because else unknown(named.because)  # ids alone are of groups that somebody chose
 
 
 def _unguarded(resource: Resource) -> Truth:

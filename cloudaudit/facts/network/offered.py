@@ -79,6 +79,12 @@ FACTS = (
         "there what goes to the internet.",
     ),
     Fact(
+        name="network.in_default_group",
+        types=("aws_instance",),
+        compute=attachment.in_default_group,
+        doc="bool: a security group that the resource names is the default one of a VPC, as far as this scan has it.",
+    ),
+    Fact(
         name="network.in_use",
         types=GROUPS,
         compute=users.in_use,

@@ -29,6 +29,7 @@ def _observed(name: str) -> Callable[[Item], str | None]:
 
 
 FLOW_LOGS = Call("ec2", "describe_flow_logs", "FlowLogs")
+VPNS = Call("ec2", "describe_vpn_connections", "VpnConnections")
 
 
 def _side(name: str) -> Callable[[Item], Any]:
@@ -300,8 +301,18 @@ COLLECTORS = (
         also=("aws_vpc_endpoint_service_allowed_principal",),
     ),
     Collect(
+        type="aws_vpn_connection_state",
+        call=VPNS,
+        when="State == 'available'",
+        name="VpnConnectionId",
+        attributes={
+            "vpn_connection_id": "VpnConnectionId",
+            "tunnels_up": "length((VgwTelemetry || `[]`)[?Status == 'UP'])",
+        },
+    ),
+    Collect(
         type="aws_vpn_connection",
-        call=Call("ec2", "describe_vpn_connections", "VpnConnections"),
+        call=VPNS,
         when="State != 'deleted'",
         arn="arn:{partition}:ec2:{region}:{account}:vpn-connection/{VpnConnectionId}",
         name="VpnConnectionId",

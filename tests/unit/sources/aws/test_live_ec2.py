@@ -280,3 +280,31 @@ def test_what_aws_does_not_tell_is_unknown(account: Account) -> None:
 
     assert isinstance(machine.attributes["disable_api_termination"], Unknown)
     assert "launch_template" not in machine.attributes
+
+
+def test_an_instance_in_the_default_group_is_told_from_others(account: Account) -> None:
+    ec2 = account.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    own = ec2.create_security_group(GroupName="own", Description="own", VpcId=vpc)["GroupId"]
+    [default] = ec2.describe_security_groups(
+        Filters=[{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]
+    )["SecurityGroups"]
+    good, bad = (
+        ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, SubnetId=subnet, SecurityGroupIds=[group])[
+            "Instances"
+        ][0]["InstanceId"]
+        for group in (own, default["GroupId"])
+    )
+
+    verdicts = tail(account.audit("ec2-instance-own-security-group").verdicts)
+
+    assert verdicts == {good: Verdict.PASS, bad: Verdict.FAIL}
+
+
+def test_an_address_that_belongs_to_nothing(account: Account) -> None:
+    ec2 = account.client("ec2")
+    loose, used = (ec2.allocate_address(Domain="vpc")["AllocationId"] for _ in range(2))
+    ec2.associate_address(AllocationId=used, InstanceId=start(account, good=True))
+
+    assert tail(account.audit("eip-in-use").verdicts) == {loose: Verdict.FAIL, used: Verdict.PASS}
