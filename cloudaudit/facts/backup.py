@@ -33,9 +33,18 @@ _TESTS = {
 
 
 def _selected(resource: Resource, graph: ResourceGraph) -> Truth:
-    plans = [_selects(selection.attributes, resource) for selection in graph.of_type("aws_backup_selection")]
-    policies = [_snapshots(policy.attributes, resource) for policy in graph.of_type("aws_dlm_lifecycle_policy")]
+    plans = [_selects(selection.attributes, resource) for selection in _near("aws_backup_selection", resource, graph)]
+    policies = [
+        _snapshots(policy.attributes, resource) for policy in _near("aws_dlm_lifecycle_policy", resource, graph)
+    ]
     return any_of([*plans, *(policies if resource.type == "aws_ebs_volume" else ())])
+
+
+def _near(kind: str, resource: Resource, graph: ResourceGraph) -> Iterator[Resource]:
+    """Those of the type that are not known to be in another region: none reaches beyond its own."""
+    for each in graph.of_type(kind):
+        if not (each.region and resource.region) or each.region == resource.region:
+            yield each
 
 
 def _selects(selection: Mapping[str, Any], resource: Resource) -> Truth:

@@ -1,5 +1,7 @@
 """How many of a thing there are, and whether that grows with demand."""
 
+from collections.abc import Iterable
+
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
@@ -33,7 +35,10 @@ def _has(kind: str, table: Resource, graph: ResourceGraph) -> Truth:
     name = table.attributes.get("name")
     if any(ref.startswith(f"{table.address}.") for each in unknowns for ref in each.refs):
         return True
-    named: Truth = f"table/{name}" in known if not isinstance(name, Unknown) else name if known else False
+    if isinstance(name, Unknown):
+        named: Truth = name if known else False
+    else:
+        named = _is_here(known.get(f"table/{name}", ()), table)
     return any_of([named, *(each for each in unknowns if not _is_of_another(each))])
 
 
@@ -41,14 +46,22 @@ def _is_of_another(name: Unknown) -> bool:
     return bool(name.refs) and all("aws_dynamodb_table." in ref and ".data." not in f".{ref}" for ref in name.refs)
 
 
+def _is_here(regions: Iterable[str], table: Resource) -> bool:
+    """Tables of several regions may share a name."""
+    return any(not (region and table.region) or region == table.region for region in regions)
+
+
 @per_graph
-def _scaled(graph: ResourceGraph) -> dict[str, tuple[frozenset[str], tuple[Unknown, ...]]]:
-    """What the parts of scaling are about: known names, and those that are not known."""
+def _scaled(graph: ResourceGraph) -> dict[str, tuple[dict[str, list[str]], tuple[Unknown, ...]]]:
+    """What the parts of scaling are about: known names with the regions of the parts, and those that are not known."""
     found = {}
     for kind in _PARTS:
-        names = [part.attributes.get("resource_id") for part in graph.of_type(kind)]
-        unknowns = tuple(name for name in names if isinstance(name, Unknown))
-        found[kind] = (frozenset(name for name in names if isinstance(name, str)), unknowns)
+        parts = [(part.attributes.get("resource_id"), part.region) for part in graph.of_type(kind)]
+        known: dict[str, list[str]] = {}
+        for name, region in parts:
+            if isinstance(name, str):
+                known.setdefault(name, []).append(region)
+        found[kind] = (known, tuple(name for name, _ in parts if isinstance(name, Unknown)))
     return found
 
 

@@ -1,5 +1,6 @@
 import pytest
 from facts_building import ELSEWHERE, fact, is_unknown, ref, resource
+from msgspec.structs import replace
 
 VOLUME = resource("aws_ebs_volume.data", tags_all={"Backup": "daily", "Team": "shop"})
 
@@ -96,3 +97,11 @@ def test_a_name_that_is_not_known_may_be_the_one_in_a_pattern():
 
     assert is_unknown(selected({"resources": ["arn:aws:rds:*:*:cluster:shop"]}, cluster))
     assert selected({"resources": ["arn:aws:rds:*:*:cluster:*"]}, cluster) is True
+
+
+@pytest.mark.parametrize(("region", "expected"), [("us-east-1", True), ("eu-west-1", False), ("", True)])
+def test_a_selection_covers_its_own_region(region, expected):
+    volume = replace(VOLUME, region="us-east-1")
+    selection = replace(resource("aws_backup_selection.s", **tag("Backup", "daily")), region=region)
+
+    assert fact("backup.selected", volume, selection) is expected

@@ -1,4 +1,5 @@
 from facts_building import ELSEWHERE, fact, is_unknown, ref, resource
+from msgspec.structs import replace
 
 TABLE = resource("aws_dynamodb_table.main", name="orders")
 CLUSTER = resource("aws_rds_cluster.main", cluster_identifier="main")
@@ -17,6 +18,14 @@ def test_a_table_scales_by_a_target_and_a_policy():
     assert fact("scaling.by_demand", TABLE, *parts("table/other")) is False
     assert fact("scaling.by_demand", TABLE, *parts(ref("aws_dynamodb_table.other.name"))) is False
     assert is_unknown(fact("scaling.by_demand", TABLE, *parts(ELSEWHERE)))
+
+
+def test_scaling_of_a_namesake_in_another_region_is_none():
+    here, there = (replace(TABLE, region=region) for region in ("us-east-1", "eu-west-1"))
+    scaled = [replace(part, region="us-east-1") for part in parts("table/orders")]
+
+    assert fact("scaling.by_demand", here, *scaled) is True
+    assert fact("scaling.by_demand", there, *scaled) is False
 
 
 def member(name, cluster="main"):
