@@ -26,7 +26,7 @@ def _rules(item: Item) -> list[dict[str, Any]]:
                 for copy in rule.get("CopyActions", ())
             ],
         }
-        for rule in item["BackupPlan"].get("Rules", ())
+        for rule in item.get("BackupPlan", {}).get("Rules", ())
     ]
 
 
@@ -40,7 +40,7 @@ def _lifecycle(rule: Item) -> list[dict[str, Any]]:
 
 
 def _conditions(item: Item) -> list[dict[str, Any]]:
-    found = item["BackupSelection"].get("Conditions") or {}
+    found = item.get("BackupSelection", {}).get("Conditions") or {}
     names = {
         "string_equals": "StringEquals",
         "string_like": "StringLike",

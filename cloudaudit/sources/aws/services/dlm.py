@@ -23,7 +23,7 @@ def _map(pairs: Iterable[Item] | None) -> dict[str, str]:
 
 def _details(item: Item) -> list[dict[str, Any]]:
     """Terraform has tags as maps, AWS as lists of pairs."""
-    found, details = item["PolicyDetails"], _fitted(item)
+    found, details = item.get("PolicyDetails", {}), _fitted(item) or {}
     details["target_tags"] = _map(found.get("TargetTags"))
     for schedule, aws in zip(details.get("schedule", ()), found.get("Schedules", ()), strict=True):
         schedule["tags_to_add"] = _map(aws.get("TagsToAdd"))

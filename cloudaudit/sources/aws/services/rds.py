@@ -58,7 +58,7 @@ DB_INSTANCES = Collect(
         **_INSTANCE,
         **_WATCHED,
         "address": "Endpoint.Address",
-        "endpoint": "Endpoint && join(':', [Endpoint.Address, to_string(Endpoint.Port)])",
+        "endpoint": "Endpoint.Address && join(':', [Endpoint.Address, to_string(Endpoint.Port)])",
         "hosted_zone_id": "Endpoint.HostedZoneId",
         "port": "Endpoint.Port",
         "status": "DBInstanceStatus",
@@ -252,7 +252,9 @@ COLLECTORS = (
         _INSTANCES,
         "DBInstanceArn",
         "DBInstanceStatus",
-        backup_retention_period=lambda item: None if item.get("DBClusterIdentifier") else item["BackupRetentionPeriod"],
+        backup_retention_period=lambda item: (
+            None if item.get("DBClusterIdentifier") else item.get("BackupRetentionPeriod")
+        ),
         certificate_days_left=days("CertificateDetails.ValidTill", until=True),
     ),
     _state(_CLUSTERS, "DBClusterArn", "Status"),

@@ -91,7 +91,7 @@ def _rules(item: Item) -> list[dict[str, Any]]:
             },
             "bucket_key_enabled": rule.get("BucketKeyEnabled"),
         }
-        for rule in item["ServerSideEncryptionConfiguration"]["Rules"]
+        for rule in item.get("ServerSideEncryptionConfiguration", {}).get("Rules", ())
     ]
 
 
@@ -126,12 +126,12 @@ def _lifecycle(item: Item) -> list[dict[str, Any]]:
     written = fitted("aws_s3_bucket_lifecycle_configuration", "rule", "Rules")(item)
     return [
         {**rule, "prefix": old.get("Prefix"), "filter": _filter(old)}
-        for rule, old in zip(written or (), item["Rules"], strict=True)
+        for rule, old in zip(written or (), item.get("Rules", ()), strict=True)
     ]
 
 
 def _replication(item: Item) -> list[dict[str, Any]]:
-    old = item["ReplicationConfiguration"]["Rules"]
+    old = item.get("ReplicationConfiguration", {}).get("Rules", ())
     written = fitted("aws_s3_bucket_replication_configuration", "rule", "ReplicationConfiguration.Rules")(item)
     narrow = ("object_size_greater_than", "object_size_less_than")
     return [
