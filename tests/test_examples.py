@@ -21,10 +21,9 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from cloudaudit import app
-from cloudaudit.cli.audit import COMMAND
 from cloudaudit.model import Verdict
 from cloudaudit.sources import Options
-from tests.ci.pages import examples
+from tests.ci.pages import check, examples
 
 TOP = Path(__file__).parents[1]
 SCHEDULES = TOP / "examples" / "schedule"
@@ -71,7 +70,7 @@ def is_the_audit(arguments: list[str]) -> None:
     assert {each for each in arguments if each.startswith("-")} == ASKED
     assert arguments[arguments.index("-o") + 1].endswith("reports/{account}.json")
     assert arguments[arguments.index("--heartbeat") + 1].endswith("heartbeat.json")
-    assert ASKED - {name for option in COMMAND.params for name in option.opts} <= {"--store"}
+    check(arguments)
 
 
 @pytest.mark.parametrize("folder", TERRAFORM, ids=lambda folder: folder.name)

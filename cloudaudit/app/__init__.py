@@ -3,6 +3,7 @@
 from cloudaudit.app.accepting import prune_baseline, write_baseline
 from cloudaudit.app.auditing import Audit, Auditing, Looked
 from cloudaudit.app.book import check, criteria, examples, find_rule, fingerprint, own_rules, rule_set, rules
+from cloudaudit.app.drifting import compare_live
 from cloudaudit.app.explaining import explain
 from cloudaudit.app.gating import FAILED, INCOMPLETE, exit_code, gate, incompleteness
 from cloudaudit.app.keeping import discard, kept
@@ -24,6 +25,7 @@ __all__ = [
     "Settings",
     "Tell",
     "check",
+    "compare_live",
     "criteria",
     "discard",
     "draw",

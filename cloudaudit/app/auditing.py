@@ -16,6 +16,7 @@ from cloudaudit.errors import SourceError
 from cloudaudit.facts.environment.places import placed
 from cloudaudit.graph import Declared
 from cloudaudit.model import Gap, Origin, Record, Report, Scanned
+from cloudaudit.settings import Settings
 
 if TYPE_CHECKING:
     from cloudaudit.sources.aws.account import Plan
@@ -29,14 +30,17 @@ Told = Callable[[str, str, str], None]
 
 
 class Audit(Record, frozen=True):
-    """What is asked for: the rules and decisions of `request`, and which accounts, regions and how. `organization`
-    asks for all accounts, or those of the `units`; `accounts` names a file; `session_policy` is JSON. `folder` is where
+    """What is asked for: the rules and decisions of `request`, and which accounts, regions and how.
+
+    `ids` name accounts that a role leads to; `organization` asks for all accounts, or those of the `units`; `accounts`
+    names a file; `session_policy` is JSON. `folder` is where
     answers are kept, so that an audit that was stopped can be taken up again; empty keeps none. `cluster` spreads the
     accounts over processes: an address, or `local:N`. What `states` declare goes by its name there, so that a finding
     has one fingerprint in source, plan, state and account."""
 
     request: Request = Request()
     profiles: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     organization: bool = False
     units: tuple[str, ...] = ()
@@ -53,7 +57,7 @@ class Audit(Record, frozen=True):
     @property
     def many(self) -> bool:
         """Whether it goes on when one account cannot be entered."""
-        return self.organization or bool(self.units or self.accounts) or len(self.profiles) > 1
+        return self.organization or bool(self.units or self.accounts) or len(self.profiles or self.ids) > 1
 
 
 class Looked(NamedTuple):
@@ -199,6 +203,8 @@ def _targets(audit: Audit) -> tuple[list["Target"], list[Looked]]:
 
     access = accounts.Access(audit.role or accounts.ROLE, audit.external_id, audit.session_policy)
     profile = audit.profiles[0] if audit.profiles else ""
+    if audit.ids:
+        return accounts.of_ids(audit.ids, access, profile), []
     if audit.accounts:
         return accounts.of_file(Path(audit.accounts), access, profile), []
     if audit.organization or audit.units:
@@ -213,9 +219,8 @@ def judge_account(court: Court, reader: "Reader", plan: "Plan", about: Mapping[s
     shows when it is asked, so the account is judged again with that; no call is made twice."""
     from cloudaudit.sources.aws.account import graph, known_types  # noqa: PLC0415 - 0.3 s that nothing else need pay
 
-    settings = court.request.settings
     known = dict(about or {})
-    environment = {**placed(settings.environments), "environment_names": settings.environment_names}
+    environment = environment_of(court.request.settings)
     environment["account_map"] = {**known.pop("account_map", {}), **environment["account_map"]}
     picked = bool(court.request.only or court.request.themes)
     types = needed(court) & known_types() if picked else None
@@ -226,6 +231,11 @@ def judge_account(court: Court, reader: "Reader", plan: "Plan", about: Mapping[s
         if types is None or not more:
             return judged
         types |= more
+
+
+def environment_of(settings: Settings) -> dict[str, Any]:
+    """What the settings say of where environments are."""
+    return {**placed(settings.environments), "environment_names": settings.environment_names}
 
 
 def needed(court: Court) -> frozenset[str]:

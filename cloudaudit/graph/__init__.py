@@ -3,6 +3,7 @@
 from cloudaudit.graph.addresses import may_not_exist, strip_keys
 from cloudaudit.graph.changing import Changing, difference, with_inline
 from cloudaudit.graph.companions import Related
+from cloudaudit.graph.drift import Drift, Drifted, Kind, drift
 from cloudaudit.graph.graph import ACCOUNT, ResourceGraph
 from cloudaudit.graph.identity import targets_of
 from cloudaudit.graph.joining import Declared, Name, is_declared
@@ -13,11 +14,15 @@ __all__ = [
     "EVERYWHERE",
     "Changing",
     "Declared",
+    "Drift",
+    "Drifted",
+    "Kind",
     "Listing",
     "Name",
     "Related",
     "ResourceGraph",
     "difference",
+    "drift",
     "is_declared",
     "may_not_exist",
     "strip_keys",

@@ -62,6 +62,16 @@ def of_profiles(profiles: Iterable[str]) -> "Accounts":
     return Accounts(targets=tuple(targets), left_out=tuple(left_out))
 
 
+def of_ids(ids: Iterable[str], access: Access, profile: str = "") -> list[Target]:
+    """Accounts that a role leads to. SourceError for what is no id of an account."""
+    found = []
+    for id_ in ids:
+        if not _ID.fullmatch(id_):
+            raise SourceError(f"{id_!r} is no account id: 12 digits")
+        found.append(_completed(Target(id=id_), access, profile))
+    return found
+
+
 def of_file(path: Path, access: Access, profile: str = "") -> list[Target]:
     """The accounts in a file: an id or the ARN of a role a line, or `[[accounts]]` tables in TOML. SourceError names
     the line that is neither."""

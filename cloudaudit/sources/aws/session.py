@@ -163,13 +163,12 @@ def _give_up(
     from botocore.parsers import ResponseParserError  # noqa: PLC0415
 
     late = (ReadTimeoutError, ConnectTimeoutError, EndpointConnectionError)
-    if isinstance(caught_exception, late) and attempts >= _SILENT:
+    if isinstance(caught_exception, (*late, ResponseParserError)) and attempts >= _SILENT:
         raise caught_exception
-    if attempts < _BROKEN:
+    if response is None or response[0].status_code != http.HTTPStatus.INTERNAL_SERVER_ERROR:
         return
-    if isinstance(caught_exception, ResponseParserError):
-        raise caught_exception
-    if response is not None and response[0].status_code == http.HTTPStatus.INTERNAL_SERVER_ERROR:
+    # No service of AWS speaks HTML: this is a stand-in or a proxy, and will not know better next time.
+    if attempts >= _BROKEN or "html" in response[0].headers.get("content-type", ""):
         raise ClientError(response[1], operation.name)
 
 
