@@ -110,9 +110,7 @@ class Auditing:
 
     def _in_turn(self, told: Told | None) -> Iterator[Looked]:
         for target in self.targets:
-            with collector_at_rest():
-                looked = look(self._brief, target, told)
-            yield looked
+            yield look(self._brief, target, told)
 
     def _spread(self) -> Iterator[Looked]:
         from cloudaudit.app.spreading import spread  # noqa: PLC0415 - it needs an extra
@@ -215,20 +213,20 @@ def _targets(audit: Audit) -> tuple[list["Target"], list[Looked]]:
 
 
 def judge_account(court: Court, reader: "Reader", plan: "Plan", about: Mapping[str, Any] | None = None) -> Judged:
-    """Read an account and judge it. Where rules were picked, only what they look at is read: what a fact looks for
-    shows when it is asked, so the account is judged again with that; no call is made twice."""
+    """Read of an account what the rules look at, and judge it. What a fact looks for shows only when it is asked, so
+    the account is judged again with that; no call is made twice."""
     from cloudaudit.sources.aws.account import graph, known_types  # noqa: PLC0415 - 0.3 s that nothing else need pay
 
     known = dict(about or {})
     environment = environment_of(court.request.settings)
     environment["account_map"] = {**known.pop("account_map", {}), **environment["account_map"]}
-    picked = bool(court.request.only or court.request.themes)
-    types = needed(court) & known_types() if picked else None
+    types = needed(court) & known_types()
     while True:
         found = graph(reader, msgspec.structs.replace(plan, types=types), {**environment, **known})
-        judged = court.look(found)
-        more = (found.sought & known_types()) - (types or known_types())
-        if types is None or not more:
+        with collector_at_rest():  # not while reading: clients that were given up are garbage in circles
+            judged = court.look(found)
+        more = (found.sought & known_types()) - types
+        if not more:
             return judged
         types |= more
 

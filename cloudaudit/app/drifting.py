@@ -36,8 +36,8 @@ def compare_live(audit: Audit, told: Told | None = None) -> Drift:
     court = Court(audit.request)
     graphs = [one for state in audit.states for one in read(state, audit.request)]
     declared = {key: one for each in graphs for key, one in each.resources.items()}
+    live = _live(audit, court, Declared(graphs), told)
     with collector_at_rest():
-        live = _live(audit, court, Declared(graphs), told)
         then = _by_resource(one for each in graphs for one in court.look(each).findings)
         now = _by_resource(court.look(live).findings)
     touching = _touching(court.applied)

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cloudaudit.app.auditing import Brief, Looked, look, nothing
-from cloudaudit.app.scanning import Court, collector_at_rest
+from cloudaudit.app.scanning import Court
 from cloudaudit.errors import SourceError
 from cloudaudit.model import Gap
 from cloudaudit.workers import available
@@ -67,8 +67,7 @@ def _result(future: Any, target: "Target") -> Looked:
 def _task(said: bytes, target: "Target") -> Looked:
     """What a worker does."""
     brief = _begun(said)
-    with collector_at_rest():
-        looked = look(brief, target)
+    looked = look(brief, target)
     gc.collect()
     return looked
 

@@ -63,9 +63,10 @@ class Collection:
                 self._below.setdefault(id(one.over), []).append(one)
 
     def start(self, regions: Iterable[str]) -> None:
-        """Put the first calls to the crew: those of global types once, the others for each region."""
+        """Put the first calls to the crew: those of global types once, the others for each region; service by service,
+        since each needs its client."""
         places = tuple(regions)
-        for one in self._tops:
+        for one in sorted(self._tops, key=lambda one: one.call.service, reverse=True):
             for region in ("",) if one.scope == GLOBAL else places:
                 self._crew.put(self._list, one, region, None)
 

@@ -9,11 +9,12 @@ Task = tuple[Callable[..., None], tuple[Any, ...]]
 
 
 class Crew:
-    """Runs tasks on at most `size` threads; `run` returns when all are done, and raises the first error of any."""
+    """Runs tasks on at most `size` threads, the newest first, so that what a task brings is done with before others
+    begin. `run` returns when all are done, and raises the first error of any."""
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        self._tasks: queue.LifoQueue[Task | None] = queue.LifoQueue()
         self._open = 0
         self._done = threading.Condition()
         self._error: BaseException | None = None

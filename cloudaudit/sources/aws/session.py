@@ -2,6 +2,7 @@
 
 import http
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,23 +12,27 @@ from cloudaudit.errors import SourceError
 _HOMES = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 _CONNECT, _READ = 5, 20  # seconds until a call without an answer is given up
 _ATTEMPTS = 12  # at 30 % throttling one call in a million is lost
+_CLIENTS = 8  # kept; service by service, few are made twice
+_MODELS = ("load_data", "load_data_with_path", "load_service_model")
 _SILENT = 2  # attempts at a call that hangs
 _BROKEN = 4  # attempts at a call that the service breaks at
 _ROLE_SESSION = "cloudaudit"
 
 
 class Session:
-    """An account as one set of credentials sees it. Clients are made once for each service and region.
+    """An account as one set of credentials sees it.
 
-    `due` is called before each attempt of a request, with service and region. SourceError when the credentials are
-    not accepted, with what to do.
+    A client takes some 30 ms and 3 MB to make and there are a hundred services in each of up to thirty regions, so one
+    client serves all regions, and those that were not used for a while are given up. `due` is called before each
+    attempt of a request, with service and region. SourceError when the credentials are not accepted, with what to do.
     """
 
     def __init__(self, credentials: Any, *, region: str = "", due: Callable[[str, str], None] | None = None) -> None:
         self._session = credentials
         self._due = due
         self._lock = threading.Lock()
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: OrderedDict[str, Any] = OrderedDict()
+        self._here = threading.local()
         self._regions: tuple[str, ...] = ()
         self._first = region or credentials.region_name or _HOMES["aws"]
         identity = self._identity()
@@ -37,12 +42,16 @@ class Session:
         self.home = _HOMES.get(self.partition, self._first)
 
     def client(self, service: str, region: str) -> Any:
-        """The client of the service in the region."""
+        """The client of the service. What this thread asks it next goes to the region."""
+        self._here.region = region
         with self._lock:
-            key = (service, region)
-            if key not in self._clients:
-                self._clients[key] = self._make(service, region)
-            return self._clients[key]
+            if service not in self._clients:
+                self._clients[service] = self._make(service)
+                self._forget_models()
+            self._clients.move_to_end(service)
+            if len(self._clients) > _CLIENTS:
+                self._clients.popitem(last=False)
+            return self._clients[service]
 
     def has(self, service: str, region: str) -> bool:
         """Whether the service exists in the region, as far as the installed description of AWS knows."""
@@ -87,7 +96,7 @@ class Session:
         made._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001
         return Session(boto3.Session(botocore_session=made, region_name=self._first), region=self._first)
 
-    def _make(self, service: str, region: str) -> Any:
+    def _make(self, service: str) -> Any:
         from botocore.config import Config  # noqa: PLC0415 - as below
 
         config = Config(
@@ -97,12 +106,24 @@ class Session:
             max_pool_connections=50,
             user_agent_extra="cloudaudit",
         )
-        client = self._session.client(service, region_name=region, config=config)
+        client = self._session.client(service, region_name=self._first, config=config)
         client.meta.events.register_first("needs-retry", _give_up)
-        client.meta.events.register("before-send", lambda **_: self._due and self._due(service, region))
+        client.meta.events.register_first("before-endpoint-resolution", self._go)
+        client.meta.events.register("before-send", lambda **_: self._due and self._due(service, self._here.region))
         if service == "s3control":
             client.meta.events.register("before-sign", _own_host)
         return client
+
+    def _forget_models(self) -> None:
+        """The client has the description of its service; botocore would keep all of them, some 300 MB."""
+        cache = self._session._session.get_component("data_loader")._cache  # noqa: SLF001 - there is no other way
+        for key in [key for key in cache if key[0] in _MODELS]:
+            del cache[key]
+
+    def _go(self, builtins: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        """Sends a request to the region of the thread that makes it, and has it signed for there."""
+        builtins["AWS::Region"] = self._here.region
+        context["signing"] = {**context.get("signing", {}), "region": self._here.region}
 
     def _identity(self) -> Mapping[str, Any]:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as below

@@ -83,8 +83,8 @@ class Account:
         session = Session(boto3.Session(region_name=REGION))
         make = session._make
 
-        def watched(service: str, region: str) -> Any:
-            client = make(service, region)
+        def watched(service: str) -> Any:
+            client = make(service)
             client.meta.events.register_first("before-call", lambda model, **_: self._answer(service, model))
             return client
 

@@ -1,6 +1,8 @@
 """Every collector against botocore's description of what AWS takes and gives, and against refusals."""
 
+import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +13,10 @@ from botomodel import Session, operation
 from cloudaudit import schema
 from cloudaudit.engine.attributes import schema_of
 from cloudaudit.model import Resource, Unknown
+from cloudaudit.sources.aws import permissions
 from cloudaudit.sources.aws.account import Plan, collectors, graph
 from cloudaudit.sources.aws.declare import Call, Collect
-from cloudaudit.sources.aws.permissions import actions
+from cloudaudit.sources.aws.permissions import actions, operations
 from cloudaudit.sources.aws.reader import TOKENS, Reader
 
 LOADER = Loader()
@@ -60,6 +63,20 @@ def test_attributes_are_those_of_the_schema(type_: str) -> None:
         told = {*one.attributes, *(name for part in one.parts for name in part.attributes)}
         assert told <= names
         assert {*one.unread, *one.made_from} <= names
+
+
+def test_the_names_of_operations_are_those_of_botocore(request: pytest.FixtureRequest) -> None:
+    """`make golden` writes them again."""
+    named: dict[str, dict[str, str]] = {}
+    for call in CALLS.values():
+        if not call.actions:
+            named.setdefault(call.service, {})[call.operation] = operations(call.service)[call.operation]
+    ordered = {service: dict(sorted(named[service].items())) for service in sorted(named)}
+    path = Path(permissions.__file__).with_name("operations.json")
+    if request.config.getoption("--golden"):
+        path.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
+
+    assert json.loads(path.read_bytes()) == ordered, "`make golden` writes the names again"
 
 
 @pytest.mark.parametrize("type_", TYPES)
