@@ -42,7 +42,7 @@ class Commands(click.Group):
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def program() -> None:
-    """Audits Terraform for SOC 2: pass, fail or unknown, and why."""
+    """Audits Terraform and live AWS accounts for SOC 2: pass, fail or unknown, and why."""
 
 
 def main() -> NoReturn:
