@@ -8,7 +8,7 @@ from cloudaudit.facts.network import acls, attachment, exposure, listeners, port
 from cloudaudit.facts.network.openings import GROUPS, RULES, incoming, outgoing
 from cloudaudit.facts.truth import Truth, unknown
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Resource, Unknown
+from cloudaudit.model import Origin, Relation, Resource, Unknown
 
 _OPENING = (*GROUPS, *RULES)
 _CLOSING = (*GROUPS, "aws_security_group_rule", "aws_vpc_security_group_egress_rule")
@@ -63,6 +63,18 @@ def _acl_opens(resource: Resource, graph: ResourceGraph) -> dict[str, Truth]:
     return acls.by_service(resource, graph)
 
 
+def _is_empty(vpc: Resource, graph: ResourceGraph) -> Truth:
+    """Only AWS shows what is not there: whatever works in a network has an interface in it."""
+    if graph.origin is not Origin.LIVE:
+        return False
+    subnets = graph.related(vpc, Relation(type=("aws_default_subnet", "aws_subnet"), by="vpc_id"))
+    parts = [graph.related(each, Relation(type="aws_network_interface", by="subnet_id")) for each in subnets.found]
+    if any(part.found for part in parts):
+        return False
+    doubts = [*subnets.because, *(text for part in parts for text in part.because)]
+    return unknown(doubts) if doubts else True
+
+
 FACTS = (
     Fact(
         name="network.acl_opens",
@@ -103,6 +115,12 @@ FACTS = (
         compute=exposure.internet_path,
         doc="list of the addresses along the way from the internet to the resource (gateway, route, table, "
         "subnet, rule, resource); empty if there is no way.",
+    ),
+    Fact(
+        name="network.is_empty",
+        types=("aws_default_vpc", "aws_vpc"),
+        compute=_is_empty,
+        doc="bool: no interface of anything lives in the network, as a live account shows; never so in files.",
     ),
     Fact(
         name="network.lets_everything_out",

@@ -441,3 +441,23 @@ def test_routes_that_nobody_wrote_are_left_out(account: Account, network: Networ
 
     assert [route["cidr_block"] for route in routes] == ["0.0.0.0/0"]
     assert not any(isinstance(value, Unknown) for value in routes[0].values())
+
+
+def test_a_default_network_in_which_nothing_lives_is_not_in_use(account: Account, network: Network) -> None:
+    ec2 = network.ec2
+    empty = account.audit("vpc-no-default-vpc").findings
+    plain = {one.resource.rpartition("/")[2]: one.severity.value for one in account.audit("vpc-flow-logs").findings}
+    [subnet] = ec2.describe_subnets(
+        Filters=[
+            {"Name": "default-for-az", "Values": ["true"]},
+            {"Name": "availability-zone", "Values": ["us-east-1a"]},
+        ]
+    )["Subnets"]
+    ec2.create_network_interface(SubnetId=subnet["SubnetId"])
+    used = account.audit("vpc-no-default-vpc").findings
+    account.deny("ec2:DescribeNetworkInterfaces", "UnauthorizedOperation")
+    hidden = account.audit("vpc-no-default-vpc").findings
+
+    assert [one.verdict for one in (*empty, *used)] == [Verdict.PASS, Verdict.FAIL]
+    assert [one.verdict for one in hidden] == [Verdict.UNKNOWN]
+    assert plain == {network.vpc: "high", subnet["VpcId"]: "low"}
