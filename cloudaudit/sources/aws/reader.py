@@ -24,8 +24,10 @@ _DENIED = (
     "AuthorizationError",
     "AuthorizationErrorException",
     "Forbidden",
+    "ForbiddenException",
     "NotAuthorized",
     "UnauthorizedAccess",
+    "UnauthorizedException",
     "UnauthorizedOperation",
     "403",
 )
@@ -36,16 +38,32 @@ _CLOSED = (
     "SubscriptionRequiredException",
     "UnrecognizedClientException",
 )
+_MISSING = (
+    "EndpointConnectionError",
+    "InvalidAction",
+    "UnknownOperationException",
+    "UnsupportedOperation",
+    "UnsupportedOperationException",
+    "404",
+    "501",
+)
 _GONE = (
+    "AWS.SimpleQueueService.NonExistentQueue",
     "DBInstanceNotFound",
+    "EventDataStoreNotFoundException",
     "ListenerNotFound",
     "LoadBalancerNotFound",
     "NoSuchBucket",
+    "NoSuchDistribution",
     "NoSuchEntity",
+    "NoSuchHostedZone",
+    "NotFound",
     "NotFoundException",
     "QueueDoesNotExist",
     "ResourceNotFoundException",
     "TargetGroupNotFound",
+    "TrailNotFoundException",
+    "WAFNonexistentItemException",
 )
 _THROTTLED = (
     "Throttl",
@@ -254,7 +272,7 @@ def _kind(code: str) -> str:
         return "throttled"
     if code in ("ReadTimeoutError", "ConnectTimeoutError"):
         return "silent"
-    if code in ("EndpointConnectionError", "UnsupportedOperation", "UnsupportedOperationException", "404", "501"):
+    if code in _MISSING:
         return "missing"
     return "failed"
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from botomodel import Session
 
 from cloudaudit.model import Resource
@@ -172,3 +173,40 @@ def test_an_answer_that_is_taken_as_one_has_all_its_pages() -> None:
 
     assert [item["Parameters"] for item in answered.items] == [[{"name": "a"}, {"name": "b"}]]
     assert answered.items[0]["Name"] == "group"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("AuthorizationError", "denied"),  # SNS
+        ("ForbiddenException", "denied"),  # MSK, Amazon MQ
+        ("UnauthorizedException", "denied"),  # AppSync, API Gateway
+        ("UnrecognizedClientException", "closed"),
+        ("ThrottlingException", "throttled"),
+        ("ReadTimeoutError", "silent"),
+        ("UnknownOperationException", "missing"),
+        ("InternalFailure", "failed"),
+    ],
+)
+def test_every_service_has_its_own_word_for_a_refusal(code: str, kind: str) -> None:
+    into, crew = Collected(), Crew(1)
+    session = Session(0, {"kms.list_keys": code})
+    one = Collect(type="aws_kms_key", call=LISTED, attributes={})
+    Collection(Reader(session), [one], crew, into).start(["eu-west-1"])  # type: ignore[arg-type]
+    crew.run()
+
+    assert [each.kind for each in into.refusals] == [kind]
+
+
+@pytest.mark.parametrize(
+    "code", ["NotFound", "TrailNotFoundException", "NoSuchHostedZone", "ResourceNotFoundException"]
+)
+def test_what_is_gone_meanwhile_is_left_out(code: str) -> None:
+    into, crew = Collected(), Crew(1)
+    session = Session(0, {"kms.describe_key": code})
+    one = Collect(type="aws_kms_key", call=LISTED, attributes={}, name="KeyId", parts=(DESCRIBED,))
+    Collection(Reader(session), [one], crew, into).start(["eu-west-1"])  # type: ignore[arg-type]
+    crew.run()
+
+    assert not into.resources
+    assert not into.refusals

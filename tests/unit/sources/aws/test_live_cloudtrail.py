@@ -142,3 +142,26 @@ def test_advanced_selectors_are_read(account: Account) -> None:
         "field": "resources.type",
         "equals": ["AWS::S3::Object"],
     }
+
+
+def test_a_trail_of_the_organisation_is_read_from_a_member(account: Account) -> None:
+    """Members see the shadow of a trail that another account owns, in every region; moto makes none."""
+    arn = "arn:aws:cloudtrail:us-east-1:999999999999:trail/organisation"
+    trail = {
+        "Name": "organisation",
+        "TrailARN": arn,
+        "HomeRegion": "us-east-1",
+        "S3BucketName": "logs-of-the-organisation",
+        "IsMultiRegionTrail": True,
+        "IsOrganizationTrail": True,
+        "IncludeGlobalServiceEvents": True,
+    }
+    account.give("cloudtrail.describe_trails", trailList=[trail])
+    account.give("cloudtrail.get_trail_status", IsLogging=True)
+    account.give("cloudtrail.get_event_selectors", TrailARN=arn, AdvancedEventSelectors=[], EventSelectors=[])
+
+    run = account.audit("cloudtrail-multi-region", "cloudtrail-enabled", regions=("eu-west-1", "eu-central-1"))
+
+    assert [each.resource for each in run.findings if each.rule == "cloudtrail-enabled"] == [arn]
+    assert set(run.verdicts.values()) == {Verdict.PASS}
+    assert run.calls.count("cloudtrail.get_trail_status") == 1
