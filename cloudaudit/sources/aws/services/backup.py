@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cloudaudit.model import Unknown
 from cloudaudit.sources.aws.declare import Call, Collect, Item, Part, days
 from cloudaudit.sources.aws.fitting import fitted
 
@@ -67,6 +68,16 @@ def _shortest(item: Item) -> int | None:
     """The shortest time for which one is kept; without an end it is kept for ever."""
     kept = [point.get("Lifecycle", {}).get("DeleteAfterDays") for point in _points(item)]
     return min((each for each in kept if each), default=None)
+
+
+_LAST = days("LastBackupTime")
+
+
+def _age(item: Item) -> int | Unknown | None:
+    """A continuous backup has one recovery point, as old as the setting."""
+    if ":recovery-point:continuous:" in (item.get("LastRecoveryPointArn") or ""):
+        return Unknown(because="AWS does not say when a continuous backup was brought up to date")
+    return _LAST(item)
 
 
 VAULTS = Collect(
@@ -208,7 +219,7 @@ COLLECTORS = (
         attributes={
             "resource_arn": "ResourceArn",
             "resource_type": "ResourceType",
-            "last_backup_days": days("LastBackupTime"),
+            "last_backup_days": _age,
         },
     ),
     Collect(

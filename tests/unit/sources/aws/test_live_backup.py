@@ -86,11 +86,20 @@ def test_an_empty_vault_is_not_asked_for_its_points() -> None:
     assert Recorded(answers).verdicts("backup-points-encrypted") == {}
 
 
-@pytest.mark.parametrize(("days", "verdict"), [(1, Verdict.PASS), (9, Verdict.FAIL)])
-def test_the_last_backup_of_a_table_shows_whether_its_plan_works(days: int, verdict: Verdict) -> None:
+@pytest.mark.parametrize(
+    ("days", "point", "verdict"),
+    [
+        (1, "1", Verdict.PASS),
+        (9, "1", Verdict.FAIL),
+        (9, "arn:aws:backup:us-east-1:123456789012:recovery-point:continuous:1", Verdict.UNKNOWN),
+    ],
+)
+def test_the_last_backup_of_a_table_shows_whether_its_plan_works(days: int, point: str, verdict: Verdict) -> None:
     answers = {
         "dynamodb.list_tables": {"TableNames": ["orders", "other"]},
-        "backup.list_protected_resources": {"Results": [{"ResourceArn": TABLE, "LastBackupTime": ago(days)}]},
+        "backup.list_protected_resources": {
+            "Results": [{"ResourceArn": TABLE, "LastBackupTime": ago(days), "LastRecoveryPointArn": point}]
+        },
     }
 
     found = Recorded(answers).verdicts("backup-last-success-recent")
