@@ -24,7 +24,12 @@ COLLECTORS = (
         call=Call(
             "inspector2",
             "describe_organization_configuration",
-            unset=("AccessDeniedException: Invoking account does not have access", "ResourceNotFoundException"),
+            # only the account that acts for the organisation may ask
+            unset=(
+                "AccessDeniedException: Invoking account",
+                "AccessDeniedException: delegated admin",
+                "ResourceNotFoundException",
+            ),
         ),
         attributes={
             "auto_enable": fitted("aws_inspector2_organization_configuration", "auto_enable", "autoEnable"),
