@@ -1,6 +1,6 @@
 """Keys of one's own and their names. Keys that AWS manages are left out; their aliases tell them."""
 
-from cloudaudit.sources.aws.declare import Call, Collect, Part, days
+from cloudaudit.sources.aws.declare import Call, Collect, Item, Part, days
 
 _KEYS = Call("kms", "list_keys", "Keys", params={"Limit": 1000})
 _DESCRIBED = Call("kms", "describe_key", "KeyMetadata", per={"KeyId": "KeyId"})
@@ -16,6 +16,11 @@ _ROTATING = (
     " || (_describe_key.KeySpec == 'SYMMETRIC_DEFAULT' && _describe_key.Origin == 'AWS_KMS'))"
 )
 _WINDOW = {"deletion_window_in_days": "AWS asks it when the deletion is scheduled and keeps no setting"}
+
+
+def _is_given(item: Item) -> bool:
+    """Whether somebody gave the grant: services of AWS take one for each disk and database, by their own name."""
+    return ":" in (item.get("GranteePrincipal") or "") and not item.get("GranteeServicePrincipal")
 
 
 def _policy(when: str) -> Part:
@@ -122,6 +127,21 @@ COLLECTORS = (
                 {"state": "KeyState", "days_until_deleted": days("DeletionDate", until=True)},
             ),
         ),
+    ),
+    Collect(
+        type="aws_kms_grant",
+        call=Call("kms", "list_grants", "Grants", per={"KeyId": "KeyId"}),
+        over=KEYS,
+        when=_is_given,
+        name="GrantId",
+        attributes={
+            "grant_id": "GrantId",
+            "grantee_principal": "GranteePrincipal",
+            "key_id": "KeyId",
+            "name": "Name",
+            "operations": "Operations",
+            "retiring_principal": "RetiringPrincipal",
+        },
     ),
     Collect(
         type="aws_kms_alias",

@@ -79,6 +79,8 @@ _KNOWN: dict[str, tuple[Any, ...]] = {
     "VpcPeeringConnectionStateReason.Code": ("active",),
     "Listener.Protocol": ("HTTP", "HTTPS", "HTTP", "TLS"),
     "RuleCondition.Field": ("host-header", "path-pattern"),
+    "GrantListEntry.GranteePrincipal": ("arn:aws:iam::123456789012:role/name",),
+    "GrantListEntry.GranteeServicePrincipal": ("",),
     "KeyMetadata.KeySpec": ("SYMMETRIC_DEFAULT",),
     "KeyMetadata.Origin": ("AWS_KMS", "EXTERNAL", "AWS_KMS", "AWS_KMS", "AWS_KMS", "AWS_KMS"),
     "MultiRegionConfiguration.MultiRegionKeyType": ("PRIMARY", "PRIMARY", "PRIMARY", "REPLICA"),

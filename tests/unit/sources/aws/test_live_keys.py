@@ -65,6 +65,18 @@ def test_a_key_for_everybody_is_told(account: Account) -> None:
     assert account.audit("kms-key-policy-not-public").verdicts == {key["Arn"]: Verdict.FAIL}
 
 
+def test_grants_that_services_take_for_themselves_are_left_out(account: Account) -> None:
+    kms = account.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    role = "arn:aws:iam::111122223333:role/reader"
+    for principal in (role, "rds.us-east-1.amazonaws.com"):
+        kms.create_grant(KeyId=key, GranteePrincipal=principal, Operations=["Decrypt"])
+
+    grants = account.graph("aws_kms_grant").of_type("aws_kms_grant")
+
+    assert [grant.attributes["grantee_principal"] for grant in grants] == [role]
+
+
 def test_a_key_that_will_be_deleted_is_told(account: Account) -> None:
     kms = account.client("kms")
     doomed = kms.create_key()["KeyMetadata"]["KeyId"]
