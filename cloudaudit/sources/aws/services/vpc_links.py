@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from cloudaudit.model import Unknown
 from cloudaudit.sources.aws.declare import Call, Collect, Item, Part, Read, tags
 from cloudaudit.sources.aws.fitting import fitted
 
@@ -13,6 +14,8 @@ _OBSERVED = {
     "transit_gateway_id": "tgw-",
     "vpc_id": "vpc-",
 }
+_SILENT = Unknown(because="AWS does not say whether it has delivered yet")
+_HIDDEN = Unknown(because="ec2:DescribeTransitGateways does not show the gateway")
 _OVER = ("deleted", "deleting", "expired", "failed", "rejected")
 _TUNNEL_SECRETS = ("customer_gateway_configuration", "tunnel1_preshared_key", "tunnel2_preshared_key")
 
@@ -81,6 +84,29 @@ TABLES = Collect(
         "tags": tags("Tags"),
     },
 )
+
+
+def _default_table(item: Item, purpose: str) -> str | None:
+    """The route table that the gateway of an attachment has for those that name none."""
+    gateway = item["_item"].get("_describe_transit_gateways") or {}
+    found: str | None = (gateway.get("Options") or {}).get(f"{purpose}DefaultRouteTableId")
+    return found
+
+
+def _associated(item: Item) -> bool | Unknown:
+    """Whether the attachment uses the default table of its gateway; not known of gateways that are not shown to us."""
+    table, default = (
+        (item.get("Association") or {}).get("TransitGatewayRouteTableId"),
+        _default_table(item, "Association"),
+    )
+    return table == default if default else _HIDDEN
+
+
+def _propagated(item: Item) -> bool | Unknown:
+    """Whether the default table of the gateway learns the routes of the attachment."""
+    tables = [one.get("TransitGatewayRouteTableId") for one in item.get("TransitGatewayAttachmentPropagations") or ()]
+    default = _default_table(item, "Propagation")
+    return default in tables if default else _HIDDEN
 
 
 def _tunnel(item: Item, number: int) -> Item:
@@ -190,6 +216,28 @@ _JOINED = (
             "appliance_mode_support": "Options.ApplianceModeSupport",
             "tags": tags("Tags"),
         },
+        parts=(
+            Part(
+                Call("ec2", "describe_transit_gateways", "TransitGateways"),
+                {},
+                batch=1000,
+                match=("TransitGatewayId", "TransitGatewayId"),
+            ),
+            Part(
+                Call("ec2", "describe_transit_gateway_attachments", "TransitGatewayAttachments"),
+                {"transit_gateway_default_route_table_association": _associated},
+                batch=1000,
+                match=("TransitGatewayAttachmentId", "TransitGatewayAttachmentId"),
+            ),
+            Part(
+                Call(
+                    "ec2",
+                    "get_transit_gateway_attachment_propagations",
+                    per={"TransitGatewayAttachmentId": "TransitGatewayAttachmentId"},
+                ),
+                {"transit_gateway_default_route_table_propagation": _propagated},
+            ),
+        ),
     ),
     Collect(
         type="aws_ec2_transit_gateway_peering_attachment",
@@ -249,7 +297,7 @@ COLLECTORS = (
         name="FlowLogId",
         attributes={
             "flow_log_id": "FlowLogId",
-            "status": "DeliverLogsStatus",
+            "status": lambda item: item.get("DeliverLogsStatus") or _SILENT,
             "error": "DeliverLogsErrorMessage",
         },
     ),

@@ -178,3 +178,23 @@ def test_a_vpn_keeps_its_secrets(account: Account) -> None:
     [vpn] = account.graph("aws_vpn_connection").of_type("aws_vpn_connection")
 
     assert "secret" not in str(vpn.attributes)
+
+
+def test_default_routing_of_a_transit_gateway_joins_networks(account: Account) -> None:
+    ec2 = account.client("ec2")
+    hub = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    for name in ("production", "development"):
+        vpc, subnet = network(account)
+        ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Environment", "Value": name}])
+        ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=hub, VpcId=vpc, SubnetIds=[subnet])
+    [options] = [each["Options"] for each in ec2.describe_transit_gateways()["TransitGateways"]]
+    table = options["PropagationDefaultRouteTableId"]
+    account.give(  # moto cannot tell
+        "ec2.get_transit_gateway_attachment_propagations",
+        TransitGatewayAttachmentPropagations=[{"TransitGatewayRouteTableId": table, "State": "enabled"}],
+    )
+
+    rule = "environment-transit-gateway-default-routing"
+    told = account.audit(rule, "vpc-flow-logs").findings  # the second rule has the networks read, with their tags
+
+    assert [one.verdict for one in told if one.rule == rule] == [Verdict.FAIL]
