@@ -20,7 +20,8 @@ from cloudaudit.engine.uncertain import reconsidered
 from cloudaudit.engine.view import View, Viewer
 from cloudaudit.errors import RuleError
 from cloudaudit.graph import ResourceGraph
-from cloudaudit.model import Evidence, Finding, Resource, Severity, Verdict
+from cloudaudit.model import Evidence, Finding, Origin, Resource, Severity, Verdict
+from cloudaudit.schema.live import DECLARED_ONLY
 
 _Answer: TypeAlias = Verdict | RuleError | None
 """What a rule says: nothing where it does not apply, an error where it is defective."""
@@ -39,9 +40,12 @@ def check(
     """Judge every resource by every rule for its type, in key order.
 
     Evidence comes with failures and unknowns, with passes only when asked for. A defective rule raises RuleError; with
-    `on_defect`, that is told instead and the finding is unknown.
+    `on_defect`, that is told instead and the finding is unknown. Rules about what only Terraform knows do not apply to
+    an account.
     """
     values = defaults() if parameters is None else parameters
+    if graph.origin is Origin.LIVE:
+        rules = RuleSet(one for one in rules.compiled.values() if DECLARED_ONLY.isdisjoint(one.decisive))
 
     def judged(some: RuleSet, of: ResourceGraph) -> Iterator[Finding]:
         return _judged(some, Viewer(some, of, values), of, all_evidence, on_defect)

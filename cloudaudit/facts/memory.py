@@ -22,8 +22,7 @@ def per_resource(compute: Callable[[Resource, ResourceGraph], T]) -> Callable[[R
             memory = graph.remembered[compute] = {}
         key = resource.key
         if (answer := memory.get(key, _NOTHING)) is _NOTHING:
-            answer = memory[key] = compute(resource, graph)
-            _note(graph, (compute, key))
+            answer = memory[key] = _noted(graph, (compute, key), lambda: compute(resource, graph))
         elif graph.listing is not None:
             _recall(graph, (compute, key))
         found: T = answer
@@ -39,8 +38,7 @@ def per_graph(compute: Callable[[ResourceGraph], T]) -> Callable[[ResourceGraph]
     def remembered(graph: ResourceGraph) -> T:
         memory = graph.remembered
         if (answer := memory.get(compute, _NOTHING)) is _NOTHING:
-            answer = memory[compute] = compute(graph)
-            _note(graph, (compute,))
+            answer = memory[compute] = _noted(graph, (compute,), lambda: compute(graph))
         elif graph.listing is not None:
             _recall(graph, (compute,))
         found: T = answer
@@ -49,12 +47,18 @@ def per_graph(compute: Callable[[ResourceGraph], T]) -> Callable[[ResourceGraph]
     return remembered
 
 
-def _note(graph: ResourceGraph, of: tuple[Any, ...]) -> None:
-    """Remember beside an answer what was missing when it was worked out: who is given it has missed that too. That may
-    be more than the answer itself asked for, never less."""
+def _noted(graph: ResourceGraph, of: tuple[Any, ...], compute: Callable[[], T]) -> T:
+    """Works out an answer, and remembers beside it what was missing for it: who is given it has missed that too."""
+    if graph.listing is None:
+        return compute()
+    before = set(graph.missed)
+    graph.missed.clear()
+    answer = compute()
     if graph.missed:
-        graph.remembered[_note, *of] = frozenset(graph.missed)
+        graph.remembered[_noted, *of] = frozenset(graph.missed)
+    graph.missed |= before
+    return answer
 
 
 def _recall(graph: ResourceGraph, of: tuple[Any, ...]) -> None:
-    graph.missed.update(graph.remembered.get((_note, *of), ()))
+    graph.missed.update(graph.remembered.get((_noted, *of), ()))

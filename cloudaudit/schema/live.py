@@ -113,3 +113,16 @@ LIVE_ONLY: dict[str, dict[str, Any]] = {
 LIVE_ATTRIBUTES: dict[str, dict[str, Any]] = {
     "aws_network_interface": {"public_ip": "string"},  # Terraform shows addresses of instances and elastic ones
 }
+
+# What only Terraform knows: how it deletes. An account cannot be asked, so rules that read these do not apply there.
+DECLARED_ONLY = frozenset(
+    {
+        "facts.protection.from_destroy",
+        "resource.delete_automated_backups",
+        "resource.deletion_window_in_days",
+        "resource.final_snapshot_name",
+        "resource.force_destroy",
+        "resource.recovery_window_in_days",
+        "resource.skip_final_snapshot",
+    }
+)
