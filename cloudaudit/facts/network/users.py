@@ -7,6 +7,7 @@ from cloudaudit.facts.network import exposure
 from cloudaudit.facts.network.attachment import ATTACHED, BALANCERS, TYPES
 from cloudaudit.facts.network.openings import GROUPS
 from cloudaudit.facts.network.templates import STARTERS, TEMPLATES
+from cloudaudit.facts.reading import leaves
 from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Link, Origin, Relation, Resource, Unknown
@@ -201,6 +202,24 @@ _DEFAULT_ACTIONS = ("default_action.target_group_arn", "default_action.forward.t
 _ACTIONS = ("action.target_group_arn", "action.forward.target_group.arn")
 
 
+@per_graph
+def _addressed(graph: ResourceGraph) -> dict[str, list[Resource]]:
+    """What balancers pass requests on to, by the address where they name one: tasks and pods have no other name."""
+    found: dict[str, list[Resource]] = {}
+    for each in graph:
+        target = each.attributes.get("target_id") if each.type in _ATTACHMENTS else None
+        if isinstance(target, str):
+            found.setdefault(target, []).append(each)
+    return found
+
+
+def _by_address(user: Resource, graph: ResourceGraph) -> list[Resource]:
+    if user.type != "aws_network_interface":
+        return []
+    own = [value for name in ("private_ip", "private_ips") for value in leaves(user.attributes, name)]
+    return [each for value in own if isinstance(value, str) for each in _addressed(graph).get(value, ())]
+
+
 def _behind(user: Resource, graph: ResourceGraph) -> Truth:
     """Whether a load balancer that faces the internet passes requests on to the resource."""
     if user.type in BALANCERS:
@@ -215,6 +234,7 @@ def _behind(user: Resource, graph: ResourceGraph) -> Truth:
     balancers = follow([user], Relation(type="aws_elb", by="instances")) if user.type == "aws_instance" else []
     balancers += follow([user], Relation(type="aws_elb", via=("load_balancers", "load_balancer.elb_name")))
     attachments = follow([user], Relation(type=_ATTACHMENTS, by=("target_id", "instance", "autoscaling_group_name")))
+    attachments += _by_address(user, graph)
     targets = follow(attachments, Relation(type=_TARGETS, via=_OF_ATTACHMENT))
     balancers += follow(attachments, Relation(type="aws_elb", via="elb"))
     targets += follow([user], Relation(type=_TARGETS, via=("target_group_arns", "load_balancer.target_group_arn")))

@@ -461,3 +461,15 @@ def test_a_default_network_in_which_nothing_lives_is_not_in_use(account: Account
     assert [one.verdict for one in (*empty, *used)] == [Verdict.PASS, Verdict.FAIL]
     assert [one.verdict for one in hidden] == [Verdict.UNKNOWN]
     assert plain == {network.vpc: "high", subnet["VpcId"]: "low"}
+
+
+def test_a_task_behind_a_balancer_is_reached_by_its_address(account: Account, network: Network) -> None:
+    lone = network.group("lone", 22)
+    made = network.ec2.create_network_interface(SubnetId=network.subnets["private"], Groups=[lone])["NetworkInterface"]
+    before = {name: severity for _, name, _, severity in network.told(account.audit("sg-no-open-ssh").findings)}
+    target = network.balancing.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
+    network.balancing.register_targets(TargetGroupArn=target, Targets=[{"Id": made["PrivateIpAddress"]}])
+    after = {name: severity for _, name, _, severity in network.told(account.audit("sg-no-open-ssh").findings)}
+
+    assert before["lone"] == "medium"
+    assert after["lone"] == "critical"
