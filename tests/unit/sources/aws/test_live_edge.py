@@ -247,6 +247,7 @@ def test_an_empty_identity_of_an_origin_in_s3_is_none(account: Account) -> None:
     origin = {"Id": "s3", "DomainName": "b.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
     told = {"Id": "E1", "ARN": f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1", "Origins": {"Quantity": 1, "Items": [origin]}}  # fmt: skip  # noqa: E501
     account.give("cloudfront.list_distributions", DistributionList={"Quantity": 1, "Items": [told]})
+    account.give("cloudfront.get_distribution_config", DistributionConfig={})
 
     (found,) = account.graph("aws_cloudfront_distribution").of_type("aws_cloudfront_distribution")
 
