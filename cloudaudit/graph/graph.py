@@ -181,7 +181,10 @@ class ResourceGraph:
             return self._referring(resource, relation.types, _paths(relation.by))
         if relation.via is not None:
             self._seek(relation.types)
-            return via(self._identities, resource, _paths(relation.via), relation.types)
+            related = via(self._identities, resource, _paths(relation.via), relation.types)
+            if related.because and (unlisted := self._unlisted(resource, relation.types)):
+                return Related(related.found, unlisted)  # that is why they are not here
+            return related
         found = [other for kind in relation.types for other in self._types.get(kind, ())]
         everything = self.complete or self.origin is Origin.LIVE
         because = self._unlisted(resource, relation.types, every=True) if everything else (_OTHER_ROOTS,)

@@ -31,6 +31,7 @@ _IAM = {
     "role": "aws_iam_role",
     "user": "aws_iam_user",
 }
+_PREFIXES = {"sg": "aws_security_group", "subnet": "aws_subnet", "vpc": "aws_vpc"}
 _RDS = {
     "cluster": "aws_rds_cluster",
     "cluster-snapshot": "aws_db_cluster_snapshot",
@@ -41,8 +42,8 @@ _RDS = {
 
 def kind_of(text: str) -> str:
     """The type of resource that an ARN or id names; empty if it is none that we know."""
-    if text.startswith("vpc-"):
-        return "aws_vpc"
+    if found := _PREFIXES.get(text.partition("-")[0]):
+        return found
     parts = text.split(":", 5)
     if len(parts) < 6:
         return ""
@@ -65,7 +66,9 @@ def literal(text: str, graph: ResourceGraph) -> Inference:
         return Inference(name=vocabulary(graph).stated(name), basis=f"{said} {account}", own=True)
     if name := vocabulary(graph).named(parts[-1]):
         return Inference(name=name, basis=f"name {parts[-1]}", own=True)
-    return Inference(because=f"to which environment {text} belongs is not known")
+    refused = graph.listing.why(kind_of(text)) if graph.listing else ()
+    because = ": ".join((f"to which environment {text} belongs is not known", *list(refused)[:1]))
+    return Inference(because=because)
 
 
 def elsewhere(resource: Resource, graph: ResourceGraph) -> Iterator[tuple[str, str]]:
