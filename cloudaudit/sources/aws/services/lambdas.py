@@ -112,6 +112,7 @@ def _principal(item: Item) -> Any:
 
 
 _SAYS = ("arnequals", "arnlike", "stringequals", "stringlike")
+_BY_URL = ("bool", "lambda:invokedviafunctionurl")
 _KEYS = {
     "source_arn": "aws:sourcearn",
     "principal_org_id": "aws:principalorgid",
@@ -140,8 +141,8 @@ def _account(item: Item) -> Any:
     """The account that the statement is for; unknown where it has conditions that Terraform does not write."""
     if value := _condition("aws:sourceaccount")(item):
         return value
-    known = {*_KEYS.values(), "aws:sourceaccount"}
-    other = next((f"{says} {key}" for says, key, _ in _conditions(item) if says not in _SAYS or key not in known), "")
+    known = {*((says, key) for says in _SAYS for key in (*_KEYS.values(), "aws:sourceaccount")), _BY_URL}
+    other = next((f"{says} {key}" for says, key, _ in _conditions(item) if (says, key) not in known), "")
     return Unknown(because=f"the statement has a condition of another kind: {other}") if other else None
 
 
@@ -181,6 +182,9 @@ COLLECTORS = (
             "action": "Statement.Action",
             "principal": _principal,
             "qualifier": lambda item: _qualifier(str(item["Statement"].get("Resource") or "")),
+            "invoked_via_function_url": lambda item: (
+                True if _BY_URL in {(says, key) for says, key, _ in _conditions(item)} else None
+            ),
             "source_account": _account,
             **{name: _condition(key) for name, key in _KEYS.items()},
         },

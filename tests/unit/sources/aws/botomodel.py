@@ -42,6 +42,7 @@ _POLICY = {
                     "lambda:EventSourceToken": "a-token",
                     "lambda:FunctionUrlAuthType": "NONE",
                 },
+                "Bool": {"lambda:InvokedViaFunctionUrl": "true"},
             },
         }
     ],
