@@ -31,9 +31,9 @@ def runs(names: tuple[str, ...], **given: Any) -> None:
 
     store = app.open_store(given["store"] or "")
     if names:
-        whole = [page for name in names for page in store.show(name)]
-        colour = in_colour(sys.stdout)
-        answer(indented(whole) if given["form"] == "json" else runlist.pages(whole, width(), colour=colour))
+        json = given["form"] == "json"
+        whole = [page for name in names for page in store.show(name, findings=json)]
+        answer(indented(whole) if json else runlist.pages(whole, width(), colour=in_colour(sys.stdout)))
         return
     target = app.target_name(given["target"]) if given["target"] else ""
     found = runlist.RunList(

@@ -12,10 +12,10 @@ from cloudaudit.store.lifecycle import Kind
 from cloudaudit.store.tables import EVENT, GAP, POPULATION, RUN, SCOPE
 
 
-def page(connection: Connection, run: RunRow) -> RunPage:
-    """Everything about one run."""
+def page(connection: Connection, run: RunRow, *, findings: bool) -> RunPage:
+    """Everything about one run; its findings only where they are asked for, since there may be many."""
     asked = states.coverage(connection, [run.number])[run.number]
-    seen = states.seen_by(connection, asked, run.target).values()
+    seen = states.seen_by(connection, asked, run.target).values() if findings else ()
     scope = connection.execute(select(SCOPE).where(SCOPE.c.run == run.number).order_by(SCOPE.c.root))
     gaps = connection.execute(select(GAP).where(GAP.c.run == run.number).order_by(GAP.c.position))
     events = connection.execute(select(EVENT).where(EVENT.c.run == run.number).order_by(EVENT.c.number))

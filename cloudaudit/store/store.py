@@ -104,10 +104,10 @@ class Store:
         with reading(self.engine) as connection:
             return runs.named(connection, name)
 
-    def show(self, name: str) -> tuple[RunPage, ...]:
-        """Runs in full."""
+    def show(self, name: str, *, findings: bool = True) -> tuple[RunPage, ...]:
+        """Runs in full; without `findings`, only what became of some."""
         with reading(self.engine) as connection:
-            return tuple(showing.page(connection, run) for run in runs.named(connection, name))
+            return tuple(showing.page(connection, run, findings=findings) for run in runs.named(connection, name))
 
     def diff(self, before: str, after: str) -> Comparison:
         """What changed between two runs, audits or days."""
