@@ -8,7 +8,7 @@ from cloudaudit.app.scanning import Court
 from cloudaudit.sources.aws.account import known_types
 
 EVERYWHERE = {"aws_account", "aws_region"}  # they stand in every graph of a live account
-REASONS = {"change", "content", "ended", "event", "hidden", "outpost", "source", "transient"}
+REASONS = {"change", "content", "ended", "event", "hidden", "outpost", "source"}
 
 
 def read_by_rules() -> set[str]:

@@ -2,8 +2,8 @@
 
 `source`: the rules ask where a value was written, which only source says. `hidden`: AWS keeps what they ask for and
 shows it to nobody. `content`: it is data, not configuration. `event`: it happens once and leaves nothing behind.
-`change`: it is asked about only where a plan changes it. `ended`: AWS has switched the service off. `transient`:
-services make and drop them all the time. `outpost`: it is on hardware in the owner's rooms, asked apart from the cloud.
+`change`: it is asked about only where a plan changes it. `ended`: AWS has switched the service off. `outpost`: it
+is on hardware in the owner's rooms, which is asked apart from the cloud.
 """
 
 UNSHOWN = {
@@ -42,7 +42,6 @@ UNSHOWN = {
     "aws_grafana_workspace_api_key": "source",
     "aws_kms_ciphertext": "event",
     "aws_kms_custom_key_store": "source",
-    "aws_kms_grant": "transient",
     "aws_lambda_invocation": "event",
     "aws_lightsail_instance": "hidden",
     "aws_mailmanager_ingress_point": "source",
