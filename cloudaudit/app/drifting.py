@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from cloudaudit.app.auditing import Audit, Auditing, Told, environment_of
+from cloudaudit.app.auditing import Audit, Auditing, Told, environment_of, needed
 from cloudaudit.app.scanning import Court, collector_at_rest
 from cloudaudit.app.targets import read
 from cloudaudit.engine.reads import without_question
@@ -36,7 +36,8 @@ def compare_live(audit: Audit, told: Told | None = None) -> Drift:
     court = Court(audit.request)
     graphs = [one for state in audit.states for one in read(state, audit.request)]
     declared = {key: one for each in graphs for key, one in each.resources.items()}
-    live = _live(audit, court, Declared(graphs), told)
+    types = {one.type for one in declared.values()} | needed(court)
+    live = _live(audit, court, frozenset(types), Declared(graphs), told)
     with collector_at_rest():
         then = _by_resource(one for each in graphs for one in court.look(each).findings)
         now = _by_resource(court.look(live).findings)
@@ -51,8 +52,9 @@ def compare_live(audit: Audit, told: Told | None = None) -> Drift:
     return Drift(live.target, len(declared), sum(key in declared for key in live.resources), drifted, live.gaps)
 
 
-def _live(audit: Audit, court: Court, declared: Declared, told: Told | None) -> "ResourceGraph":
-    from cloudaudit.sources.aws.account import Plan, graph  # noqa: PLC0415 - 0.3 s that nothing else need pay
+def _live(audit: Audit, court: Court, types: frozenset[str], declared: Declared, told: Told | None) -> "ResourceGraph":
+    """What is declared of the account, and what rules look at."""
+    from cloudaudit.sources.aws.account import Plan, graph, known_types  # noqa: PLC0415 - 0.3 s that nothing else need pay
     from cloudaudit.sources.aws.accounts import enter  # noqa: PLC0415
     from cloudaudit.sources.aws.limits import Limiter  # noqa: PLC0415
     from cloudaudit.sources.aws.reader import Reader  # noqa: PLC0415
@@ -63,7 +65,8 @@ def _live(audit: Audit, court: Court, declared: Declared, told: Told | None) -> 
     session = enter(targets[0], audit.session_policy)
     heard = (lambda service, region: told(session.account, region, service)) if told else None
     reader = Reader(session, None, Limiter(audit.rate), heard)
-    plan = Plan(regions=audit.regions, threads=audit.threads, declared=declared)
+    wanted = types & known_types()
+    plan = Plan(regions=audit.regions, types=wanted, threads=audit.threads, declared=declared)
     return graph(reader, plan, environment_of(court.request.settings))
 
 
