@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -79,3 +79,10 @@ def lock(connection: Connection, name: str) -> None:
     anyway."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"cloudaudit {name}",))
+
+
+def remember_sizes(made: Engine, tables: Sequence[str]) -> None:
+    """Have PostgreSQL look at how large tables have become: until it does, it plans as if they were as before."""
+    if made.dialect.name == "postgresql":
+        with writing(made) as connection:
+            connection.exec_driver_sql(f"ANALYZE {', '.join(tables)}")

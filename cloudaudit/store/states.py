@@ -59,19 +59,21 @@ class Coverage(NamedTuple):
 
 def known(connection: Connection, target: int) -> dict[str, Known]:
     """All findings that the target ever had, by fingerprint."""
-    open_ = and_(_JOINED, OBSERVATION.c.to_run.is_(None))
     course = (FINDING.c.opened_run, FINDING.c.fixed_run, FINDING.c.reopened)
-    columns = (*(FINDING.c[name] for name in Past._fields), *course, *_STATE)
-    query = select(*columns).select_from(FINDING.outerjoin(OBSERVATION, open_)).where(FINDING.c.target == target)
+    query = select(*(FINDING.c[name] for name in Past._fields), *course).where(FINDING.c.target == target)
+    open_ = select(OBSERVATION.c.fingerprint, *_STATE).where(
+        OBSERVATION.c.target == target, OBSERVATION.c.to_run.is_(None)
+    )
+    # Joined here: right after many rows were written, PostgreSQL plans a join as if there were none.
+    said = {name: the_state(*parts) for name, *parts in connection.execute(open_)}
     hidden = select(UNSEEN.c.fingerprint).where(UNSEEN.c.target == target, UNSEEN.c.to_run.is_(None))
     out_of_sight = set(connection.execute(hidden).scalars())
     found = {}
     width = len(Past._fields)
     for row in connection.execute(query).all():
-        opened, fixed, reopened, verdict, severity, status = row[width:]
-        said = the_state(verdict, severity, status) if verdict else None
+        opened, fixed, reopened = row[width:]
         past = Past(*row[:width])
-        course_ = Course(opened=opened, fixed=fixed, reopened=reopened, state=said)
+        course_ = Course(opened=opened, fixed=fixed, reopened=reopened, state=said.get(past.fingerprint))
         found[past.fingerprint] = Known(past, course_, past.fingerprint in out_of_sight)
     return found
 

@@ -9,9 +9,11 @@ from sqlalchemy import Engine
 from cloudaudit.history import Audit, Comparison, History, Hole, Missed, RunPage, RunRow, Trend
 from cloudaudit.model import Report
 from cloudaudit.store import audits, comparing, past, runs, schema, showing, trends
-from cloudaudit.store.database import engine, reading, writing
+from cloudaudit.store.database import engine, reading, remember_sizes, writing
 from cloudaudit.store.place import default_url, expect_file, make_file, parse, shown
 from cloudaudit.store.recording import Recording, record
+
+_MANY = 1_000
 
 
 def open_store(url: str = "", *, create: bool = False) -> "Store":
@@ -67,7 +69,10 @@ class Store:
         )
         with writing(self.engine) as connection:
             numbers = record(connection, report, what)
-            return runs.listed(connection, numbers=numbers)
+            recorded = runs.listed(connection, numbers=numbers)
+        if len(report.findings) >= _MANY:
+            remember_sizes(self.engine, ("finding", "observation"))
+        return recorded
 
     def begin(self, audit: str, *, at: str, targets: Iterable[str]) -> None:
         """Note that an audit begins that records one target after the other. It shows as unfinished until `finish`;
