@@ -15,6 +15,7 @@ from cloudaudit.errors import StoreError
 from cloudaudit.model import Report, Verdict
 from cloudaudit.store import Store, database, failures, open_store
 from cloudaudit.store.database import writing
+from tests.standins import postgres
 from tests.standins.processes import apart, become_nobody, die, together
 from tests.standins.reports import finding, night, report
 
@@ -242,3 +243,12 @@ def test_every_message_says_what_to_do() -> None:
     messages = [*failures._SQLITE.values(), *failures._POSTGRESQL.values()]  # noqa: SLF001 - the tables themselves
 
     assert [message for message in messages if ";" not in message] == []
+
+
+def test_a_server_is_told_how_large_tables_became(server: postgres.Server) -> None:
+    store = open_store(server.database(), create=True)
+    store.record(report(LARGE), at=night(1))
+
+    with database.reading(store.engine) as connection:
+        rows = connection.execute(text("SELECT reltuples FROM pg_class WHERE relname IN ('finding', 'observation')"))
+        assert set(rows.scalars()) == {len(LARGE)}
