@@ -63,6 +63,11 @@ def _acl_opens(resource: Resource, graph: ResourceGraph) -> dict[str, Truth]:
     return acls.by_service(resource, graph)
 
 
+def _given_up(vpc: Resource, graph: ResourceGraph) -> Truth:
+    """Only Terraform knows what it takes a default network over for."""
+    return False if graph.origin is Origin.LIVE else templates.flag(vpc.attributes.get("force_destroy"), default=False)
+
+
 def _is_empty(vpc: Resource, graph: ResourceGraph) -> Truth:
     """Only AWS shows what is not there: whatever works in a network has an interface in it."""
     if graph.origin is not Origin.LIVE:
@@ -89,6 +94,12 @@ FACTS = (
         compute=routes.default_routes,
         doc="map from kind of target (instance, internet, nat, peering) to bool: the route, or one in the table, sends "
         "there what goes to the internet.",
+    ),
+    Fact(
+        name="network.given_up",
+        types=("aws_default_vpc",),
+        compute=_given_up,
+        doc="bool: the default VPC goes with the resource (force_destroy), as Terraform says; never so in an account.",
     ),
     Fact(
         name="network.in_default_group",
