@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# Read when moto is imported: else each region begins with some 1,300 images and snapshots of others.
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+
 # The same examples in every run, so that a change is never blamed for what chance found.
 # HYPOTHESIS_PROFILE=explore draws others, and keeps what fails.
 settings.register_profile("steady", derandomize=True, deadline=None, database=None)
