@@ -45,7 +45,7 @@ def check(
     """
     values = defaults() if parameters is None else parameters
     if graph.origin is Origin.LIVE:
-        rules = RuleSet(one for one in rules.compiled.values() if DECLARED_ONLY.isdisjoint(one.decisive))
+        rules = RuleSet(one for one in rules.compiled.values() if not _is_of_declarations(one))
 
     def judged(some: RuleSet, of: ResourceGraph) -> Iterator[Finding]:
         return _judged(some, Viewer(some, of, values), of, all_evidence, on_defect)
@@ -79,6 +79,12 @@ def applicable(rules: RuleSet, parameters: Mapping[str, Any]) -> RuleSet:
         return True
 
     return RuleSet(one for one in rules.compiled.values() if applies(one))
+
+
+def _is_of_declarations(one: Compiled) -> bool:
+    """Whether the rule rests on nothing but what only Terraform knows, or applies by it."""
+    asked = {path for path in one.require.reads if not path.startswith("parameters.")}
+    return DECLARED_ONLY.issuperset(asked) or bool(one.when and not DECLARED_ONLY.isdisjoint(one.when.reads))
 
 
 def _judged(

@@ -148,6 +148,8 @@ class Reader:
             params[name] = pick(read, (many or [item or here])[0])
         request = f"{place} {call.service}.{call.operation} {msgspec.json.encode(params, order='sorted').decode()}"
         answer = self._ask(request, call, place, params)
+        if answer.code == "EndpointConnectionError" and not self.session.has(call.service, place):
+            return Answered([], answer.at)  # the region does not have the service
         if answer.code and any(_says(answer, text) for text in call.unset):
             return Answered([], answer.at)
         if answer.code:

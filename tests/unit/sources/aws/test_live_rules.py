@@ -1,13 +1,16 @@
 """How rules behave in an account, whatever the service."""
 
 from pathlib import Path
+from typing import Any
 
+from botocore.exceptions import EndpointConnectionError
 from simulated import Account
 
 import cloudaudit
 from cloudaudit import app
 from cloudaudit.engine.check import check
 from cloudaudit.model import Verdict
+from cloudaudit.sources.aws.account import Plan, graph
 
 TERRAFORM = 'resource "aws_kms_key" "main" {\n  deletion_window_in_days = 7\n}\n'
 
@@ -35,3 +38,21 @@ def test_a_refusal_reaches_only_facts_that_rest_on_it(account: Account) -> None:
 
     told = {one.verdict for one in run.findings if one.type == "aws_sqs_queue"}
     assert told == {Verdict.PASS}
+
+
+def test_a_service_that_a_region_does_not_have_is_empty_there(account: Account) -> None:
+    """A connection that fails where the service should be is a gap."""
+
+    def fail(**_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="https://sqs.there")
+
+    for has in (True, False):
+        reader = account.reader()
+        client = reader.session.client("sqs", "us-east-1")
+        client.meta.events.register_first("before-call", fail)
+        reader.session.has = lambda _service, _region, has=has: has  # type: ignore[method-assign]
+
+        found = graph(reader, Plan(regions=("us-east-1",), types=frozenset({"aws_sqs_queue"}), threads=1))
+
+        assert bool(found.gaps) is has
+        assert (found.listing is not None and found.listing.lacks("aws_sqs_queue")) is has
