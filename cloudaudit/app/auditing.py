@@ -123,6 +123,11 @@ class Auditing:
         return [f"aws:{one.id}" for one in self.targets] + [one.target for one in self._left_out]
 
     @property
+    def finished(self) -> str:
+        """The time now, or the one that was given for all of the run."""
+        return self._clock or _now()
+
+    @property
     def request(self) -> Request:
         """The rules and decisions, with the time of the run."""
         return self._brief.audit.request
@@ -130,8 +135,7 @@ class Auditing:
     def report(self, looked: Sequence[Looked], *, part: bool = False) -> Report:
         """The report on these accounts; of a part of all, it says nothing of waivers that nothing here needs."""
         found = sum_up(self._brief.court, [one.target for one in looked], [one.judged for one in looked], part=part)
-        finished = self._clock or _now()
-        return msgspec.structs.replace(found, run=msgspec.structs.replace(found.run, finished=finished))
+        return msgspec.structs.replace(found, run=msgspec.structs.replace(found.run, finished=self.finished))
 
 
 def look(brief: Brief, target: "Target", told: Told | None = None) -> Looked:

@@ -89,7 +89,7 @@ class Reports:
         if self._table:
             answer(render(self.rows, width(), Paint(in_colour(sys.stdout))))
         if self._recorder:
-            self._recorder.finish(at=self._work.request.clock)
+            self._recorder.finish(at=self._work.finished)
             complain(f"recorded as {self._recorder.audit} in {self._recorder.place}")
         if app.FAILED in self._codes:
             return app.FAILED

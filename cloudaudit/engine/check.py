@@ -13,7 +13,7 @@ from cloudaudit.engine.changes import ChangeViewer
 from cloudaudit.engine.evidence import Redact, causes, evidence
 from cloudaudit.engine.messages import message_of, place_of
 from cloudaudit.engine.parameters import parameters as defaults
-from cloudaudit.engine.reads import ROOTS
+from cloudaudit.engine.reads import ROOTS, without_question
 from cloudaudit.engine.ruleset import Compiled, RuleSet
 from cloudaudit.engine.severity import adjusted
 from cloudaudit.engine.uncertain import reconsidered
@@ -83,8 +83,9 @@ def applicable(rules: RuleSet, parameters: Mapping[str, Any]) -> RuleSet:
 
 def _is_of_declarations(one: Compiled) -> bool:
     """Whether the rule rests on nothing but what only Terraform knows, or applies by it."""
-    asked = {path for path in one.require.reads if not path.startswith("parameters.")}
-    return DECLARED_ONLY.issuperset(asked) or bool(one.when and not DECLARED_ONLY.isdisjoint(one.when.reads))
+    asked = {without_question(path) for path in one.require.reads if not path.startswith("parameters.")}
+    applies = {without_question(path) for path in one.when.reads} if one.when else set()
+    return DECLARED_ONLY.issuperset(asked) or not DECLARED_ONLY.isdisjoint(applies)
 
 
 def _judged(
