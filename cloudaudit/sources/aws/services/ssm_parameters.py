@@ -1,6 +1,6 @@
-"""Parameters of Systems Manager. The values of those that are not encrypted are read: they may be secrets."""
+"""Parameters of Systems Manager, without their values: whoever may read them can read those of everybody."""
 
-from cloudaudit.sources.aws.declare import Call, Collect, Part
+from cloudaudit.sources.aws.declare import Call, Collect
 
 COLLECTORS = (
     Collect(
@@ -19,16 +19,8 @@ COLLECTORS = (
             "type": "Type",
             "version": "Version",
         },
-        parts=(
-            Part(
-                Call("ssm", "get_parameters", "Parameters", per={"Names": "Name"}),
-                {"value": "Value"},
-                when="Type != 'SecureString'",
-                batch=10,
-                match=("Name", "Name"),
-            ),
-        ),
         bulk_tags=True,
         made_from=("insecure_value", "value_wo"),
+        unread={"value": "an audit does not read values of parameters"},
     ),
 )

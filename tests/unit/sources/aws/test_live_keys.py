@@ -201,7 +201,7 @@ def test_a_denied_policy_makes_it_unknown_who_reads_a_secret(account: Account) -
     assert [gap.what for gap in run.gaps] == ["secretsmanager:GetResourcePolicy in 123456789012 us-east-1"]
 
 
-def test_a_password_in_a_plain_parameter_is_told_and_not_shown(account: Account) -> None:
+def test_a_plain_parameter_that_is_named_like_a_secret_fails_unread(account: Account) -> None:
     ssm = account.client("ssm")
     ssm.put_parameter(Name="/app/db_password", Value="Sup3rS3cretPassw0rd", Type="String")
     ssm.put_parameter(Name="/app/api_key", Value="Sup3rS3cretPassw0rd", Type="SecureString")
@@ -212,4 +212,4 @@ def test_a_password_in_a_plain_parameter_is_told_and_not_shown(account: Account)
     start = "arn:aws:ssm:us-east-1:123456789012:parameter/app/"
     assert run.verdicts == {f"{start}db_password": Verdict.FAIL, f"{start}api_key": Verdict.PASS}
     assert "Sup3rS3cret" not in str(run.findings)
-    assert run.calls.count("ssm.get_parameters") == 1
+    assert "ssm.get_parameters" not in run.calls
