@@ -56,7 +56,7 @@ class _Part(Record, frozen=True):
 def record(connection: Connection, report: Report, what: Recording) -> list[int]:
     """Write the report down; the numbers of its runs, one for each target. A target that the audit has a run of already
     keeps that run, so a task that is done twice does no harm."""
-    parts = _parts(report, what.names)
+    parts = _parts(report, what.names, looked=what.missed is not None)
     ids = _targets(connection, [part.name for part in parts])
     book = _rulebook(connection, report)
     numbers: list[int] = []
@@ -73,8 +73,9 @@ def record(connection: Connection, report: Report, what: Recording) -> list[int]
     return numbers
 
 
-def _parts(report: Report, names: Mapping[str, str]) -> list[_Part]:
-    """One part for each target that was read or has findings; one for the run's own when there is none."""
+def _parts(report: Report, names: Mapping[str, str], *, looked: bool) -> list[_Part]:
+    """One part for each target that was read or has findings; one for the run's own when there is none. `looked` says
+    that what is empty was looked at, whatever the gaps."""
     findings: dict[str, list[Finding]] = {}
     roots: dict[str, dict[str, int]] = {}
     origins: dict[str, dict[str, str]] = {}
@@ -89,7 +90,7 @@ def _parts(report: Report, names: Mapping[str, str]) -> list[_Part]:
         findings.setdefault(name, []).extend(group)
         roots.setdefault(name, {}).setdefault(plain(root), 0)
     for name, held in roots.items():
-        if report.run.gaps and not any(held.values()) and name not in findings:
+        if not looked and report.run.gaps and not any(held.values()) and name not in findings:
             held.clear()  # it could not be looked at: one account of many that refuses
     whole = [*roots] or [plain(names.get(report.run.target, report.run.target))]
     return [
