@@ -33,10 +33,10 @@ class Audit(Record, frozen=True):
     """What is asked for: the rules and decisions of `request`, and which accounts, regions and how.
 
     `ids` name accounts that a role leads to; `organization` asks for all accounts, or those of the `units`; `accounts`
-    names a file; `session_policy` is JSON. `folder` is where
-    answers are kept, so that an audit that was stopped can be taken up again; empty keeps none. `cluster` spreads the
-    accounts over processes: an address, or `local:N`. What `states` declare goes by its name there, so that a finding
-    has one fingerprint in source, plan, state and account."""
+    names a file; `session_policy` is JSON. `folder` is where answers are kept, so that an audit that was stopped can be
+    taken up again; empty keeps none. `cluster` spreads the accounts over processes: an address, or `local:N`. What
+    `states` declare goes by its name there, so that a finding has one fingerprint in source, plan, state and account.
+    """
 
     request: Request = Request()
     profiles: tuple[str, ...] = ()

@@ -33,7 +33,7 @@ def discard(folder: str) -> None:
 def _folder(audit: Audit) -> Path:
     from platformdirs import user_state_path  # noqa: PLC0415 - only audits keep anything
 
-    who = (audit.profiles, audit.organization, audit.units, audit.accounts, audit.role)
+    who = (audit.profiles, audit.organization, audit.units, audit.accounts, audit.role, audit.session_policy)
     return (
         user_state_path("cloudaudit", appauthor=False) / "answers" / hashlib.sha256(repr(who).encode()).hexdigest()[:16]
     )

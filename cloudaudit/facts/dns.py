@@ -16,6 +16,7 @@ _ENDPOINT = re.compile(
     r"\.(elasticbeanstalk\.com|elb\.amazonaws\.com|elb\.[a-z0-9-]+\.amazonaws\.com|cloudfront\.net"
     r"|awsglobalaccelerator\.com|s3[.-]([a-z0-9-]+\.)?amazonaws\.com)\.?$"
 )
+_REGIONAL = re.compile(r"\.([a-z]{2,}(?:-[a-z]+)+-[0-9]+)\.(?:elb\.amazonaws|elasticbeanstalk)\.com")
 _OWNERS = {
     ".awsglobalaccelerator.": ("aws_globalaccelerator_accelerator",),
     ".cloudfront.": ("aws_cloudfront_distribution",),
@@ -47,9 +48,18 @@ def _without_owner(values: list[Any], holder: Resource, graph: ResourceGraph) ->
             else:
                 found.append(value)
     whole = graph.complete or graph.origin is Origin.LIVE
-    if found and not whole:
-        return unknown([f"whether {name} is there is not in this scan" for name in found])
+    hidden = [name for name in found if not whole or _is_elsewhere(name, graph)]
+    found = [name for name in found if name not in hidden]
+    if hidden and not found:
+        return unknown([f"whether {name} is there is not in this scan" for name in hidden])
     return unknown(doubts) if doubts and not found else sorted(found)
+
+
+def _is_elsewhere(name: str, graph: ResourceGraph) -> bool:
+    """Whether the name is of a region of the account that was not looked at. Buckets are listed for all."""
+    looked_at = {each.attributes.get("name") for each in graph.of_type("aws_region")}
+    region = _REGIONAL.search(name.lower())
+    return bool(looked_at and region and region[1] not in looked_at)
 
 
 def _records(record: Resource) -> list[Any]:

@@ -147,14 +147,22 @@ class Collection:
     def _many(self, part: Part, region: str, some: list[Found]) -> None:
         try:
             answered = self._reader.items(part.call, region, many=[one.item for one in some])
-        except (Gone, Refused) as refused:
-            if isinstance(refused, Refused):
-                self._unknown(part, some, refused.refusal)
+        except Gone as gone:  # one of them was; nothing is told of the others
+            for one in some:
+                one.attributes |= dict.fromkeys(part.attributes, Unknown(because=str(gone)))
+            return
+        except Refused as refused:
+            self._unknown(part, some, refused.refusal)
             return
         ours, theirs = part.match
         answers = {pick(theirs, item): item for item in answered.items}
+        untold = Unknown(because=f"{actions(part.call)[0]} told nothing of it")
         for one in some:
-            self._fill(part, one, _belonging(pick(ours, one.item), answers), answered.at)
+            item = _belonging(pick(ours, one.item), answers)
+            if item or part.sparse or not part.call.per:
+                self._fill(part, one, item, answered.at)
+            else:
+                one.attributes |= dict.fromkeys(part.attributes, untold)
 
     def _fill(self, part: Part, one: Found, item: Item, at: str) -> None:
         merged = {**item, "_item": one.item}
@@ -172,7 +180,7 @@ class Collection:
     def _tag(self, one: Found) -> None:
         """Tags of all resources of the region come in one call for every hundred."""
         try:
-            answered = self._reader.items(_TAGS, one.item["_region"])
+            answered = self._reader.items(_TAGS, region_of(one))  # buckets are listed once, their tags where they are
         except (Gone, Refused) as refused:
             because = refused.refusal.because if isinstance(refused, Refused) else str(refused)
             one.attributes["tags"] = Unknown(because=because)

@@ -66,7 +66,9 @@ class Part(msgspec.Struct, frozen=True, eq=False):
     `when` says for which items it is made; of the others the attributes are not set. With a `batch`, one call is made
     for so many items: `per` then gives lists, and an item of the answer belongs to the one for which `match` reads the
     same of both (first of ours, then of the answer's). Where ours is a list, each member may have an item of the
-    answer: they come together as `_several`.
+    answer: they come together as `_several`. What was asked for by name and is not in the answer is unknown, unless
+    the call is `sparse` and leaves out those of which it has nothing to tell; of what a list does not name, the
+    attributes are not set.
     """
 
     call: Call
@@ -74,6 +76,7 @@ class Part(msgspec.Struct, frozen=True, eq=False):
     when: Read = ""
     batch: int = 0
     match: tuple[Read, Read] = ("", "")
+    sparse: bool = False
 
 
 class Collect(Record, frozen=True, eq=False):

@@ -83,3 +83,17 @@ def test_origins_that_nothing_has_are_lost():
     assert is_unknown(asked("files.s3.amazonaws.com", resource("aws_s3_bucket.b", bucket=ELSEWHERE)))
     assert is_unknown(asked("web-1.eu-central-1.elb.amazonaws.com", resource("aws_lb.l")))
     assert asked("files.s3.amazonaws.com", resource("aws_lb.l")) == ["files.s3.amazonaws.com"]
+
+
+def test_what_a_region_has_that_was_not_looked_at_is_unknown():
+    """Buckets are listed for all regions."""
+    subject = record(records=["web-123.eu-central-1.elb.amazonaws.com"])
+    looked_at = resource("aws_region.r", name="us-east-1")
+
+    def live(one):
+        graph = ResourceGraph([one, looked_at], target="aws:1", root="1", origin=Origin.LIVE, complete=True)
+        return find("dns.lost_targets").compute(one, graph)
+
+    assert is_unknown(live(subject))
+    assert live(record(records=["web-123.us-east-1.elb.amazonaws.com"])) == ["web-123.us-east-1.elb.amazonaws.com"]
+    assert live(record(records=["files.s3.eu-central-1.amazonaws.com"])) == ["files.s3.eu-central-1.amazonaws.com"]

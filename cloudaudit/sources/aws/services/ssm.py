@@ -171,6 +171,7 @@ COLLECTORS = (
                 },
                 batch=50,
                 match=("InstanceId", "InstanceId"),
+                sparse=True,
             ),
         ),
     ),

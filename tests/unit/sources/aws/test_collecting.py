@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from botomodel import Session
 
-from cloudaudit.model import Resource
+from cloudaudit.model import Resource, Unknown
 from cloudaudit.sources.aws.collect import Collected, Collection
 from cloudaudit.sources.aws.crew import Crew
-from cloudaudit.sources.aws.declare import Call, Collect, Part, days
+from cloudaudit.sources.aws.declare import GLOBAL, Call, Collect, Part, days
 from cloudaudit.sources.aws.reader import Reader
 
 LISTED = Call("kms", "list_keys", "Keys")
@@ -210,3 +210,43 @@ def test_what_is_gone_meanwhile_is_left_out(code: str) -> None:
 
     assert not into.resources
     assert not into.refusals
+
+
+@pytest.mark.parametrize("sparse", [True, False])
+def test_what_was_asked_for_by_name_and_is_not_answered_is_unknown(sparse: bool) -> None:
+    asked = Call("codebuild", "batch_get_projects", "projects", per={"names": "KeyId"})
+    part = Part(asked, {"description": "description"}, batch=10, match=("KeyId", "arn"), sparse=sparse)
+
+    (key,) = found(Collect(type="aws_kms_key", call=LISTED, attributes={}, name="KeyId", parts=(part,)), Session(0))
+
+    value = key.attributes.get("description")
+    assert isinstance(value, Unknown) is not sparse
+    assert sparse or value.because == "codebuild:BatchGetProjects told nothing of it"
+
+
+def test_a_batch_of_which_one_is_gone_tells_nothing_of_the_others() -> None:
+    asked = Call("codebuild", "batch_get_projects", "projects", per={"names": "KeyId"})
+    part = Part(asked, {"description": "description"}, batch=10, match=("KeyId", "name"))
+    session = Session(0, {"codebuild.batch_get_projects": "ResourceNotFoundException"})
+
+    (key,) = found(Collect(type="aws_kms_key", call=LISTED, attributes={}, name="KeyId", parts=(part,)), session)
+
+    assert isinstance(key.attributes["description"], Unknown)
+
+
+def test_tags_are_asked_for_where_the_thing_is() -> None:
+    session = Session(0)
+
+    found(
+        Collect(
+            type="aws_s3_bucket",
+            call=Call("s3", "list_buckets", "Buckets"),
+            scope=GLOBAL,
+            name="Name",
+            attributes={"region": lambda _: "eu-west-1"},
+            bulk_tags=True,
+        ),
+        session,
+    )
+
+    assert [request.split()[0] for _, method, request in session.asked if method == "get_resources"] == ["eu-west-1"]
