@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +11,7 @@ import msgspec
 from cloudaudit.app.request import Request
 from cloudaudit.app.scanning import Court, Judged, collector_at_rest, sum_up
 from cloudaudit.app.targets import read
+from cloudaudit.clock import now
 from cloudaudit.errors import SourceError
 from cloudaudit.facts.environment.places import placed
 from cloudaudit.graph import Declared
@@ -91,7 +91,7 @@ class Auditing:
     def __init__(self, audit: Audit) -> None:
         request = audit.request
         self._clock = request.clock  # a time that holds for all of the run, if one was given
-        request = msgspec.structs.replace(request, clock=self._clock or _now())
+        request = msgspec.structs.replace(request, clock=self._clock or now())
         declared = Declared(graph for state in audit.states for graph in read(state, request))
         self.targets, self._left_out = _targets(audit)
         self._brief = Brief(msgspec.structs.replace(audit, request=request), Court(request), declared)
@@ -125,7 +125,7 @@ class Auditing:
     @property
     def finished(self) -> str:
         """The time now, or the one that was given for all of the run."""
-        return self._clock or _now()
+        return self._clock or now()
 
     @property
     def request(self) -> Request:
@@ -245,7 +245,3 @@ def needed(court: Court) -> frozenset[str]:
     rules = [one.rule for one in court.applied.compiled.values()]
     judged = {kind for rule in rules for kind in rule.types}
     return frozenset(judged | {kind for rule in rules for each in rule.related.values() for kind in each.types})
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

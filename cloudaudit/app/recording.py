@@ -3,12 +3,12 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cloudaudit.app.request import Request
+from cloudaudit.clock import now
 from cloudaudit.model import Report
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Recorder:
     def begin(self, targets: Iterable[str], *, at: str = "", resume: bool = False) -> str:
         """An audit begins that adds one target after the other; until `finish` it shows as one that never finished.
         With `resume`, the newest such audit of the same targets goes on. The name of the audit."""
-        wanted, time = sorted(set(targets)), at or _now()
+        wanted, time = sorted(set(targets)), at or now()
         going = [one for one in self._store.unfinished() if list(one.targets) == wanted]
         if resume and going:
             self.audit = going[-1].name
@@ -70,7 +70,7 @@ class Recorder:
         folders = {names[one.target] for one in report.scanned if Path(one.target).is_dir()}
         return self._store.record(
             report,
-            at=report.run.started or _now(),
+            at=report.run.started or now(),
             audit=self.audit,
             names=names,
             selection=_selection(request),
@@ -81,17 +81,12 @@ class Recorder:
 
     def finish(self, *, at: str = "") -> None:
         """The audit came to its end."""
-        self._store.finish(self.audit, at=at or _now())
+        self._store.finish(self.audit, at=at or now())
 
 
 def record(report: Report, request: Request, url: str = "", *, name: str = "") -> "tuple[RunRow, ...]":
     """Write a report down at once."""
     return Recorder(url).add(report, request, name=name)
-
-
-def _now() -> str:
-    """The time, as the store writes it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def target_name(target: str) -> str:

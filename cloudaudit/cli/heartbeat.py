@@ -4,11 +4,11 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from cloudaudit.clock import now
 from cloudaudit.outputs.escape import visible
 
 _WRONG = 2
@@ -41,11 +41,10 @@ def heartbeat(path: str) -> Iterator[Heartbeat]:
 
 
 def _write(path: Path, told: dict[str, object]) -> None:
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(json.dumps({"finished": now, **told}) + "\n", encoding="utf-8")
+        fresh.write_text(json.dumps({"finished": now(), **told}) + "\n", encoding="utf-8")
         fresh.replace(path)
     except OSError as error:
         raise click.UsageError(f"cannot write {visible(str(path))}: {error.strerror}") from error

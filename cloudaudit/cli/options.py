@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 import msgspec
 
+from cloudaudit.clock import now as time_now
+from cloudaudit.clock import text
 from cloudaudit.model import Theme
 
 if TYPE_CHECKING:
@@ -245,9 +247,9 @@ def clock() -> str:
     seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not seconds.isdecimal():
         return ""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return text(datetime.fromtimestamp(int(seconds), UTC))
 
 
 def now() -> str:
     """The time, which the environment may set (SOURCE_DATE_EPOCH)."""
-    return clock() or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return clock() or time_now()

@@ -7,6 +7,7 @@ no format may make one up.
 import re
 from datetime import UTC, datetime
 
+from cloudaudit.clock import now
 from cloudaudit.model import Finding, Report
 from cloudaudit.outputs.escape import visible
 
@@ -18,7 +19,7 @@ _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "
 def finished(report: Report) -> str:
     """When the run was over, in UTC; now where it carries no time, for readers that insist on one."""
     run = report.run
-    return run.finished or run.started or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return run.finished or run.started or now()
 
 
 def milliseconds(moment: str) -> int:

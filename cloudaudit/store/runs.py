@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
+from cloudaudit.clock import text
 from cloudaudit.errors import StoreError
 from cloudaudit.history import Hole, RunRow
 from cloudaudit.store.tables import RUN, TARGET
@@ -125,15 +126,11 @@ def _missing(target: str, times: Sequence[datetime], every: timedelta, now: date
         if passed > every * _LATE:
             yield Hole(
                 target=target,
-                after=_text(after),
-                before=_text(before) if before else "",
+                after=text(after),
+                before=text(before) if before else "",
                 missing=max(1, round(passed / every) - 1) if before else int(passed / every),
                 every=round(every.total_seconds()),
             )
-
-
-def _text(time: datetime) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def moment(text: str) -> datetime:

@@ -4,11 +4,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cloudaudit.clock import now
 from cloudaudit.sources.aws.answers import Answer, Journal, plain
 from cloudaudit.sources.aws.declare import Call, Item, Read
 from cloudaudit.sources.aws.expressions import pick
@@ -202,10 +202,10 @@ class Reader:
             pages.extend(plain(page) for page in self._pages(call, region, params))
         except ClientError as error:
             told = error.response.get("Error", {})
-            return Answer([], _now(), str(told.get("Code") or "Unknown"), str(told.get("Message") or ""))
+            return Answer([], now(), str(told.get("Code") or "Unknown"), str(told.get("Message") or ""))
         except (BotoCoreError, ResponseParserError) as error:
-            return Answer([], _now(), type(error).__name__, str(error))
-        return Answer(pages, _now())
+            return Answer([], now(), type(error).__name__, str(error))
+        return Answer(pages, now())
 
     def _pages(self, call: Call, region: str, params: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
         client = self.session.client(call.service, region)
@@ -277,7 +277,3 @@ def _kind(code: str) -> str:
     if code in _MISSING:
         return "missing"
     return "failed"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
