@@ -54,6 +54,7 @@ COLLECTORS = (
                 },
                 batch=5,
                 match=("DomainName", "DomainName"),
+                sparse=True,
             ),
         ),
         bulk_tags=True,
