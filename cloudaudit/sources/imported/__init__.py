@@ -1,0 +1,1 @@
+"""Results of other tools: one module per format, all yielding `Foreign`s."""
