@@ -116,7 +116,8 @@ def test_the_wheel_has_one_top_level_name_and_carries_the_rules(tmp_path: Path) 
     names = set(_members(wheel))
 
     assert {name.split("/")[0] for name in names} == {"cloudaudit", f"cloudaudit-{cloudaudit.__version__}.dist-info"}
-    assert {f"cloudaudit/rules/{path.name}" for path in (TOP / "rules").glob("*.yaml")} <= names
+    rules = TOP / "rules"
+    assert {f"cloudaudit/rules/{path.relative_to(rules)}" for path in rules.rglob("*.yaml")} <= names
     assert {"cloudaudit/criteria/catalogue.toml", "cloudaudit/schema/provider.bin"} <= names
 
 

@@ -2,7 +2,17 @@
 
 from cloudaudit.app.accepting import prune_baseline, write_baseline
 from cloudaudit.app.auditing import Audit, Auditing, Looked
-from cloudaudit.app.book import check, criteria, examples, find_rule, fingerprint, own_rules, rule_set, rules
+from cloudaudit.app.book import (
+    check,
+    criteria,
+    examples,
+    find_rule,
+    fingerprint,
+    foreign_book,
+    own_rules,
+    rule_set,
+    rules,
+)
 from cloudaudit.app.drifting import compare_live
 from cloudaudit.app.explaining import explain
 from cloudaudit.app.gating import FAILED, INCOMPLETE, exit_code, gate, incompleteness
@@ -34,6 +44,7 @@ __all__ = [
     "explain",
     "find_rule",
     "fingerprint",
+    "foreign_book",
     "gate",
     "graphs",
     "incompleteness",

@@ -16,6 +16,7 @@ from cloudaudit.sources import Options
 if TYPE_CHECKING:
     from cloudaudit.engine import RuleSet
     from cloudaudit.engine.examples import Outcome
+    from cloudaudit.engine.foreign import ForeignBook
     from cloudaudit.graph import ResourceGraph
 
 
@@ -110,6 +111,16 @@ def rule_set(request: Request) -> "RuleSet":
         chosen = members(request.profile)
         found = found.only({name for name, rule in found.rules.items() if rule.profile in chosen})
     return found
+
+
+def foreign_book(request: Request) -> "ForeignBook":
+    """What the checks of other scanners mean here: all rules, whatever the request narrows them to, and the tables
+    beside them. RuleError lists all that is wrong with a table."""
+    from cloudaudit.engine import foreign  # noqa: PLC0415 - only what reads other scanners' results needs it
+
+    every = rule_set(Request(targets=request.targets, rule_paths=request.rule_paths)).rules
+    folders = [own_rules(), *map(Path, request.rule_paths)]
+    return foreign.load(folders, every, criteria={criterion.id for criterion in catalogue()})
 
 
 def own_rules() -> Path:

@@ -11,6 +11,8 @@ from cloudaudit.errors import RuleError
 SUFFIXES = (".yaml", ".yml")
 MAX_BYTES = 1_000_000
 """Largest rule file; no more is ever read of one."""
+TABLES = "foreign"
+"""The folder in a folder of rules that says what the checks of other scanners mean; `engine.foreign` reads it."""
 
 
 def load(
@@ -52,12 +54,14 @@ def read(paths: Iterable[Path]) -> dict[str, bytes]:
 def _files(folder: Path) -> list[str]:
     """The names of the rule files in a folder, sorted. OSError where one cannot be listed."""
     found: list[str] = []
+    tables = os.path.join(folder, TABLES)  # noqa: PTH118 - as scandir writes it
     waiting = [str(folder)]
     while waiting:
         with os.scandir(waiting.pop()) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
+                    if entry.path != tables:
+                        waiting.append(entry.path)
                 elif entry.name.endswith(SUFFIXES) and entry.is_file():
                     found.append(entry.path)
     return sorted(found)

@@ -1,22 +1,17 @@
 """Makes rules of the text of rule files: shape first, then conditions, then what `rulecheck` asks for."""
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
-from cloudaudit.engine import cel
+from cloudaudit.engine import cel, fields
 from cloudaudit.engine.rulecheck import Draft, check_together, faults_of
 from cloudaudit.engine.rulefile import MAX_BYTES
 from cloudaudit.engine.ruleset import Compiled, RuleSet
 from cloudaudit.engine.strictyaml import Document
 from cloudaudit.errors import RuleError
 from cloudaudit.model import Rule
-
-_FIELDS = {field.name: field for field in msgspec.structs.fields(Rule) if field.name != "service"}
-_MSGSPEC_PATH = re.compile(r"(.*) - at `(?:key` in `)?\$(.*)`", re.DOTALL)
-_STEP = re.compile(r"\.([\w-]+)|\[(\d+)\]")
 
 
 def compile_files(files: Mapping[str, bytes], *, criteria: Collection[str] | None = None) -> RuleSet:
@@ -69,41 +64,15 @@ def _drafts(file: str, document: Document, errors: list[tuple[str, int, str]]) -
         errors.append((file, 1, "`service: NAME` is missing"))
     errors += [(file, document.line((key,)), f"unknown key {key}") for key in content.keys() - {"service", "rules"}]
     for number, entry in enumerate(content["rules"]):
-        before = len(errors)
-        values = _values(file, document, ("rules", number), entry, errors)
-        if len(errors) == before:
-            yield Draft(Rule(**values, service=str(service)), file, document, ("rules", number))
-
-
-def _values(
-    file: str, document: Document, path: tuple[str | int, ...], entry: Any, errors: list[tuple[str, int, str]]
-) -> dict[str, Any]:
-    """The fields of a rule, converted to their types one by one so that each wrong one is reported."""
-    if not isinstance(entry, dict):
-        errors.append((file, document.line(path), "a rule is a mapping that starts with `- id:`"))
-        return {}
-    name = entry.get("id", "rule without id")
-    unknown = entry.keys() - _FIELDS.keys()
-    errors.extend((file, document.line((*path, key)), f"{name}: unknown key {key}") for key in unknown)
-    values = {}
-    for field in _FIELDS.values():
-        if field.name in entry:
-            try:
-                values[field.name] = msgspec.convert(entry[field.name], field.type)
-            except msgspec.ValidationError as error:
-                text, steps = _place(str(error))
-                where = (*path, field.name, *steps)
-                errors.append((file, document.line(where), f"{name}: {'.'.join(map(str, where[2:]))}: {text}"))
-        elif field.required:
-            errors.append((file, document.line(path), f"{name}: the key {field.name} is missing"))
-    return values
-
-
-def _place(error: str) -> tuple[str, Sequence[str | int]]:
-    """What msgspec says, and the steps to where it found it."""
-    if not (match := _MSGSPEC_PATH.fullmatch(error)):
-        return error, ()
-    return match[1], [name or int(index) for name, index in _STEP.findall(match[2])]
+        path = ("rules", number)
+        if not isinstance(entry, dict):
+            errors.append((file, document.line(path), "a rule is a mapping that starts with `- id:`"))
+            continue
+        name = entry.get("id", "rule without id")
+        values, faults = fields.read(Rule, entry, document, path, leaving=("service",))
+        errors += [(file, line, f"{name}: {text}") for line, text in faults]
+        if not faults:
+            yield Draft(Rule(**values, service=str(service)), file, document, path)
 
 
 def _compile(draft: Draft, errors: list[tuple[str, int, str]]) -> None:
