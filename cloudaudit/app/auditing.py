@@ -14,7 +14,7 @@ from cloudaudit.app.targets import read
 from cloudaudit.clock import now
 from cloudaudit.errors import SourceError
 from cloudaudit.facts.environment.places import placed
-from cloudaudit.graph import Declared
+from cloudaudit.graph import ANYTHING, Declared
 from cloudaudit.model import Gap, Origin, Record, Report, Scanned
 from cloudaudit.settings import Settings
 
@@ -229,7 +229,7 @@ def judge_account(court: Court, reader: "Reader", plan: "Plan", about: Mapping[s
         found = graph(reader, msgspec.structs.replace(plan, types=types), {**environment, **known})
         with collector_at_rest():  # not while reading: clients that were given up are garbage in circles
             judged = court.look(found)
-        more = (found.sought & known_types()) - types
+        more = (known_types() if ANYTHING in found.sought else found.sought & known_types()) - types
         if not more:
             return judged
         types |= more

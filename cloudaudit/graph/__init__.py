@@ -4,13 +4,14 @@ from cloudaudit.graph.addresses import may_not_exist, strip_keys
 from cloudaudit.graph.changing import Changing, difference, with_inline
 from cloudaudit.graph.companions import Related
 from cloudaudit.graph.drift import Drift, Drifted, Kind, drift
-from cloudaudit.graph.graph import ACCOUNT, ResourceGraph
+from cloudaudit.graph.graph import ACCOUNT, ANYTHING, ResourceGraph
 from cloudaudit.graph.identity import targets_of
 from cloudaudit.graph.joining import Declared, Name, is_declared
 from cloudaudit.graph.listing import EVERYWHERE, Listing
 
 __all__ = [
     "ACCOUNT",
+    "ANYTHING",
     "EVERYWHERE",
     "Changing",
     "Declared",

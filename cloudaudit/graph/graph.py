@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from cloudaudit.graph.changing import Changing
 
 ACCOUNT = "aws_account"
+ANYTHING = "*"
+"""Among the types that were sought: all of them, since a resource of any type would have counted."""
+
 _OTHER_ROOTS = "other roots are not in this scan"
 
 
@@ -24,10 +27,10 @@ class ResourceGraph:
 
     `complete` promises that nothing of the account lives elsewhere. `blind` maps addresses to why it is not known what
     was done with them: a module that is not on disk was given a reference. `listing` says what of a live account was
-    looked at; files show all that they hold. `sought` are the types that were looked for there in vain. `environment`
-    is what the source knows about the place (workspace, account, path) for the fact of that name. `remembered` is for
-    whoever works something out that others will ask for again; it lives as long as the graph. `changing`, where a
-    change is looked at, tells what was before.
+    looked at; files show all that they hold. `sought` are the types that were looked for there in vain, or ANYTHING.
+    `environment` is what the source knows about the place (workspace, account, path) for the fact of that name.
+    `remembered` is for whoever works something out that others will ask for again; it lives as long as the graph.
+    `changing`, where a change is looked at, tells what was before.
     """
 
     def __init__(  # noqa: PLR0913 - a value with many optional parts
@@ -66,6 +69,7 @@ class ResourceGraph:
         self._companions: dict[tuple[tuple[str, ...], tuple[str, ...], str], Companions] = {}
         self._blind = _parse_blind(blind or {})
         self._links: tuple[list[Link], list[Link]] | None = None
+        self._outgoing: dict[str, list[Link]] | None = None
         self._network: nx.MultiDiGraph[str] | None = None
         self._adjacent: dict[str, set[str]] | None = None
 
@@ -102,13 +106,32 @@ class ResourceGraph:
             self.sought.add(kind)
         return list(self._types.get(kind, ()))
 
+    def everything(self) -> Iterator[Resource]:
+        """All resources in key order, for a fact that one of any type would change."""
+        self.sought.add(ANYTHING)
+        return iter(self)
+
     def links(self) -> list[Link]:
         """All certain references, sorted: by unknown values, ids, ARNs, and names where the link table knows them."""
+        self.sought.add(ANYTHING)
         return self._all_links()[0]
 
     def possible_links(self) -> list[Link]:
         """The references that an unknown value may turn out to make, sorted: `var.x ? a.id : b.id` makes two."""
+        self.sought.add(ANYTHING)
         return self._all_links()[1]
+
+    def outgoing(self, resource: Resource) -> Sequence[Link]:
+        """The certain references of one resource, to what was read."""
+        if self._outgoing is None:
+            self._outgoing = {}
+            for link in self._all_links()[0]:
+                self._outgoing.setdefault(link.source, []).append(link)
+        return self._outgoing.get(resource.key, ())
+
+    def unlisted(self, resource: Resource, types: Sequence[str]) -> tuple[str, ...]:
+        """Why resources of the types that matter to this one may be missing from an account; they are looked for."""
+        return self._unlisted(resource, tuple(types))
 
     def related(self, resource: Resource, relation: Relation, start: Sequence[Resource] | None = None) -> Related:
         """The neighbours that a rule reads as `related.NAME`; `start` are the resources of its relation `of`."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from cloudaudit.facts.environment.entries import Entry, Target, across, crosses, entry
-from cloudaudit.facts.environment.inference import Inference, environment_of, incoming, outgoing, parents
+from cloudaudit.facts.environment.inference import Inference, environment_of, incoming, parents
 from cloudaudit.facts.environment.literals import elsewhere, kind_of, literal
 from cloudaudit.facts.environment.lookups import named_by
 from cloudaudit.facts.memory import per_graph
@@ -22,7 +22,7 @@ def targets(resource: Resource, graph: ResourceGraph, *, parents_too: bool = Fal
         return
     together = not parents_too and not environment_of(resource, graph).name
     ours = {parent.key for parent in parents(resource, graph)} if together else set()
-    for link in outgoing(graph).get(resource.key, ()):
+    for link in graph.outgoing(resource):
         target = graph.get(link.target)
         if target is not None and target.type.startswith(_KEPT_APART) and target.key not in ours:
             yield Target(
@@ -40,7 +40,7 @@ def targets(resource: Resource, graph: ResourceGraph, *, parents_too: bool = Fal
 
 def hidden(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
     """What an attribute that refers to others may name, where its value is not known: `var.key has no value`."""
-    linked = {link.attribute for link in outgoing(graph).get(resource.key, ())}
+    linked = {link.attribute for link in graph.outgoing(resource)}
     for attribute, value in _unknowns(resource.attributes, ""):
         # Of a document some part of which is known, no more is asked: the version of an image is a variable mostly.
         if attribute in linked or isinstance(value.document, dict | list):
@@ -101,7 +101,7 @@ def _looked_up(value: Unknown, graph: ResourceGraph) -> Resource | None:
 
 def _strangers(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
     """What is named by an id or a name that no resource of this graph has. AWS's own keys are of no environment."""
-    linked = {link.attribute for link in outgoing(graph).get(resource.key, ())}
+    linked = {link.attribute for link in graph.outgoing(resource)}
     asked = {
         name: value
         for name, value in resource.attributes.items()

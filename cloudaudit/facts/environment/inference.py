@@ -9,6 +9,7 @@ from cloudaudit.facts.memory import per_graph, per_resource
 from cloudaudit.facts.reading import blocks
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Link, Origin, Record, Resource, Unknown
+from cloudaudit.schema import resource_schema
 
 _TAGS = {"environment", "env", "stage", "environmentname", "environmenttype", "envname", "deploymentenvironment"}
 
@@ -229,23 +230,27 @@ def _is_number(value: Unknown) -> bool:
     return all(of and all(any(start in f".{ref}" for start in _NUMBERS) for ref in of) for of in refs)
 
 
+_GROUPS = ("aws_default_security_group", "aws_security_group")
+_IMAGES = ("aws_ami", "aws_ami_copy", "aws_ami_from_instance")
+_VPCS = ("aws_default_vpc", "aws_vpc")
+
 # A resource without environment of its own has that of the resource that it configures or lies in.
 _PARENTS = {
-    "aws_ec2_transit_gateway_vpc_attachment": ("vpc_id",),
-    "aws_internet_gateway": ("vpc_id",),
-    "aws_lambda_event_source_mapping": ("function_name",),
-    "aws_lambda_permission": ("function_name",),
-    "aws_network_acl": ("vpc_id",),
-    "aws_route_table": ("vpc_id",),
-    "aws_security_group": ("vpc_id",),
-    "aws_security_group_rule": ("security_group_id",),
-    "aws_ami_launch_permission": ("image_id",),
-    "aws_ram_principal_association": ("resource_share_arn",),
-    "aws_snapshot_create_volume_permission": ("snapshot_id",),
-    "aws_subnet": ("vpc_id",),
-    "aws_vpc_endpoint": ("vpc_id",),
-    "aws_vpc_security_group_egress_rule": ("security_group_id",),
-    "aws_vpc_security_group_ingress_rule": ("security_group_id",),
+    "aws_ami_launch_permission": ("image_id", _IMAGES),
+    "aws_ec2_transit_gateway_vpc_attachment": ("vpc_id", _VPCS),
+    "aws_internet_gateway": ("vpc_id", _VPCS),
+    "aws_lambda_event_source_mapping": ("function_name", ("aws_lambda_function",)),
+    "aws_lambda_permission": ("function_name", ("aws_lambda_function",)),
+    "aws_network_acl": ("vpc_id", _VPCS),
+    "aws_ram_principal_association": ("resource_share_arn", ("aws_ram_resource_share",)),
+    "aws_route_table": ("vpc_id", _VPCS),
+    "aws_security_group": ("vpc_id", _VPCS),
+    "aws_security_group_rule": ("security_group_id", _GROUPS),
+    "aws_snapshot_create_volume_permission": ("snapshot_id", ("aws_ebs_snapshot",)),
+    "aws_subnet": ("vpc_id", _VPCS),
+    "aws_vpc_endpoint": ("vpc_id", _VPCS),
+    "aws_vpc_security_group_egress_rule": ("security_group_id", _GROUPS),
+    "aws_vpc_security_group_ingress_rule": ("security_group_id", _GROUPS),
 }
 
 
@@ -253,13 +258,27 @@ def parents(resource: Resource, graph: ResourceGraph) -> list[Resource]:
     """The resources that this one configures or lies in."""
     wanted = _PARENTS.get(resource.type)
     found: dict[str, Resource] = {}
-    for link in outgoing(graph).get(resource.key, ()):
+    for link in graph.outgoing(resource):
         target = graph.get(link.target)
         if target is None or target.type == resource.type:
             continue
-        if link.attribute in wanted if wanted else _configures(resource, target, link.attribute):
+        if link.attribute == wanted[0] if wanted else _configures(resource, target, link.attribute):
             found[target.key] = target
     return list(found.values())
+
+
+def _unseen_parents(resource: Resource, graph: ResourceGraph) -> tuple[str, ...]:
+    """Why what the resource configures or lies in may not be in sight, in an account."""
+    attribute, types = _PARENTS.get(resource.type) or ("", _configurable(resource.type))
+    return graph.unlisted(resource, types) if not attribute or resource.attributes.get(attribute) else ()
+
+
+@functools.cache
+def _configurable(kind: str) -> tuple[str, ...]:
+    """The types a part of which the type may be, by its name."""
+    words = kind.split("_")
+    starts = ("_".join(words[:count]) for count in range(2, len(words)))
+    return tuple(start for start in starts if start not in _CONNECTED and resource_schema(start))
 
 
 def _configures(resource: Resource, target: Resource, attribute: str) -> bool:
@@ -273,6 +292,8 @@ _CONNECTED = {"aws_ec2_transit_gateway", "aws_vpc"}
 
 def _inherited(resource: Resource, graph: ResourceGraph) -> Inference:
     found = {parent.address: environment_of(parent, graph) for parent in parents(resource, graph)}
+    if not found and (unseen := _unseen_parents(resource, graph)):
+        return Inference(because=f"{resource.address} has no environment of its own; {unseen[0]}")
     names = {inference.name for inference in found.values()}
     if len(names) == 1 and (name := names.pop()):
         parent, inference = next(iter(found.items()))
@@ -284,15 +305,6 @@ def _inherited(resource: Resource, graph: ResourceGraph) -> Inference:
 def is_data(resource: Resource | None) -> bool:
     """Whether it only reads: a data source uses nothing itself."""
     return resource is None or resource.type.startswith("data.") or ".data." in f".{resource.address}"
-
-
-@per_graph
-def outgoing(graph: ResourceGraph) -> dict[str, list[Link]]:
-    """The links of each resource to others, by key."""
-    found: dict[str, list[Link]] = {}
-    for link in graph.links():
-        found.setdefault(link.source, []).append(link)
-    return found
 
 
 @per_graph

@@ -109,7 +109,7 @@ def _container(arn: str) -> str:
 def _identities(graph: ResourceGraph) -> frozenset[str]:
     """The ARNs and ids of the graph's own resources, and the ARNs that its buckets will have."""
     found: set[str] = set()
-    for resource in graph:
+    for resource in graph.everything():
         attributes = resource.attributes
         texts = (resource.arn, attributes.get("arn"), attributes.get("id"))
         found |= {text for text in texts if isinstance(text, str)}

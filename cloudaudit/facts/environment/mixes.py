@@ -22,7 +22,11 @@ def mixes(resource: Resource, graph: ResourceGraph) -> list[Entry]:
     for what says its own environment: who uses it from another is seen there.
     """
     if resource.type == "aws_account":
-        found = [each for each in graph if each.type.startswith("aws_") and each.account in ("", resource.account)]
+        found = [
+            each
+            for each in graph.everything()
+            if each.type.startswith("aws_") and each.account in ("", resource.account)
+        ]
         rows = _pairs((_inhabitant(each, graph) for each in found if _counts(each, resource, graph)), resource)
         apart = Unknown(because="the providers of this root may be of different accounts")
         return [{**row, "crosses": apart} for row in rows] if _may_be_several(graph) else rows
@@ -112,7 +116,7 @@ def _hidden(graph: ResourceGraph) -> dict[str, list[tuple[Resource, str, str]]]:
     """Attributes that are not known and may name a resource, by the type of what they may name: one for each
     environment of who refers."""
     found: dict[str, dict[tuple[str, bool], tuple[Resource, str, str]]] = {}
-    for resource in graph:
+    for resource in graph.everything():
         for target in hidden(resource, graph) if resource.type.startswith("aws_") else ():
             ours = environment_of(resource, graph)
             row = (resource, target.attribute, target.environment.because)
@@ -160,7 +164,7 @@ def _inside(subnet: Resource, graph: ResourceGraph) -> Iterator[Resource]:
 def _astray(graph: ResourceGraph) -> list[tuple[Inference, str, str]]:
     """One for each environment of what lives in a network that is not known, its address, and why it is not."""
     found: dict[tuple[str, bool], tuple[Inference, str, str]] = {}
-    for resource in graph:
+    for resource in graph.everything():
         for name in _INSIDE:
             value = resource.attributes.get(name)
             if isinstance(value, Unknown) and not value.refs:

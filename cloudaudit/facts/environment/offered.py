@@ -69,7 +69,7 @@ def _some_are_told(resource: Resource, graph: ResourceGraph) -> bool:  # noqa: A
 
 @per_graph
 def _any_is_told(graph: ResourceGraph) -> bool:
-    return any(environment_of(each, graph).name for each in graph if each.type.startswith("aws_"))
+    return any(environment_of(each, graph).name for each in graph.everything() if each.type.startswith("aws_"))
 
 
 _ENTRY = (

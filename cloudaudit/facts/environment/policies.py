@@ -6,7 +6,7 @@ from typing import Any
 
 from cloudaudit.facts.environment import words
 from cloudaudit.facts.environment.entries import Entry, Target, across, doubt, entry, pairs
-from cloudaudit.facts.environment.inference import Inference, environment_of, outgoing, vocabulary
+from cloudaudit.facts.environment.inference import Inference, environment_of, vocabulary
 from cloudaudit.facts.environment.literals import kind_of, literal
 from cloudaudit.facts.iam.document import Document, Statement, Text, sketch
 from cloudaudit.facts.iam.policies import identity_policy, resource_policy, trust_policy
@@ -232,7 +232,7 @@ def _target(name: str, graph: ResourceGraph) -> Inference:
 def _arns(graph: ResourceGraph) -> dict[tuple[str, Any], Resource]:
     """The resources by type and ARN, also the one that a bucket will have; the first where several have one."""
     found: dict[tuple[str, Any], Resource] = {}
-    for resource in graph:
+    for resource in graph.everything():
         bucket = resource.attributes.get("bucket")
         own = f"arn:aws:s3:::{bucket}" if isinstance(bucket, str) else ""
         for arn in (resource.arn, resource.attributes.get("arn"), own):
@@ -246,7 +246,7 @@ def _holder(resource: Resource, graph: ResourceGraph) -> Inference:
     own = environment_of(resource, graph)
     if own.name:
         return own
-    for link in outgoing(graph).get(resource.key, ()):
+    for link in graph.outgoing(resource):
         target = graph.get(link.target)
         if target is not None and target.type in _HOLDERS:
             return environment_of(target, graph)

@@ -20,7 +20,7 @@ def _holders(graph: ResourceGraph) -> dict[Any, list[tuple[Resource, str]]]:
     times a thousand pairs.
     """
     found: dict[Any, dict[tuple[str, bool], list[tuple[Resource, str]]]] = {}
-    for resource in graph:
+    for resource in graph.everything():
         for key, path in _secrets(resource):
             environment = environment_of(resource, graph)
             holders = found.setdefault(key, {}).setdefault((environment.name, environment.silent), [])

@@ -114,12 +114,12 @@ class Account:
 
 
 def _or_unsupported(process: Any) -> Any:
-    """What moto does not have is refused as a service of AWS refuses what its region does not have."""
+    """What moto does not have, or breaks at, is refused as a service of AWS refuses what its region does not have."""
 
     def answer(stubber: Any, request: Any) -> Any:
         try:
             response = process(stubber, request)
-        except NotImplementedError:
+        except (KeyError, NotImplementedError, TypeError):
             response = None
         if response is not None:
             return response
