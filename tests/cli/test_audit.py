@@ -83,6 +83,20 @@ def test_every_account_of_an_organisation_has_its_own_report(cloud: Cloud, run: 
     assert b"3 accounts" in done.stdout
 
 
+def test_a_unit_of_an_organisation_means_the_units_in_it_too(cloud: Cloud, run: Run, place: Path) -> None:
+    inside, _ = organisation(cloud)
+    client = cloud.client("organizations")
+    (root,) = client.list_roots()["Roots"]
+    outer = client.create_organizational_unit(ParentId=root["Id"], Name="shop")["OrganizationalUnit"]["Id"]
+    inner = client.create_organizational_unit(ParentId=outer, Name="prod")["OrganizationalUnit"]["Id"]
+    client.move_account(AccountId=inside, SourceParentId=root["Id"], DestinationParentId=inner)
+
+    done = run("audit", "--ou", outer, *BUCKETS, "-o", "r.json", **cloud.environment)
+
+    assert done.returncode == 0, done.stderr
+    assert verdicts(place / "r.json") == {"shop-prod-files": "fail"}
+
+
 def test_an_account_that_refuses_the_role_is_a_gap_and_the_rest_goes_on(cloud: Cloud, run: Run, place: Path) -> None:
     bucket(cloud, "theirs", OTHERS[0])
     (place / "accounts").write_text(f"{OTHERS[0]}  shop\narn:aws:iam::{OTHERS[1]}:role/locked  vault # closed\n")

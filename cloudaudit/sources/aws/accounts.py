@@ -161,7 +161,7 @@ def _of_units(client: Any, units: tuple[str, ...]) -> Iterator[Mapping[str, Any]
     while waiting:
         unit = waiting.pop()
         yield from _all(client, "list_accounts_for_parent", "Accounts", ParentId=unit)
-        below = _all(client, "list_organizational_units_for_parent", "AccountsalUnits", ParentId=unit)
+        below = _all(client, "list_organizational_units_for_parent", "OrganizationalUnits", ParentId=unit)
         waiting += [str(each["Id"]) for each in below]
 
 
