@@ -150,11 +150,6 @@ def picks_rules(command: F) -> F:
     return _with(command, (_PROFILE, *_NARROWING))
 
 
-def narrows_rules(command: F) -> F:
-    """Adds the options that pick rules one by one or by theme."""
-    return _with(command, _NARROWING)
-
-
 def judges_accounts(command: F) -> F:
     """Adds the options of an audit of live accounts that say which rules and decisions apply; --profile is a profile
     of AWS there."""

@@ -5,7 +5,6 @@ from typing import Any
 import click
 
 from cloudaudit.cli.answers import answer, complain
-from cloudaudit.cli.options import narrows_rules
 
 _FORMATS = ("iam-policy", "terraform", "cloudformation")
 
@@ -24,22 +23,18 @@ _FORMATS = ("iam-policy", "terraform", "cloudformation")
     "--part", type=click.IntRange(min=1), metavar="N", help="Of a policy that is too long for IAM, this part."
 )
 @click.option("--org", "organization", is_flag=True, help="What the auditing account needs to enter the others.")
-@narrows_rules
 def permissions(**given: Any) -> None:
     """Print what an audit must be allowed: the actions that it calls, and no other.
 
-    All of them read: none changes anything, none reads the contents of buckets, tables or secrets. With --rule or
-    --theme, what these rules need:
+    All of them read: none changes anything, none reads the contents of buckets, tables or secrets.
 
     \b
     cloudaudit permissions --format terraform > auditor.tf
-    cloudaudit permissions --theme encryption-at-rest
     """  # noqa: D301 - click wants the control character
     from cloudaudit import app  # noqa: PLC0415 - `--help` needs no engine
     from cloudaudit.outputs import policies  # noqa: PLC0415
 
-    request = app.Request(**{name: given[name] for name in ("rule_paths", "only", "themes")})
-    actions = app.permissions(request, organization=given["organization"])
+    actions = app.permissions(organization=given["organization"])
     if given["form"] != "iam-policy":
         answer(policies.terraform(actions) if given["form"] == "terraform" else policies.cloudformation(actions))
         return

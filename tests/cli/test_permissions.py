@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from cloudaudit import app
 from cloudaudit.outputs import policies
 from cloudaudit.sources.aws.account import collectors
 from cloudaudit.sources.aws.permissions import actions, needed
@@ -53,14 +52,6 @@ def test_actions_are_real_and_read_only(service: str) -> None:
 
 def test_contents_are_not_read() -> None:
     assert CONTENTS.isdisjoint(ALL)
-
-
-def test_a_choice_of_rules_needs_less() -> None:
-    some = app.permissions(app.Request(only=("s3-bucket-versioning",)))
-
-    assert "s3:GetBucketVersioning" in some
-    assert "s3:GetBucketLogging" not in some
-    assert set(some) < set(ALL)
 
 
 def test_policies_fit_what_iam_takes() -> None:
