@@ -6,7 +6,8 @@
     ├── SettingsError    cloudaudit.toml or an option is wrong
     ├── StoreError       the store cannot be opened or written
     ├── TrackerError     a tracker refused
-    └── ForgeError       GitHub or GitLab refused, or something it needs is not said
+    ├── ForgeError       GitHub or GitLab refused, or something it needs is not said
+    └── ToolError        another scanner is not there, or cannot be installed
 
 A message says what, where, and what to do next. The command line prints it and exits with code 2.
 What does not stop a run is no exception but a `cloudaudit.model.Gap` in the result.
@@ -39,3 +40,7 @@ class TrackerError(CloudauditError):
 
 class ForgeError(CloudauditError):
     """GitHub or GitLab refused or cannot be reached, or the environment does not say where to write."""
+
+
+class ToolError(CloudauditError):
+    """Another scanner is not there, or cannot be installed."""

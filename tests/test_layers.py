@@ -118,7 +118,8 @@ def test_the_wheel_has_one_top_level_name_and_carries_the_rules(tmp_path: Path) 
     assert {name.split("/")[0] for name in names} == {"cloudaudit", f"cloudaudit-{cloudaudit.__version__}.dist-info"}
     rules = TOP / "rules"
     assert {f"cloudaudit/rules/{path.relative_to(rules)}" for path in rules.rglob("*.yaml")} <= names
-    assert {"cloudaudit/criteria/catalogue.toml", "cloudaudit/schema/provider.bin"} <= names
+    data = {"criteria/catalogue.toml", "schema/provider.bin", "tools/checkov.txt"}
+    assert {f"cloudaudit/{name}" for name in data} <= names
 
 
 def _members(wheel: Path) -> Iterator[str]:

@@ -14,6 +14,7 @@ from cloudaudit.app.book import (
     rules,
 )
 from cloudaudit.app.drifting import compare_live
+from cloudaudit.app.equipping import Equipment, equipment, install_tool
 from cloudaudit.app.explaining import explain
 from cloudaudit.app.gating import FAILED, INCOMPLETE, exit_code, gate, incompleteness
 from cloudaudit.app.keeping import discard, kept
@@ -29,6 +30,7 @@ __all__ = [
     "INCOMPLETE",
     "Audit",
     "Auditing",
+    "Equipment",
     "Looked",
     "Recorder",
     "Request",
@@ -39,6 +41,7 @@ __all__ = [
     "criteria",
     "discard",
     "draw",
+    "equipment",
     "examples",
     "exit_code",
     "explain",
@@ -48,6 +51,7 @@ __all__ = [
     "gate",
     "graphs",
     "incompleteness",
+    "install_tool",
     "kept",
     "load",
     "open_store",
