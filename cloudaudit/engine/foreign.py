@@ -51,7 +51,7 @@ class Meaning(Record, frozen=True):
 
     `id` is the check's in its first writing; `rules` are ours that say the same, `near` ours that say something like
     it. `out` is a word of OUT where the check is outside of our themes. A check that nobody mapped has no theme, no
-    severity and no criteria: its scanner's own word is all there is.
+    severity and no criteria: its scanner's own word is all there is. So it is where only the severity is missing.
     """
 
     id: str
@@ -69,12 +69,13 @@ class Meaning(Record, frozen=True):
 
 
 class Group(Record, frozen=True):
-    """Checks that have a theme, a severity and criteria in common; `ids` gives each with what it asks for."""
+    """Checks that have a theme, a severity and criteria in common; `ids` gives each with what it asks for. Without a
+    severity the scanner's own word for each finding counts."""
 
     theme: Theme
-    severity: Severity
     criteria: tuple[str, ...]
     ids: dict[str, str]
+    severity: Severity | None = None
     near: tuple[str, ...] = ()
 
 
@@ -87,6 +88,14 @@ class Table(Record, frozen=True):
     also: dict[str, tuple[str, ...]] = {}
     checks: tuple[Group, ...] = ()
     out: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def ids(self) -> list[str]:
+        """All checks that the table speaks of."""
+        return [
+            *(id_ for group in self.checks for id_ in group.ids),
+            *(id_ for ids in self.out.values() for id_ in ids),
+        ]
 
 
 class ForeignBook:
@@ -151,23 +160,28 @@ class ForeignBook:
 
 
 def load(folders: Iterable[Path], rules: Mapping[str, Rule], *, criteria: Collection[str]) -> ForeignBook:
-    """What the rules and the tables in `foreign` of these folders say. RuleError lists all that is wrong, by file and
-    line: ids that stand there twice, and rules and criteria that there are not."""
+    """What the rules say, and the tables beside them in these folders. RuleError as `tables` has it."""
+    return ForeignBook(rules.values(), tables(folders, rules, criteria=criteria))
+
+
+def tables(folders: Iterable[Path], rules: Mapping[str, Rule], *, criteria: Collection[str]) -> list[Table]:
+    """The tables in `foreign` of these folders. RuleError lists all that is wrong, by file and line: ids that stand
+    there twice, and rules and criteria that there are not."""
     files = rulefile.read(place for folder in folders if (place := folder / rulefile.TABLES).is_dir())
-    tables: list[Table] = []
+    found: list[Table] = []
     faults: list[tuple[str, int, str]] = []
     for file, data in files.items():
         document = Document(data, rulefile.MAX_BYTES)
-        found = [(fault.line, fault.text) for fault in document.faults] or _read(document, tables)
-        found = found or list(_wrong(tables[-1], document, rules, criteria))
-        faults += [(file, line, text) for line, text in found]
+        wrong = [(fault.line, fault.text) for fault in document.faults] or _read(document, found)
+        wrong = wrong or list(_wrong(found[-1], document, rules, criteria))
+        faults += [(file, line, text) for line, text in wrong]
     if faults:
         raise RuleError("\n".join(f"{file}:{line}: {text}" for file, line, text in sorted(set(faults))))
-    return ForeignBook(rules.values(), tables)
+    return found
 
 
-def _read(document: Document, tables: list[Table]) -> list[tuple[int, str]]:
-    """Adds the table in the document to `tables`; answers what is wrong with its shape."""
+def _read(document: Document, found: list[Table]) -> list[tuple[int, str]]:
+    """Adds the table in the document to those found; answers what is wrong with its shape."""
     if not isinstance(document.content, dict):
         return [(1, "a table holds `tool: NAME`, `version:`, `checks:` and `out:`")]
     head = {**document.content}
@@ -186,7 +200,7 @@ def _read(document: Document, tables: list[Table]) -> list[tuple[int, str]]:
         faults += wrong
         groups += [] if wrong else [Group(**said)]
     if not faults:
-        tables.append(Table(**values, checks=tuple(groups)))
+        found.append(Table(**values, checks=tuple(groups)))
     return faults
 
 

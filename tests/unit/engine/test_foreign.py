@@ -133,7 +133,7 @@ def test_every_group_of_a_wrong_shape_is_said_by_line(book: Make) -> None:
 
     found = faults(book, table)
 
-    assert [fault.partition(": ")[0] for fault in found] == ["2", "3", "5", "5", "5", "5", "6"]
+    assert [fault.partition(": ")[0] for fault in found] == ["2", "3", "5", "5", "5", "6"]
     assert "3: unknown key what" in found
     assert "6: a group is a mapping that starts with `- theme:`" in found
 
