@@ -8,9 +8,10 @@ class Foreign(Record, frozen=True, gc=False):
     leave the tree are dealt with where results become findings, and nothing here has been looked up.
 
     `tool` is lower case ("checkov"); `rule` is their id as they write it and `also` are other ids of the same check.
-    `severity` is their word. `path` is as they say it, lines count from 1 and are 0 where they are not known;
-    `address` is a Terraform address, `seen` their timestamp. A text is empty where they say nothing. `accepted` is None
-    unless they suppressed the result, else their reason, which may be empty.
+    `severity` is their word. `path` is as they say it, lines count from 1 and are 0 where they are not known. `address`
+    is a Terraform address; `arn` an ARN or, where they have none, their id of a live thing; `seen` is their timestamp.
+    A text is empty where they say nothing. `accepted` is None unless they suppressed the result, else their reason,
+    which may be empty.
     """
 
     tool: str
