@@ -73,9 +73,9 @@ def audit(ctx: click.Context, /, **given: Any) -> None:
         except KeyboardInterrupt:
             complain('interrupted; the same command with "--resume" goes on from here')
             raise
-        code = reports.finish()
+        beat.told |= {"requests": watch.requests, **reports.told}
+        code = beat.told["exit_code"] = reports.finish()
         app.discard(asked.folder)
-        beat.told |= {"exit_code": code, "requests": watch.requests, **reports.told}
     ctx.exit(code)
 
 

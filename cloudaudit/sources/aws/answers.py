@@ -56,10 +56,10 @@ class Journal:
         self._stream.truncate(end)
         self._stream.seek(end)
 
-    def keep(self, request: str, answer: Answer) -> None:
+    def keep(self, request: str, answer: Answer, *, refused: bool) -> None:
         """Remember an answer; what was refused is asked again when the run is taken up."""
         self.known[request] = answer
-        if self._stream is not None and not answer.code:
+        if self._stream is not None and not refused:
             data = msgspec.msgpack.encode(_Entry(request, answer))
             with self._lock:
                 self._stream.write(len(data).to_bytes(_SIZE) + data)

@@ -150,7 +150,7 @@ class Reader:
         answer = self._ask(request, call, place, params)
         if answer.code == "EndpointConnectionError" and not self.session.has(call.service, place):
             return Answered([], answer.at)  # the region does not have the service
-        if answer.code and any(_says(answer, text) for text in call.unset):
+        if answer.code and _is_unset(call, answer):
             return Answered([], answer.at)
         if answer.code:
             raise _trouble(call, answer, place)
@@ -173,7 +173,7 @@ class Reader:
             return waiting.result()
         try:
             answer = self._written(call, region, params) if call.first else self._call(call, region, params)
-            self.journal.keep(request, answer)
+            self.journal.keep(request, answer, refused=bool(answer.code) and not _is_unset(call, answer))
             mine.set_result(answer)
         except BaseException as error:
             mine.set_exception(error)
@@ -252,10 +252,10 @@ def _items(read: Read, page: Any) -> Iterator[Item]:
         yield one if isinstance(one, dict) else {"value": one}
 
 
-def _says(answer: Answer, text: str) -> bool:
-    """Whether the error has the code, and the message what stands behind it."""
-    code, _, message = text.partition(": ")
-    return answer.code == code and message in answer.message
+def _is_unset(call: Call, answer: Answer) -> bool:
+    """Whether the error says that there is none: it has the code, and the message what stands behind it."""
+    texts = (text.partition(": ") for text in call.unset)
+    return any(answer.code == code and message in answer.message for code, _, message in texts)
 
 
 def _trouble(call: Call, answer: Answer, region: str) -> Exception:
