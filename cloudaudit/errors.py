@@ -5,9 +5,10 @@
     ├── RuleError        a rule file is wrong, or a rule is defective
     ├── SettingsError    cloudaudit.toml or an option is wrong
     ├── StoreError       the store cannot be opened or written
-    ├── TrackerError     a tracker refused
-    ├── ForgeError       GitHub or GitLab refused, or something it needs is not said
-    └── ToolError        another scanner is not there, or cannot be installed
+    ├── ToolError        another scanner is not there, or cannot be installed
+    └── RemoteError      a service refused, or cannot be reached
+        ├── TrackerError     so of an issue tracker, or something it needs is not said
+        └── ForgeError       so of GitHub's and GitLab's changes, or something they need is not said
 
 A message says what, where, and what to do next. The command line prints it and exits with code 2.
 What does not stop a run is no exception but a `cloudaudit.model.Gap` in the result.
@@ -34,12 +35,16 @@ class StoreError(CloudauditError):
     """The store cannot be opened, migrated or written."""
 
 
-class TrackerError(CloudauditError):
-    """An issue tracker refused, or cannot be reached."""
+class RemoteError(CloudauditError):
+    """A service over HTTP refused, or cannot be reached."""
 
 
-class ForgeError(CloudauditError):
-    """GitHub or GitLab refused or cannot be reached, or the environment does not say where to write."""
+class TrackerError(RemoteError):
+    """An issue tracker refused, or the environment does not say how to reach it."""
+
+
+class ForgeError(RemoteError):
+    """GitHub or GitLab refused a comment, or the environment does not say where to write."""
 
 
 class ToolError(CloudauditError):

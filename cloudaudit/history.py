@@ -2,7 +2,7 @@
 
 import enum
 
-from cloudaudit.model import Gap, Record, Severity, Status, Verdict
+from cloudaudit.model import Decision, Gap, Record, Severity, Status, Verdict
 
 
 class Missed(Record, frozen=True):
@@ -90,6 +90,39 @@ class Subject(Record, frozen=True):
     message: str
     file: str = ""
     line: int = 0
+
+
+class Standing(Record, frozen=True):
+    """A finding that failed once or is unknown, as the last run that looked at it left it. `state` is None where
+    nothing is judged any more. `hidden` says that the last runs did not look. `since` is when the failure began,
+    `run` and `at` are the run that said what holds, and when; `decision` is who accepted it."""
+
+    subject: Subject
+    state: State | None
+    region: str
+    environment: str
+    owner: str
+    decision: Decision | None
+    hidden: bool
+    since: str
+    run: int
+    at: str
+
+
+class Linked(Record, frozen=True):
+    """A ticket of a tracker: `said` is what we said of it last, `opened` its day, `changed` when that was noted;
+    `memory` is all that the ticket itself should remember, as JSON."""
+
+    key: str
+    target: str
+    fingerprint: str
+    ticket: str
+    name: str
+    address: str
+    said: str
+    opened: str
+    memory: str
+    changed: str = ""
 
 
 class Seen(Record, frozen=True):

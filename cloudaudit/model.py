@@ -314,7 +314,7 @@ class Decision(Record, frozen=True):
 
 class Finding(Record, frozen=True):
     """The verdict of one rule on one resource. `account`, `region` and `arn` are the resource's, empty where the source
-    does not know them."""
+    does not know them; so are `environment` and `owner` ("team:payments", from a tag), of passes always."""
 
     rule: str
     resource: str
@@ -334,6 +334,8 @@ class Finding(Record, frozen=True):
     account: str = ""
     region: str = ""
     arn: str = ""
+    environment: str = ""
+    owner: str = ""
 
     @property
     def fingerprint(self) -> str:

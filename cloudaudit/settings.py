@@ -22,6 +22,32 @@ audit_period_days = 365
 live = "prod"               # prod, production, prd; staging, stg, uat, preprod, preproduction; dev, development,
 demo = "demo"               # sandbox, sbx; test, testing, qa; nonprod, nonproduction, nprd; shared, tooling
 
+[export]                    # how findings become tickets; where they go, and with which token, is never said here
+group_by = ""               # one ticket for each: rule, resource or root; empty for one a finding
+group_above = 10            # ... once so many findings would share it
+max_new = 50                # the most tickets that one run makes
+labels = ["security"]       # besides "cloudaudit" and "severity: high"
+milestone = ""
+confidential = false        # GitLab: confidential issues; Redmine: private ones
+security_level = ""         # Jira: the name of the level
+type = ""                   # Jira: the issue type; Redmine: the tracker; GitHub: the issue type
+
+[export.due_days]           # days until a ticket is due, by severity
+critical = 7
+
+[export.priorities]         # what the tracker calls a priority, by severity
+critical = "Highest"
+
+[export.assignees]          # who gets a ticket: by owner, else by path, address or account, the last that matches
+"team:payments" = "alice"
+"envs/prod/*" = "bob"
+
+[export.states]             # what the tracker calls its states: open, fixed, accepted, removed
+fixed = "Done"
+
+[export.fields]             # fields that the tracker requires, by their ids
+customfield_10010 = "infrastructure"
+
 [[overrides]]               # for roots or files at these paths, another severity fails the build
 paths = ["envs/dev/*"]
 fail_on = "critical"
@@ -42,6 +68,8 @@ CATEGORIES = ("security", "availability", "confidentiality", "processing-integri
 SEVERITIES = (*(severity.value for severity in Severity), "never")
 THEMES = tuple(theme.value for theme in Theme)
 PROFILES = ("soc2", "strict", "all")
+GROUPS = ("", "rule", "resource", "root")
+STATES = ("open", "fixed", "accepted", "removed")
 ENVIRONMENTS = ("prod", "staging", "dev", "test", "nonprod", "shared")
 
 
@@ -50,6 +78,25 @@ class Override(Record, frozen=True):
 
     paths: tuple[str, ...]
     fail_on: str
+
+
+class Export(Record, frozen=True):
+    """How findings become tickets. Addresses and tokens are not among it: the settings of a repository under test must
+    not say where a token is sent."""
+
+    group_by: str = ""
+    group_above: int = 10
+    max_new: int = 50
+    labels: tuple[str, ...] = ()
+    milestone: str = ""
+    confidential: bool = False
+    security_level: str = ""
+    type: str = ""
+    due_days: dict[str, int] = {}
+    priorities: dict[str, str] = {}
+    assignees: dict[str, str] = {}
+    states: dict[str, str] = {}
+    fields: dict[str, Any] = {}
 
 
 class Settings(Record, frozen=True):
@@ -69,6 +116,7 @@ class Settings(Record, frozen=True):
     parameters: dict[str, Any] = {}
     environments: dict[str, str] = {}
     environment_names: dict[str, str] = {}
+    export: Export = Export()
 
     @property
     def scope(self) -> tuple[str, ...]:
@@ -123,6 +171,10 @@ def _validate(settings: Settings, path: Path, text: str) -> None:
         **{f"fail_on of override {one.paths[:1]}": (one.fail_on, SEVERITIES) for one in settings.overrides},
         **{f"blocking_themes {name}": (name, THEMES) for name in settings.blocking_themes},
         "profile": (settings.profile, PROFILES),
+        "group_by": (settings.export.group_by, GROUPS),
+        **{f"due_days {name}": (name, SEVERITIES[:-1]) for name in settings.export.due_days},
+        **{f"priorities {name}": (name, SEVERITIES[:-1]) for name in settings.export.priorities},
+        **{f"states {name}": (name, STATES) for name in settings.export.states},
     }
     for name, (value, allowed) in known_by_name.items():
         if value not in allowed:

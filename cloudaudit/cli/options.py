@@ -201,6 +201,15 @@ def live_request(given: Mapping[str, Any]) -> "Request":
     return _judging(given, _settings(given))
 
 
+def export_request(given: Mapping[str, Any], changed: Mapping[str, Any]) -> "Request":
+    """What the options of an export ask of the application: settings, of which those about tickets may be changed."""
+    from cloudaudit.app import Request  # noqa: PLC0415 - `--help` needs none of this
+
+    decided = _settings({**given, "policy": None})
+    export = msgspec.structs.replace(decided.export, **changed)
+    return Request(settings=msgspec.structs.replace(decided, export=export), rule_paths=given["rule_paths"])
+
+
 def _judging(given: Mapping[str, Any], decided: "Settings") -> "Request":
     from cloudaudit.app import Request  # noqa: PLC0415 - `--help` needs none of this
 

@@ -15,7 +15,7 @@ from cloudaudit.engine.messages import message_of, place_of
 from cloudaudit.engine.parameters import parameters as defaults
 from cloudaudit.engine.reads import ROOTS, without_question
 from cloudaudit.engine.ruleset import Compiled, RuleSet
-from cloudaudit.engine.severity import adjusted
+from cloudaudit.engine.severity import adjusted, environment, owner
 from cloudaudit.engine.uncertain import reconsidered
 from cloudaudit.engine.view import View, Viewer
 from cloudaudit.errors import RuleError
@@ -223,6 +223,8 @@ def _finding(
         account=resource.account,
         region=resource.region,
         arn=resource.arn,
+        environment="" if verdict is Verdict.PASS else environment(resource, view.graph),
+        owner="" if verdict is Verdict.PASS else owner(resource, view.parameters.get("owner_tags", ())),
     )
 
 

@@ -32,12 +32,27 @@ def adjusted(
 
 
 @per_resource
+def environment(resource: Resource, graph: ResourceGraph) -> str:
+    """The environment that the resource belongs to, empty where nothing tells it."""
+    found = _fact("environment.name", resource, graph)
+    return found if isinstance(found, str) else ""
+
+
+def owner(resource: Resource, keys: Collection[str]) -> str:
+    """Who answers for the resource, by the first of these tags that it has: "team:payments"; empty if it has none."""
+    for key in keys:
+        for tags in (resource.attributes.get(name) for name in ("tags", "tags_all")):
+            value = tags.get(key) if isinstance(tags, dict) else None
+            if isinstance(value, str) and value.strip():
+                return f"{key.lower()}:{value.strip()}"
+    return ""
+
+
+@per_resource
 def _is_non_production(resource: Resource, graph: ResourceGraph) -> bool:
     """Whether something stronger than a name says so: an account, a tag, a workspace, a folder."""
     basis = str(_fact("environment.basis", resource, graph))
-    return not basis.startswith(("name ", "address ")) and (
-        _fact("environment.name", resource, graph) in _NON_PRODUCTION
-    )
+    return not basis.startswith(("name ", "address ")) and environment(resource, graph) in _NON_PRODUCTION
 
 
 def _fact(name: str, resource: Resource, graph: ResourceGraph) -> Any:

@@ -9,7 +9,7 @@ import msgspec
 
 from cloudaudit.errors import ForgeError
 from cloudaudit.forges.sticky import Note
-from cloudaudit.forges.transport import Api, Waiting
+from cloudaudit.transport import Api, Waiting
 
 API = "https://api.github.com"
 _REPOSITORY = re.compile(r"(?!\.{1,2}/)[\w.-]+/(?!\.{1,2}$)[\w.-]+", re.ASCII)

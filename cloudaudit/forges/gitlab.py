@@ -7,7 +7,7 @@ import msgspec
 
 from cloudaudit.errors import ForgeError
 from cloudaudit.forges.sticky import Note
-from cloudaudit.forges.transport import Api, Waiting, escaped
+from cloudaudit.transport import Api, Waiting, escaped
 
 API = "https://gitlab.com/api/v4"
 _RIGHT = "GITLAB_TOKEN must be a project access token with the scope api and at least the role Reporter"

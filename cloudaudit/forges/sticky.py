@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from cloudaudit.errors import ForgeError
-from cloudaudit.forges.transport import UnsettledError
+from cloudaudit.transport import UnsettledError
 
 _TRIES = 3
 

@@ -15,7 +15,7 @@ from cloudaudit.errors import ForgeError
 from cloudaudit.forges.differences import lines
 from cloudaudit.forges.github import GitHub
 from cloudaudit.forges.sticky import Note
-from cloudaudit.forges.transport import UnsettledError
+from cloudaudit.transport import UnsettledError
 
 MOST = 30
 MOST_BYTES = 100_000_000

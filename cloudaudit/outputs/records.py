@@ -23,6 +23,7 @@ from cloudaudit.model import (
 )
 from cloudaudit.outputs.escape import encodable
 from cloudaudit.outputs.output import Options, Output, shown
+from cloudaudit.outputs.place import account_of, arn_of, region_of
 
 SCHEMA_VERSION = "1"
 
@@ -48,6 +49,11 @@ class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):
     location: Location | None
     message: str
     unknown_because: tuple[str, ...]
+    account: str
+    region: str
+    arn: str
+    environment: str
+    owner: str
     same_as: dict[str, tuple[str, ...]]
     evidence: Evidence | None
 
@@ -141,6 +147,11 @@ def finding_record(finding: Finding, rule: Rule) -> FindingRecord:
         location=finding.location,
         message=finding.message,
         unknown_because=finding.unknown_because,
+        account=account_of(finding),
+        region=region_of(finding),
+        arn=arn_of(finding),
+        environment=finding.environment,
+        owner=finding.owner,
         same_as=rule.same_as,
         evidence=finding.evidence,
     )

@@ -94,7 +94,7 @@ class Changes:
         """What the finding says now, if it says something else; of a pass, what its last failure said is kept."""
         told = _description(finding)
         if finding.verdict is Verdict.PASS:
-            told["message"] = past.row.message
+            told |= {name: getattr(past.row, name) for name in ("message", "environment", "owner")}
         elsewhere = {"address": plain(finding.address), "root": plain(finding.root), **told}
         elsewhere["region"] = plain(finding.region)
         if back or any(getattr(past.row, name) != value for name, value in elsewhere.items()):
@@ -149,13 +149,17 @@ def _unchanged(finding: Finding, past: Past) -> bool:
     place = finding.location
     return (
         finding.address == past.address
-        and (finding.verdict is Verdict.PASS or finding.message == past.message)
+        and (finding.verdict is Verdict.PASS or _told(finding) == (past.message, past.environment, past.owner))
         and (not past.file if place is None else (place.file, place.line) == (past.file, past.line))
         and finding.root == past.root
         and finding.region == past.region
         and finding.decision is None
         and not past.decision
     )
+
+
+def _told(finding: Finding) -> tuple[str, str, str]:
+    return finding.message, finding.environment, finding.owner
 
 
 def _description(finding: Finding) -> dict[str, Any]:
@@ -165,6 +169,8 @@ def _description(finding: Finding) -> dict[str, Any]:
         "file": plain(place.file) if place else "",
         "line": place.line if place else 0,
         "decision": plain(encoded(decision)) if decision else "",
+        "environment": plain(finding.environment),
+        "owner": plain(finding.owner),
     }
 
 

@@ -8,8 +8,8 @@ from cloudaudit.errors import StoreError
 from cloudaudit.store.database import lock, reading, writing
 from cloudaudit.store.place import NOTHING_YET, shown
 
-HEAD = "0002"
-VERSIONS = ("0001", "0002")
+HEAD = "0003"
+VERSIONS = ("0001", "0002", "0003")
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 

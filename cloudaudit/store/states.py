@@ -30,6 +30,8 @@ class Past(NamedTuple):
     address: str
     root: str
     region: str
+    environment: str
+    owner: str
     message: str
     file: str
     line: int

@@ -6,9 +6,20 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
-from cloudaudit.history import Audit, Comparison, History, Hole, Missed, RunPage, RunRow, Trend
+from cloudaudit.history import (
+    Audit,
+    Comparison,
+    History,
+    Hole,
+    Linked,
+    Missed,
+    RunPage,
+    RunRow,
+    Standing,
+    Trend,
+)
 from cloudaudit.model import Report
-from cloudaudit.store import audits, comparing, past, runs, schema, showing, trends
+from cloudaudit.store import audits, comparing, past, runs, schema, showing, tickets, trends
 from cloudaudit.store.database import engine, reading, remember_sizes, writing
 from cloudaudit.store.place import default_url, expect_file, make_file, parse, shown
 from cloudaudit.store.recording import Recording, record
@@ -149,6 +160,22 @@ class Store:
         with reading(self.engine) as connection:
             runs.require(connection, target)
             return trends.trend(connection, per=per, by=by, since=since, target=target, every=every, now=now)
+
+    def standing(self, target: str) -> tuple[Standing, ...]:
+        """The findings of a target that failed once, or are unknown now, as they stand after its last run."""
+        with reading(self.engine) as connection:
+            return tickets.standing(connection, target)
+
+    def links(self, tracker: str) -> tuple[Linked, ...]:
+        """The tickets that findings have in a tracker."""
+        with reading(self.engine) as connection:
+            return tickets.links(connection, tracker)
+
+    def remember(self, tracker: str, found: Sequence[Linked], *, at: str) -> None:
+        """Note which tickets findings have in a tracker, and what was said of them."""
+        runs.moment(at)
+        with writing(self.engine) as connection:
+            tickets.remember(connection, tracker, found, at)
 
     def verify(self, *, whole: bool = False) -> str:
         """What is not as it was written, as a sentence; empty when all is. With `whole`, what each run saw is compared

@@ -85,7 +85,7 @@ FINDING = Table(
     METADATA,
     Column("target", Integer, ForeignKey("target.id"), primary_key=True, autoincrement=False),
     _text("fingerprint", primary_key=True),
-    *map(_text, ("rule", "resource", "type", "address", "root", "region")),
+    *map(_text, ("rule", "resource", "type", "address", "root", "region", "environment", "owner")),
     _run("first_run"),
     _run("opened_run", nullable=True),
     _run("fixed_run", nullable=True),
@@ -133,6 +133,15 @@ EVENT = Table(
     *map(_text, ("at", "kind", "target", "fingerprint", "rule", "resource", "detail", "previous", "digest")),
     Index("ix_event_run", "run"),
     Index("ix_event_fingerprint", "fingerprint"),
+)
+
+TICKET_LINK = Table(
+    "ticket_link",
+    METADATA,
+    _text("tracker", primary_key=True),
+    _text("key", primary_key=True),
+    *map(_text, ("target", "fingerprint", "ticket", "name", "address", "said", "opened", "changed", "memory")),
+    Index("ix_ticket_link_fingerprint", "fingerprint"),
 )
 
 AUDIT = Table(

@@ -142,7 +142,7 @@ def _description(name: str) -> Any:
     return OpenAPI.from_dict(stated)
 
 
-def _operation(name: str, parameters: list[str], body: dict[str, Any] | None = None) -> dict[str, Any]:
+def operation(name: str, parameters: list[str], body: dict[str, Any] | None = None) -> dict[str, Any]:
     """An operation that the trimmed descriptions leave out, in our words."""
     made: dict[str, Any] = {"operationId": name, "responses": {"200": {"description": "ok"}}}
     made["parameters"] = [
@@ -159,12 +159,12 @@ _QUERY = {"type": "object", "required": ["query"], "properties": {"query": {"typ
 GITHUB, GITLAB = "github/github-rest-trimmed.openapi.json", "gitlab/gitlab-rest-v4-handwritten.openapi.json"
 EXTRA = {
     GITHUB: {
-        "/graphql": {"post": _operation("graphql", [], _QUERY)},
+        "/graphql": {"post": operation("graphql", [], _QUERY)},
         "/repos/{owner}/{repo}/pulls": {
-            "get": _operation("pulls", ["owner", "repo", "state", "head", "per_page", "page"])
+            "get": operation("pulls", ["owner", "repo", "state", "head", "per_page", "page"])
         },
     },
-    GITLAB: {"/user": {"get": _operation("user", [])}},
+    GITLAB: {"/user": {"get": operation("user", [])}},
 }
 
 

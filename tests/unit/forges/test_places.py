@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cloudaudit import forges
-from cloudaudit.errors import ForgeError
+from cloudaudit.errors import RemoteError
 from tests.standins.forges import TOKEN, StandIn
 
 HUB = {"GITHUB_TOKEN": TOKEN, "GITHUB_REPOSITORY": "acme/shop", "GITHUB_REF": "refs/pull/7/merge"}
@@ -39,7 +39,7 @@ def event(tmp_path: Path, **content: Any) -> dict[str, str]:
     ],
 )
 def test_what_is_missing_for_github_is_said(changed: dict[str, str], said: str) -> None:
-    with pytest.raises(ForgeError, match=said) as caught:
+    with pytest.raises(RemoteError, match=said) as caught:
         forges.GitHub(HUB | changed)
     assert (changed.get("GITHUB_TOKEN") or TOKEN) not in str(caught.value)
 
@@ -55,7 +55,7 @@ def test_what_is_missing_for_github_is_said(changed: dict[str, str], said: str) 
     ],
 )
 def test_what_is_missing_for_gitlab_is_said(changed: dict[str, str], said: str) -> None:
-    with pytest.raises(ForgeError, match=said):
+    with pytest.raises(RemoteError, match=said):
         forges.GitLab(LAB | changed)
 
 
@@ -68,7 +68,7 @@ def test_the_event_names_the_pull_request(tmp_path: Path, content: dict[str, Any
 
 
 def test_an_issue_is_no_pull_request(tmp_path: Path) -> None:
-    with pytest.raises(ForgeError, match="which pull request"):
+    with pytest.raises(RemoteError, match="which pull request"):
         forges.GitHub(HUB | event(tmp_path, issue={"number": 9}))
 
 
@@ -115,7 +115,7 @@ def test_a_finished_workflow_leads_to_the_pull_request_it_ran_for(github: StandI
 def test_a_workflow_of_an_older_commit_leads_nowhere(github: StandIn, tmp_path: Path) -> None:
     github.lists["/repos/acme/shop/pulls"] = [pull(1, "b" * 40, "stranger/shop")]
 
-    with pytest.raises(ForgeError, match="no open pull request is at aaaaaaaaaaaa"):
+    with pytest.raises(RemoteError, match="no open pull request is at aaaaaaaaaaaa"):
         forges.GitHub(HUB | event(tmp_path, **RUN) | {"GITHUB_API_URL": github.url})
 
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from cloudaudit import forges
-from cloudaudit.errors import ForgeError
+from cloudaudit.errors import ForgeError, RemoteError
 from tests.standins.forges import GITHUB, MISSING, SPECS, TOKEN, StandIn
 
 Write = Callable[..., forges.Posted]
@@ -189,7 +189,7 @@ def test_a_spent_budget_of_requests_is_waited_for(forge: StandIn, write: Write, 
 def test_nobody_waits_for_an_hour(forge: StandIn, write: Write, clock: Clock) -> None:
     forge.faults = [("GET", 429, {"Retry-After": "3600"}, {})]
 
-    with pytest.raises(ForgeError, match="asks to wait 3,600 seconds"):
+    with pytest.raises(RemoteError, match="asks to wait 3,600 seconds"):
         write()
     assert clock.naps == []
 
@@ -204,7 +204,7 @@ def test_a_fault_of_the_server_is_tried_again(forge: StandIn, write: Write, cloc
 def test_a_server_that_stays_faulty_is_given_up(forge: StandIn, write: Write, clock: Clock) -> None:
     forge.faults = [("GET", 500, {}, b"")] * 9
 
-    with pytest.raises(ForgeError, match="answers 500, 5 times"):
+    with pytest.raises(RemoteError, match="answers 500, 5 times"):
         write()
     assert clock.naps == [1, 2, 4, 8]
 
@@ -213,7 +213,7 @@ def test_a_server_that_is_not_there_is_told(github: StandIn, clock: Clock) -> No
     place = forges.GitHub(environment(github), waiting=clock.waiting())
     github.close()
 
-    with pytest.raises(ForgeError, match="GitHub cannot be reached: ConnectError"):
+    with pytest.raises(RemoteError, match="GitHub cannot be reached: ConnectError"):
         forges.publish(place, forges.body(REPORT))
     assert clock.naps == [1, 2, 4, 8]
 
@@ -232,7 +232,7 @@ def test_a_comment_that_was_written_before_the_fault_is_not_written_again(forge:
 def test_a_refusal_says_what_is_needed(forge: StandIn, write: Write, clock: Clock, status: int, said: str) -> None:
     forge.faults = [("GET", status, {}, {"message": f"Bad credentials {TOKEN}"})]
 
-    with pytest.raises(ForgeError, match=said) as caught:
+    with pytest.raises(RemoteError, match=said) as caught:
         write()
     assert TOKEN not in str(caught.value)
     assert str(status) in str(caught.value)
@@ -242,14 +242,14 @@ def test_a_refusal_says_what_is_needed(forge: StandIn, write: Write, clock: Cloc
 def test_a_moved_repository_is_not_followed(forge: StandIn, write: Write) -> None:
     forge.faults = [("GET", 301, {"Location": "https://elsewhere.example/"}, {})]
 
-    with pytest.raises(ForgeError, match="has moved"):
+    with pytest.raises(RemoteError, match="has moved"):
         write()
 
 
 def test_what_is_no_api_is_told(forge: StandIn, write: Write) -> None:
     forge.faults = [("GET", 200, {}, b"<html>Sign in")]
 
-    with pytest.raises(ForgeError, match="no JSON"):
+    with pytest.raises(RemoteError, match="no JSON"):
         write()
 
 

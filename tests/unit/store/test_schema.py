@@ -76,7 +76,7 @@ def test_a_store_of_a_newer_program_is_refused(store: Store, url: str) -> None:
     with writing(store.engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
-    with pytest.raises(StoreError, match=r"a newer cloudaudit made this store \(version 9999, ours is 0002\)"):
+    with pytest.raises(StoreError, match=r"a newer cloudaudit made this store \(version 9999, ours is 0003\)"):
         open_store(url)
 
 

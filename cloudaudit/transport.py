@@ -4,6 +4,7 @@ A token goes into the headers of requests and nowhere else: no message, and no a
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from cloudaudit import __version__
-from cloudaudit.errors import ForgeError
+from cloudaudit.errors import RemoteError
 
 ATTEMPTS = 5
 PAGE = 100
@@ -22,21 +23,50 @@ _FAULTS = (500, 502, 503, 504)
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
-class UnsettledError(ForgeError):
+class UnsettledError(RemoteError):
     """Nobody knows whether what was sent has been done; look before it is sent again."""
 
 
+class RefusedError(RemoteError):
+    """The service understood and said no; `status` is that of HTTP."""
+
+    def __init__(self, text: str, status: int) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class Pace:
+    """Keeps writes within what a service allows: at most so many in so many seconds, for each pair."""
+
+    def __init__(self, *limits: tuple[int, float]) -> None:
+        self._limits = limits
+        self._past: deque[float] = deque(maxlen=max(count for count, _ in limits))
+
+    def wait(self, waiting: "Waiting") -> None:
+        """Sleep until one more write is allowed, and count it."""
+        now = waiting.now()
+        free = (self._past[-count] + seconds for count, seconds in self._limits if len(self._past) >= count)
+        until = max(free, default=now)
+        if until > now:
+            waiting.sleep(until - now)
+        self._past.append(max(until, now))
+
+
 class Waiting(NamedTuple):
-    """The clock, how to sleep, and how many seconds all pauses of a run may last together."""
+    """The clock, how to sleep, how many seconds all pauses of a run that a service asks for may last together, and the
+    pace of writes, where the service has one."""
 
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     most: float = 120.0
+    pace: Pace | None = None
 
 
 class Api:
-    """An API at an address. `name` is what people call it; `hints` says what to do by the status of a refusal.
-    ForgeError if the address is not HTTPS, or the token cannot be one."""
+    """An API at an address. `name` is what people call it; `token` is the header that carries it, what stands before it
+    there, and itself; `hints` says what to do by the status of a refusal. Proxies and certificates of your own come
+    from the environment (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE). RemoteError if the address is not HTTPS, or the token
+    cannot be one."""
 
     def __init__(
         self,
@@ -70,11 +100,11 @@ class Api:
             response = self._request("GET", path, parameters={**parameters, "per_page": PAGE, "page": page})
             members = self._decoded(response)
             if not isinstance(members, list):
-                raise ForgeError(f"{self._name}: {path} should hold a list; is {self._address} its API?")
+                raise RemoteError(f"{self._name}: {path} should hold a list; is {self._address} its API?")
             yield from members
             if "next" not in response.links and len(members) < PAGE:
                 return
-        raise ForgeError(f"{self._name}: {path} holds more than {PAGE * MOST_PAGES:,} entries")
+        raise RemoteError(f"{self._name}: {path} holds more than {PAGE * MOST_PAGES:,} entries")
 
     def send(self, method: str, path: str, body: Mapping[str, Any], *, once: bool = False) -> Any:
         """The answer to what is sent. With `once` it is not sent again where it may have been done: UnsettledError."""
@@ -92,6 +122,8 @@ class Api:
         """The response, once it is neither a fault nor a plea to wait."""
         url = path if "://" in path else self._address + path
         for attempt in range(1, ATTEMPTS + 1):
+            if self._waiting.pace and method != "GET":
+                self._waiting.pace.wait(self._waiting)
             pause = float(2 ** (attempt - 1))
             try:
                 response = self._client.request(method, url, params=parameters, json=body)
@@ -107,7 +139,7 @@ class Api:
                 raise UnsettledError(self._clean(f"{self._name} {trouble}"))
             if attempt < ATTEMPTS:
                 self._rest(pause)
-        raise ForgeError(self._clean(f"{self._name} {trouble}, {ATTEMPTS} times; run the job again later"))
+        raise RemoteError(self._clean(f"{self._name} {trouble}, {ATTEMPTS} times; run the job again later"))
 
     def _pause(self, response: httpx.Response) -> float | None:
         """How long a response asks to wait, None when it does not."""
@@ -129,7 +161,7 @@ class Api:
 
     def _rest(self, seconds: float) -> None:
         if self._waited + seconds > self._waiting.most:
-            raise ForgeError(
+            raise RemoteError(
                 f"{self._name} asks to wait {seconds:,.0f} seconds, longer than a job should; run it again later"
             )
         self._waited += seconds
@@ -140,18 +172,19 @@ class Api:
         if status < 300:
             return response
         if status < 400:
-            raise ForgeError(f"{self._name} says that this has moved; say the new name of the repository or project")
+            raise RemoteError(f"{self._name} says that this has moved; say the new name of the repository or project")
         said = _message(response)
         hint = self._hints.get(status, "")
-        raise ForgeError(
-            self._clean(f"{self._name} refuses ({status}{f', {said}' if said else ''}){hint and f': {hint}'}")
-        )
+        text = f"{self._name} refuses ({status}{f', {said}' if said else ''}){hint and f': {hint}'}"
+        raise RefusedError(self._clean(text), status)
 
     def _decoded(self, response: httpx.Response) -> Any:
+        if not response.content:
+            return None
         try:
             return response.json()
         except ValueError:
-            raise ForgeError(f"{self._name}: what {self._address} answers is no JSON; is it the API?") from None
+            raise RemoteError(f"{self._name}: what {self._address} answers is no JSON; is it the API?") from None
 
     def _clean(self, text: str) -> str:
         return text.replace(self._secret, "***")
@@ -175,8 +208,19 @@ def _message(response: httpx.Response) -> str:
         found = response.json()
     except ValueError:
         return ""
-    said = (found.get("message") or found.get("error") or "") if isinstance(found, dict) else ""
-    return " ".join(str(said).split())[:200]
+    keys = ("message", "error", "errorMessages", "errors")
+    said = [_words(found[key]) for key in keys if found.get(key)] if isinstance(found, dict) else []
+    return " ".join("; ".join(said).split())[:300]
+
+
+def _words(said: Any) -> str:
+    """What is wrong, whether it comes as text, as a list or by field."""
+    if isinstance(said, dict) and isinstance(said.get("message"), str):
+        place = said.get("field", "")
+        return f"{place}: {said['message']}" if isinstance(place, str) and place else str(said["message"])
+    if isinstance(said, dict):
+        return "; ".join(f"{name}: {_words(value)}" for name, value in said.items())
+    return "; ".join(map(_words, said)) if isinstance(said, list) else str(said)
 
 
 def _checked(name: str, address: str) -> str:
@@ -187,12 +231,12 @@ def _checked(name: str, address: str) -> str:
     except ValueError:
         sound = False
     if not sound:
-        raise ForgeError(f"the address of {name}'s API must be https://HOST/PATH; a token is sent nowhere else")
+        raise RemoteError(f"the address of {name}'s API must be https://HOST/PATH; a token is sent nowhere else")
     return address.rstrip("/")
 
 
 def _sound(name: str, secret: str) -> str:
     token = secret.strip()
     if not token.isascii() or not token.isprintable() or " " in token or len(token) < 4:
-        raise ForgeError(f"what should be the token of {name} is none: there are odd characters in it")
+        raise RemoteError(f"what should be the token of {name} is none: there are odd characters in it")
     return token

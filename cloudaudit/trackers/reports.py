@@ -1,0 +1,122 @@
+"""A JSON report, as export reads it."""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from cloudaudit.errors import TrackerError
+from cloudaudit.model import Severity, Status, Verdict
+from cloudaudit.outputs.records import FindingRecord, ReportRecord, RuleRecord
+from cloudaudit.trackers.cases import About, Observed, State
+from cloudaudit.trackers.tracker import Memory
+
+Naming = Callable[[str], str]
+"""What the store calls a target."""
+
+
+class Reading:
+    """What a report says of findings, and of those that it does not hold."""
+
+    def __init__(self, document: ReportRecord, naming: Naming) -> None:
+        self._document = document
+        self._names = {one.target: naming(one.target) for one in document.scanned}
+        self._names |= {one.target: naming(one.target) for one in document.findings if one.target not in self._names}
+        self._scope = {(self._names[one.target], one.root) for one in document.scanned}
+        self._rules = {rule for criterion in document.criteria for rule in criterion.rules}
+        told = sum(one.verdict is Verdict.PASS for one in document.findings)
+        self._with_passes = told == sum(one.passing for one in document.scanned)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What the store calls what was looked at."""
+        return tuple(sorted({*self._names.values(), *(target for target, _ in self._scope)}))
+
+    def observed(self) -> Iterator[Observed]:
+        """The findings in it."""
+        for one in self._document.findings:
+            yield self._observed(one)
+
+    def absent(self, memory: Memory) -> Observed | None:
+        """What the report says of a ticket whose finding is not in it; None where it is about other targets."""
+        if memory.target not in self.targets:
+            return None
+        why = self._unseen(memory)
+        state = State.UNKNOWN if why else State.REMOVED if self._with_passes else State.FIXED
+        about = About(title=memory.rule)
+        return Observed(
+            fingerprint=memory.fingerprint,
+            rule=memory.rule,
+            about=about,
+            target=memory.target,
+            state=state,
+            severity=Severity(memory.severity) if memory.severity else Severity.LOW,
+            resource="",
+            address="",
+            type="",
+            message="",
+            root=memory.root,
+            because=(why,) if why else (),
+            run=self._document.run.id,
+            at=self._at,
+        )
+
+    def _unseen(self, memory: Memory) -> str:
+        """Why nothing can be said of what is absent, empty where it was looked at."""
+        if memory.rule and memory.rule not in self._rules:
+            return "its rule was not applied"
+        if memory.root and (memory.target, memory.root) not in self._scope:
+            return "its root was not looked at"
+        return "not everything could be looked at" if self._document.gaps else ""
+
+    @property
+    def _at(self) -> str:
+        return self._document.run.finished or self._document.run.started
+
+    def _observed(self, one: FindingRecord) -> Observed:
+        rule = self._document.rules.get(one.rule)
+        return Observed(
+            fingerprint=one.fingerprint,
+            rule=one.rule,
+            about=_about(one, rule),
+            target=self._names[one.target],
+            state=_state(one),
+            severity=one.severity,
+            resource=one.resource,
+            address=one.address,
+            type=one.type,
+            message=one.message,
+            root=one.root,
+            because=one.unknown_because,
+            decision=one.decision,
+            location=one.location,
+            account=one.account,
+            region=one.region,
+            arn=one.arn,
+            environment=one.environment,
+            owner=one.owner,
+            run=self._document.run.id,
+            at=self._at,
+        )
+
+
+def read(data: bytes, name: str, naming: Naming) -> Reading:
+    """The report. TrackerError if it is none of ours, or of another version."""
+    try:
+        return Reading(msgspec.json.decode(data, type=ReportRecord), naming)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise TrackerError(
+            f"{name}: this is no report of this version of cloudaudit: {error}; "
+            '"cloudaudit scan -f json --all -o FILE" writes one'
+        ) from None
+
+
+def _about(one: FindingRecord, rule: RuleRecord | None) -> About:
+    if rule is None:
+        return About(title=one.title, theme=one.theme, criteria=one.criteria)
+    return About(title=rule.title, theme=rule.theme, criteria=rule.criteria, why=rule.why, fix=rule.fix)
+
+
+def _state(one: FindingRecord) -> State:
+    if one.verdict is Verdict.FAIL:
+        return State.OPEN if one.status is Status.OPEN else State.ACCEPTED
+    return State.FIXED if one.verdict is Verdict.PASS else State.UNKNOWN
