@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from cloudaudit import plugins
 from cloudaudit.history import Linked
 from cloudaudit.model import Record, Severity
 from cloudaudit.settings import Export
@@ -146,3 +147,8 @@ class Kind(Record, frozen=True):
     title: str
     options: tuple[Option, ...]
     connect: Callable[[Given], Tracker]
+
+
+def kinds() -> Iterator[Kind]:
+    """The trackers there are, by name: the constant TRACKER of the modules beside this one."""
+    yield from plugins.find("cloudaudit.trackers", "TRACKER")
