@@ -149,11 +149,10 @@ def _show(done: list[Any], given: dict[str, Any], *, planned: bool) -> None:
         answer(indented(showing.steps(done)))
         return
     if planned:
-        answer("".join(f"{showing.line(one.action)}\n" for one in done))
-    over = sum(one.action.ticket is None and one.action.draft is None for one in done)
-    answer(f"{showing.summary([one.action for one in done], planned=planned)}\n")
-    if over:
-        complain(f"{over:,} findings get no ticket this time: that is the most for one run; --max-new N allows more")
+        answer("".join(f"{showing.line(one.action)}\n" for one in done if one.action.draft or one.ticket))
+    answer(f"{showing.summary((one.action for one in done), planned=planned)}\n")
+    if over := [one.action.reason for one in done if one.action.draft is None and one.action.ticket is None]:
+        complain(f"{len(over):,} more wait for a ticket: {over[0]}")
 
 
 def _exporting(kind: "Kind", given: dict[str, Any]) -> "Exporting":

@@ -48,7 +48,8 @@ def summary(actions: Iterable[Action], *, planned: bool) -> str:
         Do.LEAVE: ("left as they are", "left as they are"),
     }
     found = counts(actions)
-    return ", ".join(f"{found[do]:,} {words[do][0 if planned else 1]}" for do in Do)
+    said = [f"{found[do]:,} {words[do][0 if planned else 1]}" for do in Do if found[do]]
+    return ", ".join(said) or "there is nothing to do"
 
 
 def steps(done: Sequence[Done]) -> list[Step]:

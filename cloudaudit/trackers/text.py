@@ -54,8 +54,9 @@ def title(case: Case) -> str:
     if case.group:
         said = f"{len(case.members)} findings: {lead.about.title if case.group.startswith('rule ') else case.group}"
     else:
-        said = lead.message or f"{lead.about.title}: {lead.address}"
-    line = visible(said).strip()
+        said = (lead.message or f"{lead.about.title}: {lead.address}").strip().removesuffix(".")
+        said += f" ({lead.root})" if lead.root else ""
+    line = visible(said)
     return line if len(line) <= _TITLE else f"{line[: _TITLE - 3]}..."
 
 

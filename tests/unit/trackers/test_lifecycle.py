@@ -19,7 +19,7 @@ def test_a_failure_gets_one_ticket_and_a_second_run_writes_nothing(export: Expor
     (ticket,) = server.seen()
     assert first == ["create"]
     assert ticket.open
-    assert ticket.title == "Versions of aws_s3_bucket.a are not kept."
+    assert ticket.title == "Versions of aws_s3_bucket.a are not kept"
     assert "s3-bucket-versioned" in ticket.body
     assert "A1.2" in ticket.body
     assert second == []
