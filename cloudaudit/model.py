@@ -312,9 +312,19 @@ class Decision(Record, frozen=True):
     location: Location | None = None
 
 
+class Voice(Record, frozen=True):
+    """What another tool says of the same resource by a check that is the same as our rule; `rule` is its own id."""
+
+    tool: str
+    rule: str
+    verdict: Verdict
+    version: str = ""
+
+
 class Finding(Record, frozen=True):
     """The verdict of one rule on one resource. `account`, `region` and `arn` are the resource's, empty where the source
-    does not know them; so are `environment` and `owner` ("team:payments", from a tag), of passes always."""
+    does not know them; so are `environment` and `owner` ("team:payments", from a tag), of passes always. `voices` are
+    other tools that judged the same, whether they agree or not."""
 
     rule: str
     resource: str
@@ -336,6 +346,7 @@ class Finding(Record, frozen=True):
     arn: str = ""
     environment: str = ""
     owner: str = ""
+    voices: tuple[Voice, ...] = ()
 
     @property
     def fingerprint(self) -> str:

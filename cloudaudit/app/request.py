@@ -15,7 +15,7 @@ class Request(Record, frozen=True):
     """What is asked for. `rule_paths` are rule files or folders besides our own; `only` and `themes` narrow the rules
     when they name something; `profile`, `waivers` and `baseline` come before those of the settings; `inline` is
     whether comments in the source may silence rules; `today` decides what is over; `clock` is the time to put on the
-    report, empty for none."""
+    report, empty for none. `beside` names the tools that judge the targets as well, `patience` their seconds."""
 
     targets: tuple[str, ...] = ()
     options: Options = Options()
@@ -29,3 +29,5 @@ class Request(Record, frozen=True):
     baseline: str = ""
     today: date | None = None
     clock: str = ""
+    beside: tuple[str, ...] = ()
+    patience: float = 900.0

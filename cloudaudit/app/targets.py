@@ -21,24 +21,32 @@ def load(target: str | Path, options: Options | None = None) -> Iterator["Resour
 
     ROOT=FILE names the root of a plan or state, so that two with the same addresses keep their findings apart.
     """
-    path, chosen = Path(target), options or Options()
-    root, sign, file = str(target).partition("=")
+    path, root = place(target)
+    chosen = options or Options()
+    return source(path).load(path, msgspec.structs.replace(chosen, root=root) if root else chosen)
+
+
+def place(target: str | Path) -> tuple[Path, str]:
+    """The path of a target, and the root that it names before it. SourceError if there is no such path."""
+    path, root = Path(target), ""
+    name, sign, file = str(target).partition("=")
     if sign and not path.exists():
-        path, chosen = Path(file), msgspec.structs.replace(chosen, root=root)
+        path, root = Path(file), name
     if not path.exists():
         raise SourceError(f"{target}: there is no such file or folder")
-    return _source(path).load(path, chosen)
+    return path, root
 
 
-def _source(path: Path) -> Source:
+def source(path: Path) -> Source:
+    """What reads the path, by its content. SourceError if nothing does."""
     # The likely one is asked first, so that a folder does not load what reads plans.
     likely = "terraform" if path.is_dir() else "plan"
     first: Source = importlib.import_module(f"cloudaudit.sources.{likely}").SOURCE
     if first.detect(path):
         return first
-    for source in plugins.find("cloudaudit.sources", "SOURCE"):
-        if source.detect(path):
-            return source  # type: ignore[no-any-return]
+    for other in plugins.find("cloudaudit.sources", "SOURCE"):
+        if other.detect(path):
+            return other  # type: ignore[no-any-return]
     hint = 'give a Terraform folder, or what "terraform show -json" prints for a plan or a state'
     raise SourceError(f"{path}: nothing here that can be scanned; {hint}")
 

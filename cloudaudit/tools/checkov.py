@@ -5,22 +5,31 @@ It takes options from `.checkov.yaml` in the folder that it scans, in the curren
 copy of the files that it reads, from an empty folder, with an empty home.
 """
 
+import re
 from pathlib import Path
 
 from cloudaudit.tools.tool import Tool
 
 # No policies, no modules, no news of a later version; its answer is JSON whatever it finds, and passes are part of it.
-_ALWAYS = ("--skip-download", "--download-external-modules", "false", "--soft-fail", "--output", "json")
-_ENVIRONMENT = {"CKV_SKIP_PACKAGE_UPDATE_CHECK": "true", "LOG_LEVEL": "WARNING"}
+_ALWAYS = (
+    *("--framework", "terraform", "terraform_plan", "--output", "json", "--soft-fail"),
+    *("--skip-download", "--download-external-modules", "false"),
+)
+_ENVIRONMENT = {
+    "CKV_SKIP_PACKAGE_UPDATE_CHECK": "true",
+    "CHECKOV_MAX_IAC_FILE_SIZE": "2000000000",  # it leaves out a plan of 50 MB without a word
+    "LOG_LEVEL": "WARNING",
+}
+_LOST = re.compile(r"Failed to run check (\S+) on (\S+)")
 
 
-def _folder(path: str, var_files: tuple[str, ...]) -> list[str]:
+def _arguments(folder: str, var_files: tuple[str, ...]) -> list[str]:
     given = [part for file in var_files for part in ("--var-file", file)]
-    return ["--directory", path, "--framework", "terraform", *_ALWAYS, *given]
+    return ["--directory", folder, *_ALWAYS, *given]
 
 
-def _plan(path: str) -> list[str]:
-    return ["--file", path, "--framework", "terraform_plan", *_ALWAYS]
+def _lost(said: str) -> list[str]:
+    return list(dict.fromkeys(f"{check} of {where}" for check, where in _LOST.findall(said)))
 
 
 TOOL = Tool(
@@ -28,7 +37,6 @@ TOOL = Tool(
     version="3.3.30",
     lock=Path(__file__).with_name("checkov.txt"),
     environment=_ENVIRONMENT,
-    folder=_folder,
-    plan=_plan,
-    crashed=lambda code: code != 0,
+    arguments=_arguments,
+    lost=_lost,
 )

@@ -23,7 +23,7 @@ _HANDED_ON = (
 # A program that asks for something all the same is sent to a port where nobody listens.
 _NOWHERE = "http://127.0.0.1:9"
 _PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy")
-_LAST_WORDS = 8_192
+_LAST_WORDS = 256 * 1024
 _PATIENCE = 5.0
 
 

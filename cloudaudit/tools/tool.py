@@ -10,18 +10,17 @@ from cloudaudit.model import Record
 class Tool(Record, frozen=True):
     """A program of other people. `version` is what `install` gets, by the lock file of that name beside this module.
 
-    `environment` holds the variables that it is to see besides those that every program needs. `folder` and `plan` say
-    what to append to the program's name to have a folder or a plan judged, as JSON on stdout; `crashed` says of an exit
-    code that the answer cannot be trusted.
+    `environment` holds the variables that it is to see besides those that every program needs. `arguments` are those
+    that have it judge a folder, with files of variables, and say the results on stdout; `lost` finds the checks that it
+    gave up in what it wrote to stderr. An exit code other than 0 means that its answer cannot be trusted.
     """
 
     name: str
     version: str
     lock: Path
     environment: Mapping[str, str]
-    folder: Callable[[str, tuple[str, ...]], list[str]]
-    plan: Callable[[str], list[str]]
-    crashed: Callable[[int], bool]
+    arguments: Callable[[str, tuple[str, ...]], list[str]]
+    lost: Callable[[str], list[str]]
 
 
 def tools() -> dict[str, Tool]:

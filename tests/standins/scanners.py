@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 import shutil
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -33,9 +34,8 @@ def tool(lock: Path = Path("none")) -> Tool:
         version="3.3.30",
         lock=lock,
         environment={"OF_THE_TOOL": "yes"},
-        folder=lambda path, var_files: [path, *var_files],
-        plan=lambda path: [path],
-        crashed=lambda code: code != 0,
+        arguments=lambda folder, var_files: [folder, *var_files],
+        lost=lambda _said: [],
     )
 
 
@@ -69,3 +69,8 @@ def real_checkov() -> Path:
     if found is None:
         pytest.skip("there is no checkov here: `make test` installs it, or put one on the PATH")
     return Path(found)
+
+
+def version(program: Path) -> str:
+    """The version that a program tells."""
+    return subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.strip()

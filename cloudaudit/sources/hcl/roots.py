@@ -69,6 +69,20 @@ def _called(declarations: Declarations) -> Iterator[Path]:
             yield library.local_folder(declarations.folder, source)
 
 
+def reachable(root: Path, known: Library) -> list[Path]:
+    """The folder of a root and those of the local modules that it calls, at every depth: sorted, and none that may not
+    be read."""
+    repository = known.repository
+    reached: set[Path] = set()
+    stack = [root]
+    while stack:
+        folder = stack.pop()
+        if folder not in reached and repository.reaches(folder) and repository.tree.is_dir(folder):
+            reached.add(folder)
+            stack.extend(_called(known.declarations(folder)))
+    return sorted(reached)
+
+
 def wanted(name: str, roots: tuple[str, ...], exclude: tuple[str, ...]) -> bool:
     """Whether a root is to be read: it is named, if any is, and matches no pattern that excludes it."""
     if roots and name not in roots:
