@@ -8,7 +8,7 @@ import msgspec
 
 from cloudaudit.errors import TrackerError
 from cloudaudit.settings import Export
-from cloudaudit.trackers import marks
+from cloudaudit.trackers import labels, marks
 from cloudaudit.trackers.markdown import render
 from cloudaudit.trackers.tracker import LABEL, Change, Draft, Given, Kind, Memory, Option, Ticket
 from cloudaudit.transport import Api, Pace, RefusedError, escaped
@@ -26,8 +26,6 @@ _HINTS = {
 }
 _PACE = ((80, 60.0), (500, 3600.0))
 """Requests that make content, in so many seconds: secondary limits in GitHub's "Rate limits for the REST API"."""
-
-_COLOURS = {"critical": "b60205", "high": "d93f0b", "medium": "fbca04", "low": "c2e0c6"}
 
 
 class _Label(msgspec.Struct):
@@ -104,7 +102,7 @@ class GitHub:
         body: dict[str, Any] = {
             "title": draft.title,
             "body": _fitting(marks.wrapped(render(draft.text), draft.memory)),
-            "labels": list(draft.labels),
+            "labels": labels.of_new(draft.labels, self._settings.states),
         }
         if draft.assignee:
             body["assignees"] = [draft.assignee]
@@ -121,7 +119,7 @@ class GitHub:
             self._api.send(
                 "POST", f"{path}/comments", {"body": _fitting(marks.comment(render(change.comment), change.mark))}
             )
-        body = _edits(ticket, change)
+        body = _edits(ticket, change, self._settings.states)
         return _decoded(self._api.send("PATCH", path, body)).ticket(change.memory) if body else ticket
 
     def _commented(self, path: str, mark: str) -> bool:
@@ -131,10 +129,16 @@ class GitHub:
 
     def _make_labels(self) -> None:
         there = {str(found.get("name", "")).lower() for found in self._api.pages(f"{self._path}/labels")}
-        wanted = {LABEL: "0052cc", **{f"severity: {name}": colour for name, colour in _COLOURS.items()}}
-        for name, colour in wanted.items():
+        for name, colour in labels.COLOURS.items():
             if name.lower() not in there:
-                self._api.send("POST", f"{self._path}/labels", {"name": name, "color": colour})
+                self._make_label(name, colour)
+
+    def _make_label(self, name: str, colour: str) -> None:
+        try:
+            self._api.send("POST", f"{self._path}/labels", {"name": name, "color": colour})
+        except RefusedError as error:
+            if "already_exists" not in str(error):  # another export, or a request whose answer was lost, has made it
+                raise
 
     def _find_milestone(self) -> int | None:
         wanted = self._settings.milestone
@@ -148,7 +152,7 @@ class GitHub:
         )
 
 
-def _edits(ticket: Ticket, change: Change) -> Mapping[str, Any]:
+def _edits(ticket: Ticket, change: Change, states: Mapping[str, str]) -> Mapping[str, Any]:
     """What differs from the issue as it is."""
     edits: dict[str, Any] = {}
     body = marks.replaced(ticket.body, render(change.text), change.memory)
@@ -160,9 +164,9 @@ def _edits(ticket: Ticket, change: Change) -> Mapping[str, Any]:
         edits["state"] = change.state
         reasons = {"fixed": "completed", "removed": "completed", "accepted": "not_planned", "duplicate": "duplicate"}
         edits["state_reason"] = "reopened" if change.state == "open" else reasons[change.memory.said]
-    labels = [*dict.fromkeys([*(name for name in ticket.labels if name not in change.drop), *change.add])]
-    if labels != list(ticket.labels):
-        edits["labels"] = labels
+    after = labels.after(ticket, change, states)
+    if after != ticket.labels:
+        edits["labels"] = list(after)
     return edits
 
 

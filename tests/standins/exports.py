@@ -13,12 +13,16 @@ from cloudaudit.trackers.cases import About, Observed, Picked, State
 from cloudaudit.trackers.plan import Scene
 from cloudaudit.trackers.tracker import Given, Memory, Tracker
 from cloudaudit.transport import Waiting
+from tests.standins.gitlab_issues import GitLabIssues
 from tests.standins.trackers import GitHubIssues, TrackerStandIn
 
 if TYPE_CHECKING:
     from cloudaudit.history import Linked
 
-STAND_INS: dict[str, Callable[[], TrackerStandIn]] = {"github": GitHubIssues}
+STAND_INS: dict[str, Callable[[], TrackerStandIn]] = {
+    "github": GitHubIssues,
+    "gitlab": GitLabIssues,
+}
 TODAY = "2026-11-22"
 
 
