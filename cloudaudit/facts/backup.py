@@ -8,7 +8,7 @@ from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.reading import blocks, listed
 from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
 from cloudaudit.facts.wildcards import matches
-from cloudaudit.graph import ResourceGraph
+from cloudaudit.graph import ResourceGraph, is_read
 from cloudaudit.model import Resource, Unknown
 
 # How the ARNs of a type begin after the account, and the attribute with the name that follows; ids are not in source.
@@ -62,7 +62,7 @@ def _names(value: object, resource: Resource) -> Iterator[Truth]:
     for member in members:
         if isinstance(member, Unknown):
             own = any(ref.startswith(f"{resource.address}.") for ref in member.refs)
-            elsewhere = member.refs and not any(".data." in f".{ref}" for ref in member.refs)
+            elsewhere = member.refs and not any(map(is_read, member.refs))
             yield own or (False if elsewhere else member)
         else:
             yield _is_named(str(member), resource)

@@ -8,7 +8,7 @@ from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.reading import reach
 from cloudaudit.facts.truth import Truth, unknown
-from cloudaudit.graph import ResourceGraph
+from cloudaudit.graph import ResourceGraph, is_read
 from cloudaudit.model import Origin, Resource, Unknown
 
 # Where the queue for failures is named, by ARN or in a document that holds it.
@@ -60,7 +60,7 @@ def _ends(resource: Resource, path: str) -> Iterator[tuple[Any, str]]:
 
 def _enter(value: Any, known: set[str], doubts: set[str]) -> None:
     if isinstance(value, Unknown):
-        addresses = {ref.rpartition(".")[0] for ref in value.refs if ".data." not in f".{ref}"}
+        addresses = {ref.rpartition(".")[0] for ref in value.refs if not is_read(ref)}
         known |= addresses
         doubts |= set() if addresses else {value.because}
     else:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
-from cloudaudit.graph import ResourceGraph
+from cloudaudit.graph import ResourceGraph, is_read
 from cloudaudit.model import Relation, Resource, Unknown
 
 _CLUSTERS = ("aws_docdb_cluster", "aws_neptune_cluster", "aws_rds_cluster")
@@ -43,7 +43,7 @@ def _has(kind: str, table: Resource, graph: ResourceGraph) -> Truth:
 
 
 def _is_of_another(name: Unknown) -> bool:
-    return bool(name.refs) and all("aws_dynamodb_table." in ref and ".data." not in f".{ref}" for ref in name.refs)
+    return bool(name.refs) and all("aws_dynamodb_table." in ref and not is_read(ref) for ref in name.refs)
 
 
 def _is_here(regions: Iterable[str], table: Resource) -> bool:

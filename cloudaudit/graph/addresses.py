@@ -47,6 +47,12 @@ def strip_keys(address: str) -> str:
     return _KEYS.sub("", address) if "[" in address else address
 
 
+def is_read(reference: str) -> bool:
+    """Whether a reference is to a data source, and not to what a module named "data" makes."""
+    address = parse(reference)
+    return address is not None and address.type.startswith("data.")
+
+
 def last_key(address: str) -> str:
     """The instance key at the end of an address, with its brackets; empty when there is none."""
     match = _LAST_KEY.search(address) if address.endswith("]") else None

@@ -11,7 +11,7 @@ from cloudaudit.facts.places import apart
 from cloudaudit.facts.reading import blocks
 from cloudaudit.facts.regions import in_use
 from cloudaudit.facts.truth import Truth, all_of, any_of, certain, unknown
-from cloudaudit.graph import ResourceGraph
+from cloudaudit.graph import ResourceGraph, is_read
 from cloudaudit.model import Origin, Relation, Resource, Unknown
 
 _GROUP = "aws_cloudwatch_log_group"
@@ -216,7 +216,7 @@ def _keys(watched: Any) -> set[str]:
     keys: set[str] = {""} if isinstance(dimensions, Unknown) else set()
     for value in dimensions.values() if isinstance(dimensions, Mapping) else ():
         if isinstance(value, Unknown):
-            keys |= {ref.rpartition(".")[0] for ref in value.refs if ".data." not in f".{ref}"} or {""}
+            keys |= {ref.rpartition(".")[0] for ref in value.refs if not is_read(ref)} or {""}
         else:
             keys |= {str(value), *str(value).split("/")}
     return keys
@@ -235,7 +235,7 @@ def _is_resource(value: Any, resource: Resource) -> Truth:
     if isinstance(value, Unknown):
         if any(ref.startswith(f"{resource.address}.") for ref in value.refs):
             return True
-        return False if value.refs and not any(".data." in f".{ref}" for ref in value.refs) else value
+        return False if value.refs and not any(map(is_read, value.refs)) else value
     name = resource.attributes.get(_NAMES.get(resource.type, "name"))
     if isinstance(name, Unknown):
         return name

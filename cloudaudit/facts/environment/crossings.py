@@ -8,7 +8,7 @@ from cloudaudit.facts.environment.literals import elsewhere, kind_of, literal
 from cloudaudit.facts.environment.lookups import named_by
 from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.reading import strings
-from cloudaudit.graph import ResourceGraph, targets_of
+from cloudaudit.graph import ResourceGraph, is_read, targets_of
 from cloudaudit.model import PLAIN, Link, Origin, Resource, Unknown
 from cloudaudit.schema import NestedSchema, resource_schema
 
@@ -91,7 +91,7 @@ def _unknowns(value: object, path: str) -> Iterator[tuple[str, Unknown]]:
 def _looked_up(value: Unknown, graph: ResourceGraph) -> Resource | None:
     """The data source that a value comes from, if it is one of those that name something."""
     prefix = "" if graph.root in ("", ".") else f"{graph.root}:"
-    for ref in (ref for ref in value.refs if ".data." in f".{ref}"):
+    for ref in filter(is_read, value.refs):
         address = ref
         while address := address.rpartition(".")[0]:
             if found := graph.get(f"{prefix}{address}"):

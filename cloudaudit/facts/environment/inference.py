@@ -7,7 +7,7 @@ from typing import Any
 from cloudaudit.facts.environment.words import Vocabulary, named
 from cloudaudit.facts.memory import per_graph, per_resource
 from cloudaudit.facts.reading import blocks
-from cloudaudit.graph import ResourceGraph
+from cloudaudit.graph import ResourceGraph, is_read
 from cloudaudit.model import Link, Origin, Record, Resource, Unknown
 from cloudaudit.schema import resource_schema
 
@@ -304,7 +304,7 @@ def _inherited(resource: Resource, graph: ResourceGraph) -> Inference:
 
 def is_data(resource: Resource | None) -> bool:
     """Whether it only reads: a data source uses nothing itself."""
-    return resource is None or resource.type.startswith("data.") or ".data." in f".{resource.address}"
+    return resource is None or resource.type.startswith("data.") or is_read(resource.address)
 
 
 @per_graph

@@ -10,7 +10,7 @@ from cloudaudit.facts.iam.identity import admits_everything, escalations, has_bo
 from cloudaudit.facts.iam.policies import identity_policy
 from cloudaudit.facts.memory import per_resource
 from cloudaudit.facts.truth import Truth, all_of, any_of, certain, negate, unknown
-from cloudaudit.graph import ResourceGraph
+from cloudaudit.graph import ResourceGraph, is_read
 from cloudaudit.model import Record, Relation, Resource, Unknown
 
 # Kind of holder: the inline policy, the attachments, and the attribute by which they name their holder.
@@ -142,7 +142,7 @@ def _managed_names(resource: Resource, graph: ResourceGraph) -> list[str] | Unkn
 
 def _is_of_an_account(arn: Unknown) -> bool:
     """Whether a policy is certainly none of AWS's: it is declared, or its ARN has a place for the caller's account."""
-    if arn.refs and "aws_iam_policy." in arn.refs[0] and "data." not in arn.refs[0]:
+    if arn.refs and "aws_iam_policy." in arn.refs[0] and not is_read(arn.refs[0]):
         return True
     return f":iam::{UNKNOWN}:policy/" in sketch(arn) and all(_IDENTITY in ref for ref in arn.refs) and is_settled(arn)
 

@@ -147,6 +147,8 @@ def test_metrics_that_are_watched():
     assert watching(DBInstanceIdentifier=ref("aws_db_instance.main.identifier")) == ["CPUUtilization"]
     assert watching(DBInstanceIdentifier="blog") == []
     assert watching(DBInstanceIdentifier=ref("aws_db_instance.blog.identifier")) == []
+    assert watching(DBInstanceIdentifier=ref("module.data.aws_db_instance.blog.identifier")) == []
+    assert is_unknown(watching(DBInstanceIdentifier=ref("data.aws_db_instance.found.identifier")))
     assert is_unknown(watching(DBInstanceIdentifier=ELSEWHERE))
 
 

@@ -105,3 +105,8 @@ def test_a_selection_covers_its_own_region(region, expected):
     selection = replace(resource("aws_backup_selection.s", **tag("Backup", "daily")), region=region)
 
     assert fact("backup.selected", volume, selection) is expected
+
+
+def test_what_a_module_named_data_makes_is_no_data_source():
+    assert selected({"resources": [ref("module.data.aws_ebs_volume.other.arn")]}) is False
+    assert is_unknown(selected({"resources": [ref("module.shop.data.aws_ebs_volume.found.arn")]}))

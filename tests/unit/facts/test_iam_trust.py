@@ -291,7 +291,9 @@ def test_an_attachment_to_nobody_known_is_unknown():
 
 def test_the_name_of_an_attached_managed_policy():
     assert fact("iam.attached_managed_policy", attached("role", "r", AWS_ADMIN)) == "AdministratorAccess"
-    assert fact("iam.attached_managed_policy", attached("role", "r", ref("aws_iam_policy.p.arn"))) == ""
+    for declared in ("aws_iam_policy.p.arn", "module.data.aws_iam_policy.p.arn"):
+        assert fact("iam.attached_managed_policy", attached("role", "r", ref(declared))) == ""
+    assert is_unknown(fact("iam.attached_managed_policy", attached("role", "r", ref("data.aws_iam_policy.p.arn"))))
     assert is_unknown(fact("iam.attached_managed_policy", attached("role", "r", ELSEWHERE)))
 
 

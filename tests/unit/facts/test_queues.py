@@ -35,3 +35,8 @@ def test_a_queue_that_is_not(other):
 
 def test_a_target_that_is_not_known():
     assert is_unknown(takes(queue(ELSEWHERE)))
+
+
+def test_a_queue_of_a_module_named_data_is_another():
+    assert takes(queue(ref("module.data.aws_sqs_queue.other.arn"))) is False
+    assert is_unknown(takes(queue(ref("data.aws_sqs_queue.other.arn"))))

@@ -40,3 +40,8 @@ def test_members_of_a_cluster_are_counted():
 
 def test_members_of_unknown_number():
     assert is_unknown(fact("scaling.several_members", CLUSTER, member("a[?]")))
+
+
+def test_a_table_of_a_module_named_data_is_another():
+    assert fact("scaling.by_demand", TABLE, *parts(ref("module.data.aws_dynamodb_table.other.name"))) is False
+    assert is_unknown(fact("scaling.by_demand", TABLE, *parts(ref("data.aws_dynamodb_table.other.name"))))
