@@ -23,6 +23,7 @@ from cloudaudit.app.recording import Recorder, open_store, record, target_name
 from cloudaudit.app.request import Request, Tell
 from cloudaudit.app.scanning import scan
 from cloudaudit.app.targets import draw, graphs, load
+from cloudaudit.app.waiving import Brought, Left, Terms, bring
 from cloudaudit.settings import Settings
 
 __all__ = [
@@ -30,12 +31,16 @@ __all__ = [
     "INCOMPLETE",
     "Audit",
     "Auditing",
+    "Brought",
     "Equipment",
+    "Left",
     "Looked",
     "Recorder",
     "Request",
     "Settings",
     "Tell",
+    "Terms",
+    "bring",
     "check",
     "compare_live",
     "criteria",

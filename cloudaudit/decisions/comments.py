@@ -5,6 +5,7 @@
 A comment speaks of the line it stands on or, alone on its line, of the next line of code: a resource, a block in it, an
 argument, or a module call with all that it holds. `only` narrows it to some instances. A comment of checkov's or
 trivy's anywhere in a resource speaks of the whole resource, as it does there; its ids are looked up in `same_as`.
+trivy's may end (`exp:YYYY-MM-DD`); one that it narrows to a parameter or a workspace silences nothing here.
 """
 
 import functools
@@ -20,15 +21,19 @@ from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Decision, Finding, Gap, Location, Record, Resource, Rule, Status, Verdict
 
 OURS = "cloudaudit:ignore"
-_COMMENT = re.compile(r"(?:#|//|/\*)+\s*(cloudaudit:ignore|checkov:skip|trivy:ignore|tfsec:ignore)\b[ \t]*[:=]?(.*)")
+_THEIRS = r"(?:checkov|bridgecrew|cortex):skip|(?:trivy|tfsec):ignore"
+_COMMENT = re.compile(rf"(?:#|//|/\*)+\s*({OURS}|{_THEIRS})\b[ \t]*[:=]?(.*)")
+_FURTHER = re.compile(rf"(?:\s|#|//)*\b({_THEIRS})\b[ \t]*[:=]?")
 _OPTION = re.compile(r"(until|only)=(\S+)\s*")
 _IDS = re.compile(r"\s*([\w*-]+(?:\s*,\s*[\w*-]+)*)")
-_MARKS = ("cloudaudit:ignore", "checkov:skip", "trivy:ignore", "tfsec:ignore")
+_SECTIONS = re.compile(r"(\[[^\]]*\]|\[\S*)?((?::\w+:[^\s:]+)*)")
+_MARKS = (":ignore", ":skip")
 _AVD = re.compile(r"^AVD-")
 
 
 class Comment(Record, frozen=True):
-    """One comment: its form, where it stands, the line it speaks of, and what it says."""
+    """One comment: its form, where it stands, the line it speaks of, and what it says. `narrowed` is one of
+    trivy's that holds for a parameter or a workspace only."""
 
     form: str
     line: int
@@ -37,6 +42,7 @@ class Comment(Record, frozen=True):
     reason: str = ""
     until: str = ""
     only: str = ""
+    narrowed: bool = False
 
 
 def read(text: str) -> list[Comment]:
@@ -49,7 +55,11 @@ def read(text: str) -> list[Comment]:
         if match := _COMMENT.search(line):
             alone = not line[: match.start()].strip()
             target = _next_code(lines, number) if alone else number
-            found.append(_comment(match[1], match[2].replace("*/", ""), number, target))
+            text = match[2].replace("*/", "")
+            # one line of another scanner may silence several checks
+            parts = _FURTHER.split(text) if match[1] != OURS else [text]
+            for form, rest in zip([match[1], *parts[1::2]], parts[::2], strict=True):
+                found.append(_comment(form, rest, number, target))
     return found
 
 
@@ -64,12 +74,19 @@ def _next_code(lines: Sequence[str], after: int) -> int:
 def _comment(form: str, rest: str, line: int, target: int) -> Comment:
     ids = _IDS.match(rest)
     names = tuple(name.strip() for name in ids[1].split(",")) if ids else ()
-    rest = rest[ids.end() :].lstrip(": \t") if ids else rest
+    rest = rest[ids.end() :] if ids else rest
     options: dict[str, str] = {}
+    narrowed = False
+    if form.endswith(":ignore") and form != OURS and (sections := _SECTIONS.match(rest)):
+        said = dict(re.findall(r":(\w+):([^\s:]+)", sections[2]))
+        narrowed = bool(sections[1]) or bool(said.keys() - {"exp"})
+        options = {"until": said["exp"]} if "exp" in said else {}
+        rest = rest[sections.end() :]
+    rest = rest.lstrip(": \t")
     while form == OURS and (option := _OPTION.match(rest)):
         options[option[1]] = option[2]
         rest = rest[option.end() :]
-    return Comment(form=form, line=line, target=target, ids=names, reason=rest.strip(), **options)
+    return Comment(form=form, line=line, target=target, ids=names, reason=rest.strip(), narrowed=narrowed, **options)
 
 
 class Comments:
@@ -143,20 +160,25 @@ class Comments:
             why = fault or f"there is no rule {', '.join(unknown)}"
             form = "Write: # cloudaudit:ignore RULE until=YYYY-MM-DD reason"
             place = Location(file=file, line=comment.line)
-            self.notices[Gap(what=f"comment {OURS}", why=why, remedy=form, location=place)] = None
+            self.notices[Gap(what=f"comment {comment.form}", why=why, remedy=form, location=place)] = None
         return not fault
 
     def _fault(self, comment: Comment, unknown: Sequence[str]) -> str:
-        """Why a comment of ours silences nothing; empty when it does."""
-        if comment.form != OURS:
-            return ""
-        if len(unknown) == len(comment.ids):
-            return f"it silences nothing: no rule {', '.join(unknown)}" if unknown else "it silences nothing: no rule"
-        if not comment.reason:
-            return "it silences nothing: no reason"
+        """Why a comment silences nothing; empty when it does."""
+        if comment.form == OURS and (fault := self._incomplete(comment, unknown)):
+            return fault
+        if comment.narrowed:
+            return "it silences nothing: it is narrowed to a parameter or a workspace"
         if comment.until and dates.parse(comment.until) is None:
             return f"it silences nothing: until={comment.until} is no date"
         return ""
+
+    @staticmethod
+    def _incomplete(comment: Comment, unknown: Sequence[str]) -> str:
+        """What a comment of ours lacks."""
+        if len(unknown) == len(comment.ids):
+            return f"it silences nothing: no rule {', '.join(unknown)}" if unknown else "it silences nothing: no rule"
+        return "" if comment.reason else "it silences nothing: no reason"
 
     @functools.cached_property
     def _peers(self) -> dict[str, set[str]]:

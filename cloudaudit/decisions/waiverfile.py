@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from cloudaudit.decisions import dates
+from cloudaudit.decisions.yamlnodes import compose
 from cloudaudit.errors import SettingsError
 from cloudaudit.model import Waiver
 
@@ -40,16 +41,11 @@ def _read(path: Path) -> Any:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise SettingsError(f"{path}: larger than {MAX_BYTES:,} bytes")
-        return yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.CBaseLoader)
+        return compose(str(path), path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: this is not UTF-8 text") from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise SettingsError(f"{path}:{line}: not YAML: {error.problem or error.context}") from error
-    except (yaml.YAMLError, RecursionError) as error:
-        raise SettingsError(f"{path}: not YAML") from error
 
 
 def _entries(top: Any, faults: list[tuple[int, str]]) -> list[yaml.MappingNode]:

@@ -108,4 +108,12 @@ CASES = (
     Case("comment-help", "comment github --help", 0),
     Case("comment-without-token", "comment github notes.txt --number 7", 2),
     Case("comment-of-missing-file", "comment gitlab nowhere.md", 2),
+    Case("waivers-help", "waivers import --help", 0),
+    Case("waivers-import", "waivers import elsewhere --owner dana", 0),
+    Case("waivers-import-complete", "waivers import elsewhere --owner d --approved-by s --expires 2099-12-31", 0),
+    Case("waivers-import-approves-itself", "waivers import elsewhere --owner dana --approved-by Dana", 2),
+    Case("waivers-import-over-a-file", "waivers import elsewhere -o notes.txt", 2),
+    Case("waivers-import-past", "waivers import elsewhere --expires 2020-01-31", 2),
+    Case("waivers-import-nothing", "waivers import clean", 2),
+    Case("waivers-import-unknown-file", "waivers import notes.txt", 2),
 )

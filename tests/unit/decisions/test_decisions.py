@@ -49,6 +49,13 @@ def statuses(found: Iterable[Finding]) -> dict[str, str]:
         (PLAIN.replace("size = 1", f"encrypted = false # cloudaudit:ignore {RULE} scratch"), Status.SUPPRESSED),
         (PLAIN.replace("size = 1", "#checkov:skip=CKV_AWS_3:scratch\n  size = 1"), Status.SUPPRESSED),
         (f"#trivy:ignore:AVD-AWS-0026\n{PLAIN}", Status.SUPPRESSED),
+        (f"#trivy:ignore:AVD-AWS-0001 trivy:ignore:AVD-AWS-0026\n{PLAIN}", Status.SUPPRESSED),
+        (f"#trivy:ignore:AVD-AWS-0026:exp:2026-11-22 scratch\n{PLAIN}", Status.SUPPRESSED),
+        (f"#trivy:ignore:AVD-AWS-0026:exp:2026-11-21 scratch\n{PLAIN}", Status.OPEN),
+        (f"#trivy:ignore:AVD-AWS-0026:exp:tomorrow\n{PLAIN}", Status.OPEN),
+        (f"#trivy:ignore:AVD-AWS-0026[size=2]\n{PLAIN}", Status.OPEN),
+        (f"#tfsec:ignore:AVD-AWS-0026:ws:dev\n{PLAIN}", Status.OPEN),
+        (PLAIN.replace("size = 1", "#bridgecrew:skip=CKV_AWS_3:scratch\n  size = 1"), Status.SUPPRESSED),
         (f"# cloudaudit:ignore {RULE} until=2026-11-21 scratch data\n{PLAIN}", Status.OPEN),
         (f"# cloudaudit:ignore {RULE}\n{PLAIN}", Status.OPEN),
         (f"# cloudaudit:ignore {RULE} until=tomorrow scratch data\n{PLAIN}", Status.OPEN),
@@ -92,6 +99,13 @@ def test_what_a_comment_lacks_is_told(tmp_path: Path) -> None:
     assert notice.location.line == 1
 
 
+def test_a_comment_of_trivys_that_is_narrowed_is_told(tmp_path: Path) -> None:
+    (notice,) = scan(tmp_path, f"# trivy:ignore:AVD-AWS-0026[size=1]\n{PLAIN}").notices
+
+    assert notice.what == "comment trivy:ignore"
+    assert "narrowed" in notice.why
+
+
 def test_a_comment_may_name_a_rule_that_does_not_run(tmp_path: Path) -> None:
     assert scan(tmp_path, f"# cloudaudit:ignore rds-instance-multi-az small\n{PLAIN}").notices == ()
 
@@ -106,6 +120,11 @@ def test_comments_are_read_without_parsing() -> None:
 def waived(folder: Path, text: str = WAIVER) -> Report:
     (folder / "waivers.yaml").write_text(text, encoding="utf-8")
     return scan(folder, waivers=str(folder / "waivers.yaml"))
+
+
+def test_waivers_that_nest_without_end_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="nested deeper than 50 levels"):
+        waived(tmp_path, "[" * 100_000)
 
 
 def test_a_waiver_covers_until_its_day(tmp_path: Path) -> None:
