@@ -217,7 +217,7 @@ class Unseen(Record, frozen=True):
 
 class Life(Record, frozen=True):
     """One finding through all runs. `failing_since` is when the failure began that is open or was the last; `fixed` is
-    when that was fixed, empty while it was not."""
+    when that was fixed, empty while it was not; `tickets` are those that export made."""
 
     subject: Subject
     first_seen: str
@@ -227,6 +227,7 @@ class Life(Record, frozen=True):
     reopened: int
     spans: tuple[Span, ...]
     unseen: tuple[Unseen, ...]
+    tickets: tuple[Linked, ...] = ()
 
 
 class Hole(Record, frozen=True):

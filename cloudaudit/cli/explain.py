@@ -23,7 +23,7 @@ def explain(subject: str, targets: tuple[str, ...], form: str, **given: Any) -> 
     without one, the current folder.
 
     \b
-    cloudaudit explain s3-bucket-versioned@aws_s3_bucket.logs infra/
+    cloudaudit explain s3-bucket-versioning@aws_s3_bucket.logs infra/
     """  # noqa: D301 - click wants the control character
     from cloudaudit import app  # noqa: PLC0415 - `--help` needs no engine
     from cloudaudit.outputs.pages import explanation  # noqa: PLC0415

@@ -21,7 +21,7 @@ def history(name: str, **given: Any) -> None:
     Terraform address (with its root before it where there are several), or an ARN. The start of a fingerprint will do.
 
     \b
-    cloudaudit history s3-bucket-versioned
+    cloudaudit history s3-bucket-versioning
     cloudaudit history arn:aws:s3:::logs -f json
     """  # noqa: D301 - click wants the control character
     from cloudaudit import app  # noqa: PLC0415 - `--help` needs no store

@@ -15,6 +15,7 @@ from cloudaudit.store.counting import count
 from cloudaudit.store.runs import whole
 from cloudaudit.store.states import Coverage, coverage, state, subject
 from cloudaudit.store.tables import EVENT, FINDING, OBSERVATION, POPULATION, RUN, TARGET, UNSEEN
+from cloudaudit.store.tickets import linked
 
 _BATCH = 500
 
@@ -51,6 +52,7 @@ class _Told:
         self._times = {run.number: run.started for run in runs}
         self._spans = _by_finding(connection, OBSERVATION, condition)
         self._unseen = _by_finding(connection, UNSEEN, condition)
+        self._tickets = linked(connection, condition)
         self._asked: dict[int, list[Coverage]] = defaultdict(list)
         numbers = connection.execute(
             select(RUN.c.number).where(RUN.c.target.in_(list(targets))).order_by(RUN.c.number)
@@ -81,6 +83,7 @@ class _Told:
                 )
                 for one in unseen
             ),
+            tickets=self._tickets.get((row["name"], row["fingerprint"]), ()),
         )
 
     def _time(self, run: int | None) -> str:

@@ -1,15 +1,16 @@
 """What export asks of the store: how findings stand now, and which tickets they have."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from cloudaudit.errors import StoreError
 from cloudaudit.history import Linked, Standing, Subject
 from cloudaudit.model import Decision, Verdict
 from cloudaudit.store.states import Known, known
-from cloudaudit.store.tables import OBSERVATION, RUN, TARGET, TICKET_LINK
+from cloudaudit.store.tables import FINDING, OBSERVATION, RUN, TARGET, TICKET_LINK
 
 _BATCH = 500
 
@@ -54,10 +55,14 @@ def links(connection: Connection, tracker: str) -> tuple[Linked, ...]:
     return tuple(_linked(row) for row in rows)
 
 
-def linked(connection: Connection, fingerprint: str) -> tuple[Linked, ...]:
-    """The tickets of a finding, in all trackers."""
-    found = select(TICKET_LINK).where(TICKET_LINK.c.fingerprint == fingerprint).order_by(TICKET_LINK.c.address)
-    return tuple(_linked(row) for row in connection.execute(found))
+def linked(connection: Connection, condition: ColumnElement[bool]) -> dict[tuple[str, str], tuple[Linked, ...]]:
+    """The tickets of findings, in all trackers, by target and fingerprint."""
+    same = TICKET_LINK.c.fingerprint == FINDING.c.fingerprint
+    rows = connection.execute(select(TICKET_LINK).join(FINDING, same).where(condition).order_by(TICKET_LINK.c.address))
+    found: dict[tuple[str, str], dict[Linked, None]] = defaultdict(dict)
+    for one in map(_linked, rows):
+        found[one.target, one.fingerprint][one] = None
+    return {key: tuple(several) for key, several in found.items()}
 
 
 def _linked(row: object) -> Linked:

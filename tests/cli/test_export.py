@@ -102,7 +102,9 @@ def test_the_store_knows_which_run_fixed_it(run: Run, export: Run, infra: Path, 
     (infra / "main.tf").write_text(OPEN)
     back = night(2)
 
+    past = run("history", RULE, "--store", "runs.db").stdout.decode()
     ticket = server.seen()[0]
+    assert f"ticket #1, open: {server.url}/acme/shop/issues/1" in past
     assert [one.stdout.split()[-1] for one in (made, closed, back)] == [b"created", b"closed", b"reopened"]
     assert "(run `2`, 2026-09-22T14:13:20Z)" in ticket.comments[0]
     assert ticket.open

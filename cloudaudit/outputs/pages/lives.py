@@ -87,6 +87,8 @@ def _life(life: Life, width: int, paint: Paint, now: str) -> Iterator[str]:
     yield from wrapped(_course(life, now), width, "  ", "    ")
     if about.message and life.spans[-1].state.verdict is not Verdict.PASS:
         yield from wrapped(visible(about.message), width, "  ", "    ")
+    for one in life.tickets:
+        yield from wrapped(visible(f"ticket {one.name}, {one.said}: {one.address}"), width, "  ", "    ")
     lines = [(one.since, 0, one.since_time, one.until_time, said(one.state) + ending(one), one) for one in life.spans]
     unseen = [(one.since, 1, one.since_time, one.until_time, "not looked at", None) for one in life.unseen]
     for _, _, since, until, text, span in sorted((*lines, *unseen), key=lambda line: line[:2]):
