@@ -10,6 +10,7 @@ from cloudaudit.errors import TrackerError
 from cloudaudit.settings import Export
 from cloudaudit.trackers import labels, marks
 from cloudaudit.trackers.markdown import render
+from cloudaudit.trackers.once import once
 from cloudaudit.trackers.tracker import LABEL, Change, Draft, Given, Kind, Memory, Option, Ticket
 from cloudaudit.transport import Api, Pace, RefusedError, escaped
 
@@ -115,17 +116,17 @@ class GitHub:
     def change(self, ticket: Ticket, change: Change) -> Ticket:
         """First the comment, unless it is there, then all the rest at once."""
         path = f"{self._path}/issues/{ticket.id}"
-        if change.comment and not self._commented(path, change.mark):
-            self._api.send(
-                "POST", f"{path}/comments", {"body": _fitting(marks.comment(render(change.comment), change.mark))}
-            )
+        if change.comment:
+            self._comment(path, _fitting(marks.comment(render(change.comment), change.mark)), change.mark)
         body = _edits(ticket, change, self._settings.states)
         return _decoded(self._api.send("PATCH", path, body)).ticket(change.memory) if body else ticket
 
-    def _commented(self, path: str, mark: str) -> bool:
-        return any(
-            marks.is_comment(str(found.get("body") or ""), mark) for found in self._api.pages(f"{path}/comments")
-        )
+    def _comment(self, path: str, text: str, mark: str) -> None:
+        def there() -> bool:
+            found = self._api.pages(f"{path}/comments")
+            return any(marks.is_comment(str(one.get("body") or ""), mark) for one in found)
+
+        once(there, lambda: self._api.send("POST", f"{path}/comments", {"body": text}, once=True))
 
     def _make_labels(self) -> None:
         there = {str(found.get("name", "")).lower() for found in self._api.pages(f"{self._path}/labels")}

@@ -11,8 +11,9 @@ from cloudaudit.errors import TrackerError
 from cloudaudit.settings import Export
 from cloudaudit.trackers import labels, marks
 from cloudaudit.trackers.markdown import render
+from cloudaudit.trackers.once import once
 from cloudaudit.trackers.tracker import LABEL, Change, Draft, Given, Kind, Memory, Option, Ticket
-from cloudaudit.transport import Api, RefusedError, UnsettledError, escaped
+from cloudaudit.transport import Api, RefusedError, escaped
 
 API = "https://gitlab.com/api/v4"
 _ROOT = "/api/v4"
@@ -25,7 +26,6 @@ _HINTS = {
     403: _RIGHT,
     404: f"there is no such project, or the token cannot see it; {_RIGHT}",
 }
-_TRIES = 3
 
 
 class _Issue(msgspec.Struct):
@@ -125,17 +125,11 @@ class GitLab:
         return _decoded(self._api.send("PUT", path, body)).ticket(change.memory) if body else ticket
 
     def _comment(self, path: str, text: str, mark: str) -> None:
-        for _ in range(_TRIES):
+        def there() -> bool:
             found = self._api.pages(f"{path}/notes", sort="asc", order_by="created_at")
-            if any(marks.is_comment(str(one.get("body") or ""), mark) for one in found):
-                return
-            try:
-                self._api.send("POST", f"{path}/notes", {"body": text}, once=True)
-            except UnsettledError as error:
-                last = error
-            else:
-                return
-        raise last
+            return any(marks.is_comment(str(one.get("body") or ""), mark) for one in found)
+
+        once(there, lambda: self._api.send("POST", f"{path}/notes", {"body": text}, once=True))
 
     def _edits(self, ticket: Ticket, change: Change) -> Mapping[str, Any]:
         """What differs from the issue as it is."""

@@ -74,8 +74,8 @@ class Change(Record, frozen=True):
     """What becomes of a ticket, in one go: `memory` always, the rest where it is not empty.
 
     `title` and `text` replace ours and nothing else. `state` is `open` or `closed`, and `memory.said` the reason.
-    `comment` is written unless one with the same key and turn (`mark`) is there: a run that was interrupted may have
-    written it. `drop` and `add` are labels of ours.
+    `comment` is written unless one with the same `mark` is there: a run that was interrupted may have written it.
+    `drop` and `add` are labels of ours.
     """
 
     memory: Memory
@@ -89,7 +89,7 @@ class Change(Record, frozen=True):
     @property
     def mark(self) -> str:
         """The same for the same comment in every run."""
-        return f"{self.memory.key}.{self.memory.turn}"
+        return f"{self.memory.key}.{self.memory.turn}.{self.memory.said}"
 
 
 class Tracker(Protocol):

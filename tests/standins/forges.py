@@ -75,6 +75,10 @@ class StandIn:
         body = json.loads(data) if data else None
         self.calls.append((method, parts.path, body))
         self.headers.append({name.lower(): value for name, value in request.headers.items()})
+        fate = self.fate()
+        if fate == "lost":
+            request.close_connection = True
+            return
         if not self._check(request, parts.path, query, data):
             self._write(request, 422, {}, {"message": "not as described"})
             return
@@ -87,7 +91,14 @@ class StandIn:
         if fault is not None:
             self.faults.remove(fault)
             _, status, headers, answer = fault
+        if fate == "unanswered":
+            request.close_connection = True
+            return
         self._write(request, status, headers, answer)
+
+    def fate(self) -> str:
+        """What becomes of the request at hand: "lost" on the way here, done but "unanswered", or nothing bad."""
+        return ""
 
     def _page(self, found: list[Any], query: dict[str, str], path: str) -> tuple[list[Any], dict[str, str]]:
         size, page = int(query.get("per_page", 30)), int(query.get("page", 1))

@@ -22,12 +22,22 @@ class Seen(NamedTuple):
     labels: list[str]
 
 
+class _Breaks(NamedTuple):
+    write: int = 0
+    fate: str = ""
+    dead: bool = False
+    before: int = 0
+    struck: bool = False
+
+
 class TrackerStandIn(StandIn):
     """A tracker with one project. `kind` names its module; `options` and `environment` are what leads to it."""
 
     kind = ""
     clear_markup = True
     """Whether text between our marks is found in the body as people wrote it around them."""
+
+    _breaks = _Breaks()
 
     @property
     def options(self) -> dict[str, str]:
@@ -41,6 +51,18 @@ class TrackerStandIn(StandIn):
     def writes(self) -> int:
         """How many requests changed something, or tried to."""
         return sum(method != "GET" for method in self.methods)
+
+    def break_at(self, write: int, fate: str, *, dead: bool) -> None:
+        """Let the write with this number, counted from here, be "lost" or "unanswered"; with `dead` all that comes
+        after it is lost, as if the exporter had been killed. 0 mends it."""
+        self._breaks = _Breaks(write, fate, dead, self.writes)
+
+    def fate(self) -> str:
+        breaks, writes = self._breaks, self.writes
+        if not breaks.write or writes < breaks.before + breaks.write:
+            return ""
+        first, self._breaks = not breaks.struck, breaks._replace(struck=True)
+        return breaks.fate if first else "lost" if breaks.dead else ""
 
     @abstractmethod
     def seen(self) -> list[Seen]:
@@ -99,9 +121,15 @@ class GitHubIssues(TrackerStandIn):
             answers: dict[str, Any] = {"": self.repository, **lists}
             return (200, answers[inside]) if inside in answers else (404, {"message": "Not Found"})
         if inside == "/labels":
-            self.labels.append(body)
-            return 201, body
+            return self._label(body)
         return (201, self._make(body)) if inside == "/issues" else (404, {"message": "Not Found"})
+
+    def _label(self, body: Any) -> Answer:
+        if any(one["name"].lower() == body["name"].lower() for one in self.labels):
+            error = {"resource": "Label", "code": "already_exists", "field": "name"}
+            return 422, {"message": "Validation Failed", "errors": [error]}
+        self.labels.append(body)
+        return 201, body
 
     def _tagged(self) -> list[dict[str, Any]]:
         return [one for one in self.issues if {"name": "cloudaudit"} in one["labels"]]
