@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from cloudaudit import __version__
-from cloudaudit.app.book import rule_set, values
+from cloudaudit.app.book import foreign_book, rule_set, values
 from cloudaudit.app.request import Request, Tell
 from cloudaudit.app.targets import nothing, read
 from cloudaudit.criteria import assess
-from cloudaudit.decisions import Decider, Sources, compare
+from cloudaudit.decisions import Decider, Names, Sources, compare
 from cloudaudit.errors import RuleError
 from cloudaudit.model import Finding, Gap, Origin, Report, Run, Scanned
 from cloudaudit.sources import text_of
@@ -25,6 +25,7 @@ from cloudaudit.workers import Share, available
 
 if TYPE_CHECKING:
     from cloudaudit.engine import RuleSet
+    from cloudaudit.engine.foreign import ForeignBook
     from cloudaudit.graph import ResourceGraph
     from cloudaudit.history import Missed
 
@@ -115,7 +116,12 @@ def _decider(request: Request, rules: "RuleSet") -> Decider:
         whole = rule_set(Request(rule_paths=request.rule_paths))
         return frozenset((*whole.rules, *whole.former))
 
-    return Decider(sources, rules.rules, known, request.today or date.min)
+    @functools.cache
+    def book() -> "ForeignBook":
+        return foreign_book(Request(rule_paths=request.rule_paths))
+
+    names = Names(known, lambda tool, id_: book().meaning(tool, [id_]).rules)
+    return Decider(sources, rules.rules, names, request.today or date.min)
 
 
 def _spread(

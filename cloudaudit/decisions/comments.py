@@ -12,6 +12,7 @@ import functools
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
@@ -89,18 +90,26 @@ def _comment(form: str, rest: str, line: int, target: int) -> Comment:
     return Comment(form=form, line=line, target=target, ids=names, reason=rest.strip(), narrowed=narrowed, **options)
 
 
+class Names(NamedTuple):
+    """What ids mean. `known` gives those of all rules that there are, `same` the rules that ask the same as a check of
+    another scanner, by its tool and id; both are asked when something needs it, and not before."""
+
+    known: Callable[[], Collection[str]]
+    same: Callable[[str, str], Collection[str]]
+
+
 class Comments:
-    """The comments around the failures of a graph. `rules` are those applied, `known` gives the ids of all there are;
-    `text_of` gives the text of a file of the repository, or None."""
+    """The comments around the failures of a graph. `rules` are those applied; `text_of` gives the text of a file of the
+    repository, or None."""
 
     def __init__(
         self,
         rules: Mapping[str, Rule],
-        known: Callable[[], Collection[str]],
+        names: Names,
         text_of: Callable[[str], str | None],
         today: date,
     ) -> None:
-        self._known = known
+        self._known, self._same = names
         self._text_of = text_of
         self._today = today
         self._rules = rules
@@ -193,7 +202,13 @@ class Comments:
     def _names(self, comment: Comment, rule: str) -> bool:
         if comment.form == OURS:
             return rule in comment.ids
-        return any(rule in self._peers.get(_AVD.sub("", name), ()) for name in comment.ids)
+        tool = comment.form.partition(":")[0]
+        return any(rule in self._meant(tool, name) for name in comment.ids)
+
+    def _meant(self, tool: str, name: str) -> Collection[str]:
+        """Our rules for a check of another scanner; the book of all writings is opened for what rules do not name."""
+        found = self._peers.get(_AVD.sub("", name))
+        return self._same(tool, name) if found is None and not name.startswith("CKV") else found or ()
 
 
 def _means(comment: Comment, finding: Finding) -> bool:

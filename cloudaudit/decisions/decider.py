@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from cloudaudit.decisions import baseline, waivers
-from cloudaudit.decisions.comments import Comments
+from cloudaudit.decisions.comments import Comments, Names
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Finding, Gap, Record, Rule, Waiver
 
@@ -21,24 +21,22 @@ class Sources(Record, frozen=True):
 
 
 class Decider:
-    """Gives findings their status. `rules` are those applied, `known` gives the ids of all there are; `today` decides
-    what is over. SettingsError if a file is wrong."""
+    """Gives findings their status. `rules` are those applied, `names` says what ids mean; `today` decides what is
+    over. SettingsError if a file is wrong."""
 
-    def __init__(
-        self, sources: Sources, rules: Mapping[str, Rule], known: Callable[[], Collection[str]], today: date
-    ) -> None:
-        self._known = known
+    def __init__(self, sources: Sources, rules: Mapping[str, Rule], names: Names, today: date) -> None:
+        self._ids = names
         self._inline = sources.inline
         self._rules = rules
         self._today = today
-        self._waivers = _load(Path(sources.waivers), known()) if sources.waivers else ()
+        self._waivers = _load(Path(sources.waivers), names.known()) if sources.waivers else ()
         self._baseline = baseline.load(Path(sources.baseline)) if sources.baseline else baseline.Baseline()
 
     def __call__(
         self, findings: Iterable[Finding], graph: ResourceGraph, text_of: TextOf
     ) -> tuple[list[Finding], tuple[Gap, ...]]:
         """The findings of a graph with their status, and what people should hear of the comments."""
-        comments = Comments(self._rules, self._known, text_of, self._today)
+        comments = Comments(self._rules, self._ids, text_of, self._today)
         if self._inline:
             findings = comments.apply(findings, graph)
         if self._waivers:

@@ -50,6 +50,8 @@ def statuses(found: Iterable[Finding]) -> dict[str, str]:
         (PLAIN.replace("size = 1", "#checkov:skip=CKV_AWS_3:scratch\n  size = 1"), Status.SUPPRESSED),
         (f"#trivy:ignore:AVD-AWS-0026\n{PLAIN}", Status.SUPPRESSED),
         (f"#trivy:ignore:AVD-AWS-0001 trivy:ignore:AVD-AWS-0026\n{PLAIN}", Status.SUPPRESSED),
+        (f"#tfsec:ignore:aws-ec2-enable-volume-encryption\n{PLAIN}", Status.SUPPRESSED),
+        (f"#tfsec:ignore:aws-who-knows\n{PLAIN}", Status.OPEN),
         (f"#trivy:ignore:AVD-AWS-0026:exp:2026-11-22 scratch\n{PLAIN}", Status.SUPPRESSED),
         (f"#trivy:ignore:AVD-AWS-0026:exp:2026-11-21 scratch\n{PLAIN}", Status.OPEN),
         (f"#trivy:ignore:AVD-AWS-0026:exp:tomorrow\n{PLAIN}", Status.OPEN),
