@@ -1,7 +1,8 @@
 """Findings become tickets."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from cloudaudit.app.book import rule_set
@@ -29,16 +30,15 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 
 
 class Export(Record, frozen=True):
-    """What is to be exported: the file of a JSON report ("-" for stdin), else the last run of `target` in the store;
-    `name` is what the store calls the target of a report. `store` is its URL, None for none. `links` is where lines of
-    files are shown. Settings and rules are those of the request."""
+    """What is to be exported: the file of a JSON report ("-" for stdin), else the last runs of `targets` in the store,
+    which may be patterns (`aws:*`); of a report, the first is what the store calls its target. `store` is its URL, None
+    for none. `links` is where lines of files are shown. Settings and rules are those of the request."""
 
     request: Request
     picked: Picked
     today: str
     report: str = ""
-    target: str = ""
-    name: str = ""
+    targets: tuple[str, ...] = ()
     store: str | None = None
     links: Links = Links()
 
@@ -52,7 +52,7 @@ class Exporting:
         source = _reported(what, data) if what.report else _Stored(what, self._store)
         links = self._store.links(tracker.place) if self._store else ()
         scene = Scene(settings=what.request.settings.export, picked=what.picked, today=what.today, links=what.links)
-        self.planned = sync.prepare(tracker, source.observed(), source.absent, links, scene)
+        self.planned = sync.prepare(tracker, source, links, scene)
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -85,7 +85,7 @@ def _store(what: Export) -> "Store | None":
 
 
 def _reported(what: Export, data: bytes) -> Reading:
-    naming: Callable[[str], str] = (lambda _: what.name) if what.name else target_name
+    naming: Callable[[str], str] = (lambda _: what.targets[0]) if what.targets else target_name
     return read(data, what.report, naming)
 
 
@@ -102,33 +102,53 @@ def links(environment: Mapping[str, str]) -> Links:
 
 
 class _Stored:
-    """What the store knows of a target."""
+    """What the store knows of targets."""
 
     def __init__(self, what: Export, store: "Store | None") -> None:
         if store is None:
             raise AssertionError(what)
-        self._target = what.target or _only(store)
-        self._found = store.standing(self._target)
+        self._store = store
+        self._targets = _targets(store, what.targets)
         self._rules = rule_set(what.request).rules
+        self._grouped = bool(what.request.settings.export.group_by)
 
-    def observed(self) -> Iterator[Observed]:
-        """The findings that failed once, or are unknown."""
-        for one in self._found:
-            yield _observed(one, self._rules.get(one.subject.rule))
+    def observed(self, has: Collection[str]) -> Iterator[Observed]:
+        """The findings that fail or are unknown, and settled ones that may have a ticket."""
+        for target in self._targets:
+            for one in self._store.standing(target):
+                found = _observed(one, self._rules.get(one.subject.rule))
+                if self._grouped or found.state not in _SETTLED or found.key in has:
+                    yield found
 
     def absent(self, memory: Memory) -> Observed | None:
         """Nothing: the store knows nothing of a finding that it does not hold."""
         _ = memory
         return None
 
+    def unseen(self, memory: Memory, *, closing: bool) -> str:
+        """Nothing: the store knows what was not looked at finding by finding."""
+        _ = memory, closing
+        return ""
 
-def _only(store: "Store") -> str:
-    """The target, where there is one."""
+
+_SETTLED = (State.FIXED, State.REMOVED)
+
+
+def _targets(store: "Store", patterns: Sequence[str]) -> tuple[str, ...]:
+    """The targets that are meant, the only one where none is named. SettingsError where that is none or unclear."""
     names = sorted({run.target for run in store.runs()})
-    if len(names) == 1:
-        return names[0]
+    if not patterns and len(names) == 1:
+        return tuple(names)
+    found = [name for name in names if any(name == each or fnmatchcase(name, each) for each in patterns)]
+    if found:
+        return tuple(found)
     hint = f"; there are {', '.join(names[:5])}{' ...' if len(names) > 5 else ''}" if names else ""
-    raise SettingsError(f"which target of the store is it? Say --target NAME{hint}")
+    wrong = (
+        f"no target of the store is called {patterns[0]}"
+        if patterns
+        else "which target of the store is it? Say --target"
+    )
+    raise SettingsError(f"{wrong}{hint}")
 
 
 def _observed(one: Standing, rule: Rule | None) -> Observed:

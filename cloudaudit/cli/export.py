@@ -51,7 +51,12 @@ _OPTIONS = (
         help="How long a tracker may make us wait in all.",
     ),
     click.Option(["--token-command"], default="", metavar="COMMAND", help="A program that prints the token."),
-    click.Option(["--target"], default="", metavar="NAME", help="What the store calls what was looked at."),
+    click.Option(
+        ["--target", "targets"],
+        multiple=True,
+        metavar="NAME",
+        help="What was looked at, as the store calls it; aws:* means several.",
+    ),
     click.Option(
         ["--store"],
         metavar="URL",
@@ -177,8 +182,7 @@ def _exporting(kind: "Kind", given: dict[str, Any]) -> "Exporting":
         ),
         today=datetime.now(UTC).date().isoformat(),
         report=given["report"] or "",
-        target=given["target"],
-        name=given["target"],
+        targets=given["targets"],
         store=given["store"],
         links=app.links(os.environ),
     )

@@ -5,6 +5,8 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
+import msgspec
+
 from cloudaudit.model import Decision, Fix, Location, Record, Severity, Theme
 
 
@@ -60,6 +62,11 @@ class Observed(Record, frozen=True):
     def key(self) -> str:
         """Of the ticket of this finding alone: the same resource in two targets are two problems."""
         return key_of("finding", self.target, self.fingerprint)
+
+
+def unseen(about: "Observed", why: str) -> "Observed":
+    """The finding as one of which nothing can be said this time."""
+    return msgspec.structs.replace(about, state=State.UNKNOWN, because=(why,))
 
 
 class Case(Record, frozen=True):

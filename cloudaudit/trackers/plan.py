@@ -121,7 +121,7 @@ def _create(case: Case, scene: Scene, *, over: bool) -> Action:
             severity=case.severity.value,
             fingerprint=lead.fingerprint if single else "",
             rule=lead.rule if single or settings.group_by == "rule" else "",
-            root=lead.root if single or settings.group_by == "root" else "",
+            roots=_roots(case),
         ),
         case,
         scene,
@@ -138,6 +138,10 @@ def _create(case: Case, scene: Scene, *, over: bool) -> Action:
         priority=settings.priorities.get(case.severity.value, ""),
     )
     return Action(do=Do.CREATE, reason=text.because(case), case=case, draft=draft)
+
+
+def _roots(case: Case) -> tuple[str, ...]:
+    return tuple(sorted({one.root for one in case.members}))
 
 
 def _due(memory: Memory, scene: Scene) -> str:
@@ -186,7 +190,8 @@ def _open(case: Case, ticket: Ticket, scene: Scene) -> Action:
         return _say(Do.REOPEN, ticket, "open", text.reopening(case, memory), case=case)
     if memory.said != "open":
         return _say(Do.COMMENT, ticket, "open", text.reopening(case, memory), case=case)
-    after = _written(msgspec.structs.replace(memory, severity=case.severity.value), case, scene)
+    roots = tuple(sorted({*memory.roots, *_roots(case)}))
+    after = _written(msgspec.structs.replace(memory, severity=case.severity.value, roots=roots), case, scene)
     if after == memory:
         return _leave(case, ticket, "up to date")
     worse = memory.severity != case.severity.value

@@ -1,6 +1,6 @@
 """A JSON report, as export reads it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import msgspec
 
@@ -31,8 +31,9 @@ class Reading:
         """What the store calls what was looked at."""
         return tuple(sorted({*self._names.values(), *(target for target, _ in self._scope)}))
 
-    def observed(self) -> Iterator[Observed]:
-        """The findings in it."""
+    def observed(self, has: Collection[str]) -> Iterator[Observed]:
+        """The findings in it; `has` does not matter here."""
+        _ = has
         for one in self._document.findings:
             yield self._observed(one)
 
@@ -40,7 +41,7 @@ class Reading:
         """What the report says of a ticket whose finding is not in it; None where it is about other targets."""
         if memory.target not in self.targets:
             return None
-        why = self._unseen(memory)
+        why = self.unseen(memory, closing=True)
         state = State.UNKNOWN if why else State.REMOVED if self._with_passes else State.FIXED
         about = About(title=memory.rule)
         return Observed(
@@ -54,19 +55,20 @@ class Reading:
             address="",
             type="",
             message="",
-            root=memory.root,
+            root=memory.roots[0] if memory.roots else "",
             because=(why,) if why else (),
             run=self._document.run.id,
             at=self._at,
         )
 
-    def _unseen(self, memory: Memory) -> str:
-        """Why nothing can be said of what is absent, empty where it was looked at."""
+    def unseen(self, memory: Memory, *, closing: bool) -> str:
+        """Why nothing can be said of what is absent, empty where it was looked at. What was left out in general stands
+        in the way only of closing."""
         if memory.rule and memory.rule not in self._rules:
             return "its rule was not applied"
-        if memory.root and (memory.target, memory.root) not in self._scope:
+        if any((memory.target, root) not in self._scope for root in memory.roots):
             return "its root was not looked at"
-        return "not everything could be looked at" if self._document.gaps else ""
+        return "not everything could be looked at" if closing and self._document.gaps else ""
 
     @property
     def _at(self) -> str:

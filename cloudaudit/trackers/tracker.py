@@ -17,7 +17,7 @@ LABEL = "cloudaudit"
 class Memory(Record, frozen=True):
     """What we know of a ticket, kept in the ticket itself, where people do not look: the store may be lost.
 
-    `key` is that of the case, `fingerprint` that of its finding (empty for a group); `target`, `rule` and `root` say
+    `key` is that of the case, `fingerprint` that of its finding (empty for a group); `target`, `rule` and `roots` say
     what has to be looked at for news of it. `said` is what we said of it last: `open`, `fixed`, `removed`, `accepted`,
     `duplicate`; `declined` once we saw that a person closed it, `held` once we saw that a person reopened it. `turn`
     counts how often that changed. `since` is the day on which the failure was first seen, `opened` that of the ticket;
@@ -36,7 +36,7 @@ class Memory(Record, frozen=True):
     severity: str = ""
     fingerprint: str = ""
     rule: str = ""
-    root: str = ""
+    roots: tuple[str, ...] = ()
     pending: bool = False
 
 

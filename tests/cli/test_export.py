@@ -126,6 +126,49 @@ def test_tickets_are_found_again_without_their_label_by_the_store_and_without_th
     assert without.stdout.endswith(b"1 created\n")  # neither label nor store: nobody can know
 
 
+def test_the_ticket_of_a_group_is_left_while_one_of_its_roots_is_not_looked_at(
+    run: Run, export: Run, place: Path, server: TrackerStandIn
+) -> None:
+    for root in ("a", "b"):
+        (place / "infra" / root).mkdir(parents=True)
+        (place / "infra" / root / "main.tf").write_text(OPEN)
+    (place / "cloudaudit.toml").write_text('[export]\ngroup_by = "rule"\ngroup_above = 1\n')
+
+    def night(*roots: str) -> bytes:
+        options = [part for root in roots for part in ("--root", root)]
+        run("scan", "infra", "--rule", RULE, *options, "-f", "json", "--all", "-o", "report.json")
+        return bytes(export("report.json").stdout.split(b"\n")[-2])
+
+    made = night()
+    part = night("infra/a")
+    (place / "infra" / "a" / "main.tf").write_text(OPEN + VERSIONED)
+    half = night("infra/a")
+    whole = night()
+    (place / "infra" / "b" / "main.tf").write_text(OPEN + VERSIONED)
+    done = night()
+
+    said = [made, part, half, whole, done]
+    assert said == [b"1 created", b"1 left as they are", b"1 left as they are", b"1 updated", b"1 closed"]
+    assert len(server.seen()) == 1
+
+
+def test_many_targets_of_a_store_are_exported_at_once(
+    run: Run, export: Run, place: Path, server: TrackerStandIn
+) -> None:
+    for name in ("one", "two"):
+        (place / name).mkdir()
+        (place / name / "main.tf").write_text(OPEN)
+        run("scan", name, "--rule", RULE, "--record", "--record-as", f"team:{name}", "--store", "runs.db")
+
+    unclear = export("--store", "runs.db")
+    done = export("--store", "runs.db", "--target", "team:*")
+
+    assert unclear.returncode == 2
+    assert b"which target of the store is it? Say --target; there are team:one, team:two" in unclear.stderr
+    assert done.stdout.endswith(b"2 created\n")
+    assert len(server.seen()) == 2
+
+
 @pytest.mark.usefixtures("infra")
 def test_the_plan_as_json(run: Run, export: Run) -> None:
     scan(run)

@@ -1,7 +1,7 @@
 """Exports to trackers, night after night."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -65,6 +65,21 @@ def observed(name: str = "a", state: State = State.OPEN, **more: Any) -> Observe
     return msgspec.structs.replace(made, **more)
 
 
+class Told(NamedTuple):
+    """A source that knows these findings, and nothing of others."""
+
+    found: Sequence[Observed]
+
+    def observed(self, _: Collection[str]) -> Sequence[Observed]:
+        return self.found
+
+    def absent(self, _: Memory) -> Observed | None:
+        return None
+
+    def unseen(self, _: Memory, *, closing: bool) -> str:  # noqa: ARG002 - everything is seen
+        return ""
+
+
 class Exporter:
     """Exports what was observed, as often as it is called; without a store unless `links` are kept."""
 
@@ -90,11 +105,7 @@ class Exporter:
 
     def plan(self, *found: Observed, tracker: Tracker | None = None) -> sync.Planned:
         scene = Scene(settings=self.settings, picked=self.picked, today=self.today)
-        return sync.prepare(tracker or self.connect(), found, self.absent, self.links, scene)
-
-    def absent(self, _: Memory) -> Observed | None:
-        """What is known of tickets whose findings were not observed: nothing."""
-        return None
+        return sync.prepare(tracker or self.connect(), Told(found), self.links, scene)
 
     def __call__(self, *found: Observed) -> list[str]:
         """What was done, but for what was left."""
