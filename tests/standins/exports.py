@@ -14,6 +14,7 @@ from cloudaudit.trackers.plan import Scene
 from cloudaudit.trackers.tracker import Given, Memory, Tracker
 from cloudaudit.transport import Waiting
 from tests.standins.gitlab_issues import GitLabIssues
+from tests.standins.jira import JiraSite
 from tests.standins.trackers import GitHubIssues, TrackerStandIn
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 STAND_INS: dict[str, Callable[[], TrackerStandIn]] = {
     "github": GitHubIssues,
     "gitlab": GitLabIssues,
+    "jira": JiraSite,
 }
 TODAY = "2026-11-22"
 

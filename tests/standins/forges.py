@@ -21,8 +21,8 @@ Answer = tuple[int, Any]
 
 
 class StandIn:
-    """One server. `comments` is what it holds, `remarks` those in the diff, `calls` what it was asked, `lists` further
-    lists by path; `faults` are answers to give first, as
+    """One server. `comments` is what it holds, `remarks` those in the diff, `calls` what it was asked, `query` how the
+    request at hand asks, `lists` further lists by path; `faults` are answers to give first, as
     (expression that "METHOD /path" matches, status, headers, body); `done_anyway` does the work of a POST that it
     answers with a fault."""
 
@@ -37,6 +37,7 @@ class StandIn:
         self.faults: list[tuple[str, int, dict[str, str], Any]] = []
         self.done_anyway = False
         self.wrong: list[str] = []
+        self.query: dict[str, str] = {}
         self.lists: dict[str, list[dict[str, Any]]] = {}
         self.remarks: list[dict[str, Any]] = []
         self.description = _description(self.spec)
@@ -74,6 +75,7 @@ class StandIn:
         method, query = request.command, {name: values[-1] for name, values in parse_qs(parts.query).items()}
         body = json.loads(data) if data else None
         self.calls.append((method, parts.path, body))
+        self.query = query
         self.headers.append({name.lower(): value for name, value in request.headers.items()})
         fate = self.fate()
         if fate == "lost":
