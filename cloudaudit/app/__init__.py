@@ -17,6 +17,7 @@ from cloudaudit.app.drifting import compare_live
 from cloudaudit.app.equipping import Equipment, equipment, install_tool
 from cloudaudit.app.explaining import explain
 from cloudaudit.app.gating import FAILED, INCOMPLETE, exit_code, gate, incompleteness
+from cloudaudit.app.importing import Import, import_results
 from cloudaudit.app.keeping import discard, kept
 from cloudaudit.app.permitting import permissions
 from cloudaudit.app.recording import Recorder, open_store, record, target_name
@@ -33,6 +34,7 @@ __all__ = [
     "Auditing",
     "Brought",
     "Equipment",
+    "Import",
     "Left",
     "Looked",
     "Recorder",
@@ -55,6 +57,7 @@ __all__ = [
     "foreign_book",
     "gate",
     "graphs",
+    "import_results",
     "incompleteness",
     "install_tool",
     "kept",

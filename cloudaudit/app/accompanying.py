@@ -14,6 +14,7 @@ from cloudaudit.errors import SourceError
 from cloudaudit.model import Gap
 from cloudaudit.sources.imported import reading
 from cloudaudit.sources.imported.result import Foreign
+from cloudaudit.sources.imported.result import Tool as Speaker
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -111,7 +112,8 @@ def _told(one: _Running) -> Iterator[tuple[Copied, Foreign] | Gap]:
     if len(lost) > _LOST:
         yield Gap(what=f"{one.tool.name}: {len(lost) - _LOST:,} checks more", why="they broke off in the tool itself")
     try:
-        yield from (_ours(told, one) for told in reading.read(ended.output))
+        results = (told for told in reading.read(ended.output) if not isinstance(told, Speaker))
+        yield from (_ours(told, one) for told in results)
     except SourceError as error:
         yield Gap(what=one.tool.name, why=f"what it said cannot be read: {error}")
 

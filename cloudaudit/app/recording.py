@@ -79,6 +79,22 @@ class Recorder:
             covers=_covers(request, folders),
         )
 
+    def add_import(
+        self, report: Report, request: Request, *, name: str = "", complete: bool = False
+    ) -> "tuple[RunRow, ...]":
+        """Write down what was imported: a run for each tool and target. Files may hold a part of what a tool found, so
+        what they do not name was not looked at; when they are `complete`, it is gone."""
+        from cloudaudit.history import Missed  # noqa: PLC0415 - nobody asks of a scan
+
+        return self._store.record(
+            report,
+            at=report.run.started or now(),
+            names={one.target: name or target_name(one.target) for one in report.scanned},
+            selection=_selection(request),
+            missed=() if complete else (Missed(),),
+            complete=complete,
+        )
+
     def finish(self, *, at: str = "") -> None:
         """The audit came to its end."""
         self._store.finish(self.audit, at=at or now())
@@ -91,10 +107,12 @@ def record(report: Report, request: Request, url: str = "", *, name: str = "") -
 
 def target_name(target: str) -> str:
     """What a target is called in a store that many repositories may share: repository and path in it, whatever the
-    current folder is. What is no path keeps its name."""
+    current folder is. What a tool says of a target (`checkov:infra`) is named likewise; what is no path keeps its
+    name."""
     path = Path(target)
     if not path.exists():
-        return target
+        tool, sign, rest = target.partition(":")
+        return f"{tool}:{target_name(rest)}" if sign and rest and Path(rest).exists() else target
     whole = path.resolve()
     top = next((folder for folder in (whole, *whole.parents) if (folder / ".git").exists()), None)
     if top is None:

@@ -33,11 +33,12 @@ def _assignments(ctx: click.Context, param: click.Parameter, values: tuple[str, 
     return pairs
 
 
+_BASE = click.option("--base", default="", metavar="REF", help="The git revision that folders are compared with.")
 _READING = (
     click.option("--root", "roots", multiple=True, metavar="ROOT", help="Only this root; repeatable."),
     click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", callback=_assignments, help="A variable."),
     click.option("--var-file", "var_files", multiple=True, type=FILE, help="A file of variables."),
-    click.option("--base", default="", metavar="REF", help="The git revision that folders are compared with."),
+    _BASE,
     click.option("--workspace", default="default", metavar="NAME", help="The value of terraform.workspace."),
     click.option(
         "--reader",
@@ -145,6 +146,11 @@ def reads_targets(command: F) -> F:
     return _with(command, (*_READING, *_SETTINGS))
 
 
+def reads_a_tree(command: F) -> F:
+    """Adds the options that say how the one target is read that results are about."""
+    return _with(command, (*(option for option in _READING if option is not _BASE), *_SETTINGS))
+
+
 def picks_rules(command: F) -> F:
     """Adds the options that say which rules apply."""
     return _with(command, (_PROFILE, *_NARROWING))
@@ -190,7 +196,7 @@ def request(targets: tuple[str, ...], given: Mapping[str, Any]) -> "Request":
         roots=given["roots"],
         reader=given["reader"],
         jobs=given["jobs"],
-        base=given["base"],
+        base=given.get("base", ""),
         complete=decided.complete,
     )
     return msgspec.structs.replace(_judging(given, decided), targets=targets, options=options)

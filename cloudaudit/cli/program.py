@@ -3,6 +3,7 @@
 import gc
 import importlib
 import importlib.util
+import keyword
 import os
 import sys
 from typing import NoReturn
@@ -26,7 +27,8 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """The command, or None when there is none of that name."""
-        module = f"{__package__}.{cmd_name.replace('-', '_')}"
+        name = cmd_name.replace("-", "_")
+        module = f"{__package__}.{name}_" if keyword.iskeyword(name) else f"{__package__}.{name}"
         if cmd_name.isascii() and cmd_name.replace("-", "").isalnum() and importlib.util.find_spec(module):
             command: click.Command | None = getattr(importlib.import_module(module), "COMMAND", None)
             if command is not None:

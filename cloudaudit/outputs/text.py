@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from cloudaudit.model import Change, Finding, Gap, Location, Report, Rule, Status, Verdict
+from cloudaudit.model import Change, Finding, Gap, Location, Origin, Report, Rule, Status, Verdict
 from cloudaudit.outputs.escape import visible
 from cloudaudit.outputs.layout import Paint, heading, plural, wrapped
 from cloudaudit.outputs.literals import assignments
@@ -45,7 +45,9 @@ def _opening(report: Report, options: Options) -> Iterator[str]:
     resources = sum(one.resources for one in report.scanned)
     what = targets[0] if len(targets) == 1 else plural(len(targets), "target")
     size = f"{plural(resources, 'resource')} in {plural(len(report.scanned), 'root')}"
-    title = f"cloudaudit {report.run.version} scanned {what}: {size}, {plural(len(report.rules), 'rule')}"
+    imported = bool(report.scanned) and all(one.origin is Origin.IMPORTED for one in report.scanned)
+    verb = "imported" if imported else "scanned"
+    title = f"cloudaudit {report.run.version} {verb} {what}: {size}, {plural(len(report.rules), 'rule')}"
     title += f" (profile {report.run.profile})" if report.run.profile else ""
     yield from wrapped(visible(title), options.width, "", "  ")
     for target in targets if len(targets) > 1 else ():
@@ -73,7 +75,7 @@ def _failing_rule(
     criteria = " ".join(rule.criteria)
     room = options.width - len(label) - 2 - len(rule.id) - len(criteria)
     painted = f"{paint.severity(severity, label)}  {paint.bold(rule.id)}"
-    yield f"{painted}{' ' * room}{criteria}" if room >= 2 else painted
+    yield f"{painted}{' ' * room}{criteria}" if criteria and room >= 2 else painted
     if room < 2:
         yield from wrapped(criteria, options.width, "  ")
     yield from wrapped(visible(rule.title), options.width, "  ")

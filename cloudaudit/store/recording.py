@@ -41,6 +41,7 @@ class Recording(Record, frozen=True):
     missed: tuple[Missed, ...] | None = None
     regions: frozenset[str] | None = None
     covers: Callable[[str, str], bool] | None = None
+    complete: bool = False
 
 
 class _Part(Record, frozen=True):
@@ -153,7 +154,7 @@ def _record(
     sight = Sight(
         target=part.name,
         roots=roots,
-        rules=report.rules.keys() | {finding.rule for finding in part.findings.values()},
+        rules=_asked(report, part, past if what.complete else {}),
         resources=resources(part.findings.values()),
         missed=what.missed,
         regions=what.regions,
@@ -169,11 +170,19 @@ def _record(
     return number, [_recorded(changes, run, part), *changes.events]
 
 
+def _asked(report: Report, part: _Part, past: Mapping[str, Known]) -> set[str]:
+    """The rules that the run asked: with those of the past that it speaks of, too."""
+    told = {finding.rule for finding in part.findings.values()} | {one.row.rule for one in past.values()}
+    return told | report.rules.keys()
+
+
 def _vanished(part: _Part, past: Mapping[str, Known], what: Recording) -> dict[str, int]:
     """The roots of earlier findings that were looked for and are no more."""
+    before = {one.row.root for one in past.values()} - part.roots.keys()
+    if what.complete:
+        return dict.fromkeys(sorted(before), 0)
     if what.covers is None or not part.roots:
         return {}
-    before = {one.row.root for one in past.values()} - part.roots.keys()
     return {root: 0 for root in sorted(before) if what.covers(part.name, root)}
 
 

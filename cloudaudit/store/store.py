@@ -60,13 +60,15 @@ class Store:
         missed: Sequence[Missed] | None = None,
         regions: Iterable[str] | None = None,
         covers: Callable[[str, str], bool] | None = None,
+        complete: bool = False,
     ) -> tuple[RunRow, ...]:
         """Write down what a report says, all of it or nothing; one run for each of its targets.
 
         `at` is the time where the report carries none, and `audit` groups what several calls record. `missed` says what
         the run could not list, so that what is absent there is not taken for gone; where it is None, nothing counts as
         gone that a new gap may hide. `regions` are those that were looked at, None for all; `covers` says of a target
-        and a root that is not in the report whether it was looked for.
+        and a root that is not in the report whether it was looked for; `complete` says that the report speaks of all
+        that its targets ever had, by any rule and in any root.
         """
         runs.moment(at)
         what = Recording(
@@ -77,6 +79,7 @@ class Store:
             missed=None if missed is None else tuple(missed),
             regions=None if regions is None else frozenset(regions),
             covers=covers,
+            complete=complete,
         )
         with writing(self.engine) as connection:
             numbers = record(connection, report, what)

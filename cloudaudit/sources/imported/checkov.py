@@ -6,13 +6,12 @@ failure that they accept.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from cloudaudit.model import Gap, Verdict
 from cloudaudit.sources.imported.reading import Format, Told, address_in, shaped
-from cloudaudit.sources.imported.result import Foreign
+from cloudaudit.sources.imported.result import Foreign, Tool
 from cloudaudit.sources.imported.stream import Document
 
 TOOL = "checkov"
@@ -37,6 +36,8 @@ class Check(msgspec.Struct):
     file_path: str | None = None
     file_line_range: list[int] | None = None
     resource: str | None = None
+    caller_file_path: str | None = None
+    caller_file_line_range: list[int] | None = None
     resource_address: str | None = None
     severity: str | None = None
     guideline: str | None = None
@@ -51,6 +52,7 @@ def fits(seen: frozenset[str]) -> bool:
 def read(path: Path) -> Iterator[Told]:
     """The checks that passed, failed and were skipped; a gap for each file that checkov could not parse."""
     version = _version(path)
+    yield Tool(name=TOOL)
     wanted = [f"{start}results.{name}.*" for name in _LISTS for start in ("", "*.")]
     with Document(path) as document:
         for name, value in document.items(*wanted):
@@ -71,7 +73,7 @@ def _version(path: Path) -> str:
 
 def _result(check: Check, version: str) -> Foreign:
     told = check.check_result
-    lines: list[Any] = check.file_line_range or [0]
+    lines = check.file_line_range or [0]
     return Foreign(
         tool=TOOL,
         version=version,
@@ -84,6 +86,8 @@ def _result(check: Check, version: str) -> Foreign:
         first_line=lines[0],
         last_line=lines[-1],
         address=address_in(check.resource_address, check.resource),
+        caller=(check.caller_file_path or "").lstrip("/"),
+        caller_line=(check.caller_file_line_range or [0])[0],
         accepted=(told.suppress_comment or "") if told.result == "SKIPPED" else None,
         url=check.guideline or "",
     )

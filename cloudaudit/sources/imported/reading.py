@@ -10,11 +10,11 @@ import msgspec
 from cloudaudit import plugins
 from cloudaudit.errors import SourceError
 from cloudaudit.model import Gap, Record
-from cloudaudit.sources.imported.result import Foreign
+from cloudaudit.sources.imported.result import Foreign, Tool
 from cloudaudit.sources.imported.stream import outline
 
 T = TypeVar("T")
-Told = Foreign | Gap
+Told = Foreign | Gap | Tool
 _PACKAGE = "cloudaudit.sources.imported"
 _ADDRESS = re.compile(
     r"(?:module\.[\w-]+(?:\[[^\]]*\])?\.)*(?:data\.)?[a-z][a-z0-9]*_[a-z0-9_]+\.[\w-]+(?:\[[^\]]*\])?"
@@ -33,9 +33,8 @@ _TOOLS = {
 
 class Format(Record, frozen=True):
     """One format. `fits` says whether a file with this outline (see `stream.outline`) has it; `read` yields its
-    results,
-    and a `Gap` for each piece that it cannot read. SourceError for a file that is cut off, malformed or of a version
-    that is not known."""
+    results, a `Gap` for each piece that it cannot read, and a `Tool` where the format names one apart from results.
+    SourceError for a file that is cut off, malformed or of a version that is not known."""
 
     name: str
     fits: Callable[[frozenset[str]], bool]

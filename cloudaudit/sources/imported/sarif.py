@@ -16,7 +16,7 @@ import msgspec
 from cloudaudit.errors import SourceError
 from cloudaudit.model import Gap, Verdict
 from cloudaudit.sources.imported.reading import Format, Told, address_in, shaped, tool_name
-from cloudaudit.sources.imported.result import Foreign
+from cloudaudit.sources.imported.result import Foreign, Tool
 from cloudaudit.sources.imported.stream import Document
 
 VERSION = "2.1.0"
@@ -212,6 +212,8 @@ def read(path: Path) -> Iterator[Told]:
                 if place not in runs or not runs[place].tool:  # it stands behind the results
                     runs = _runs(path)
                 yield from _told(shaped(value, Result, path), runs.get(place) or _Run())
+    for name in dict.fromkeys(run.tool for run in runs.values() if run.tool):
+        yield Tool(name=name)
 
 
 def _runs(path: Path) -> dict[int, _Run]:

@@ -10,7 +10,7 @@ import msgspec
 
 from cloudaudit.model import Gap, Verdict
 from cloudaudit.sources.imported.reading import Format, Told, address_in, shaped
-from cloudaudit.sources.imported.result import Foreign
+from cloudaudit.sources.imported.result import Foreign, Tool
 from cloudaudit.sources.imported.stream import Document
 
 TOOL = "terrascan"
@@ -45,6 +45,7 @@ def fits(seen: frozenset[str]) -> bool:
 
 def read(path: Path) -> Iterator[Told]:
     """The violations, those that were skipped too; a gap for each folder that terrascan could not read."""
+    yield Tool(name=TOOL)
     with Document(path) as document:
         for name, value in document.items(_FAILED, _SKIPPED, _ERRORS):
             if name == _ERRORS:

@@ -13,7 +13,7 @@ import msgspec
 from cloudaudit.errors import SourceError
 from cloudaudit.model import Gap, Verdict
 from cloudaudit.sources.imported.reading import Format, Told, address_in, shaped
-from cloudaudit.sources.imported.result import Foreign
+from cloudaudit.sources.imported.result import Foreign, Tool
 from cloudaudit.sources.imported.stream import Document
 
 TOOL = "trivy"
@@ -71,6 +71,7 @@ def read(path: Path) -> Iterator[Told]:
     """All findings with their verdicts. SourceError for another version of the schema."""
     seen = {_VERSION: "", _CREATED: ""}
     targets: dict[int, str] = {}
+    yield Tool(name=TOOL)
     with Document(path) as document:
         for name, value in document.items(_SCHEMA, _VERSION, _CREATED, _TARGET, *_FOUND):
             if name == _SCHEMA and value != SCHEMA_VERSION:

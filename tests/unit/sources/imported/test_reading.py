@@ -7,13 +7,13 @@ import pytest
 from cloudaudit.errors import SourceError
 from cloudaudit.model import Gap, Verdict
 from cloudaudit.sources.imported.reading import read
-from cloudaudit.sources.imported.result import Foreign
+from cloudaudit.sources.imported.result import Foreign, Tool
 
 
 def told(tmp_path: Path, value: object) -> list[Any]:
     path = tmp_path / "results.json"
     path.write_text(value if isinstance(value, str) else json.dumps(value))
-    return list(read(path))
+    return [one for one in read(path) if not isinstance(one, Tool)]
 
 
 def sarif(*results: dict[str, Any], **run: Any) -> dict[str, Any]:
@@ -256,6 +256,13 @@ def test_a_file_that_checkov_cannot_parse_is_a_gap(tmp_path: Path) -> None:
     (gap,) = told(tmp_path, checkov(parsing_errors=["/broken.tf"]))
 
     assert (gap.what, gap.why) == ("/broken.tf", "checkov could not parse the file")
+
+
+def test_a_tool_without_results_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "clean.sarif"
+    path.write_text(json.dumps(sarif()))
+
+    assert list(read(path)) == [Tool(name="trivy")]
 
 
 def test_checkov_that_found_nothing_to_check_has_no_results(tmp_path: Path) -> None:
