@@ -156,11 +156,13 @@ _SETTLED = {State.FIXED: "fixed", State.REMOVED: "removed", State.ACCEPTED: "acc
 
 def _follow(case: Case, ticket: Ticket, scene: Scene) -> Action:
     """What to do with the ticket that a case has."""
-    memory = ticket.memory
-    if memory.pending and memory.said in ("open", *_SETTLED.values()):
-        return _resume(case, ticket)
     if case.state is State.UNKNOWN:
         return _leave(case, ticket, f"cannot tell this time: {text.cause(case)}")
+    if ticket.memory.pending:
+        if ticket.memory.said == _SETTLED.get(case.state, "open"):
+            return _resume(case, ticket)
+        ticket = _dropped(case, ticket)
+    memory = ticket.memory
     if case.state is State.OPEN:
         return _open(case, ticket, scene)
     if ticket.open:
@@ -207,15 +209,27 @@ def _open(case: Case, ticket: Ticket, scene: Scene) -> Action:
 
 
 def _resume(case: Case, ticket: Ticket) -> Action:
-    """A change of state that was interrupted is brought to its end; the next run sees what is new."""
-    memory, open_ = ticket.memory, ticket.memory.said == "open"
+    """A change of state that was interrupted is brought to its end; the comment is written unless it was."""
+    memory, is_open = ticket.memory, ticket.memory.said == "open"
+    state = "open" if is_open else "closed"
+    do = Do.UPDATE if ticket.open == is_open else Do.REOPEN if is_open else Do.CLOSE
+    comment = text.reopening(case, memory) if is_open else text.closing(case)
     done = msgspec.structs.replace(memory, pending=False)
-    if ticket.open == open_:
-        return Action(do=Do.UPDATE, reason="an interrupted run", case=case, ticket=ticket, change=Change(memory=done))
-    comment = text.reopening(case, memory) if open_ else text.closing(case)
-    change = Change(memory=done, state="open" if open_ else "closed", comment=comment)
-    do = Do.REOPEN if open_ else Do.CLOSE
+    change = Change(memory=done, state="" if do is Do.UPDATE else state, comment=comment)
     return Action(do=do, reason="an interrupted run", case=case, ticket=ticket, change=change)
+
+
+_BEFORE = {"declined": "open", "held": "fixed"}
+
+
+def _dropped(case: Case, ticket: Ticket) -> Ticket:
+    """The ticket as if nothing were under way: what a run was about to say is said now, or does not hold any more."""
+    memory = msgspec.structs.replace(ticket.memory, pending=False)
+    if memory.said in _BEFORE:
+        memory = msgspec.structs.replace(memory, said=_BEFORE[memory.said], turn=memory.turn - 1)
+    elif ticket.open and case.state is not State.OPEN:
+        memory = msgspec.structs.replace(memory, said="open")
+    return msgspec.structs.replace(ticket, memory=memory)
 
 
 def _say(do: Do, ticket: Ticket, said: str, comment: Document, *, case: Case) -> Action:

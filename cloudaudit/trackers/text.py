@@ -220,7 +220,11 @@ def declined(case: Case) -> Document:
 
 def reopening(case: Case, memory: Memory) -> Document:
     """Why a ticket is open again, and what was before."""
-    before = {"accepted": "it was accepted, and is not any more", "held": "a person had reopened it"}
+    before = {
+        "accepted": "it was accepted, and is not any more",
+        "held": "a person had reopened it",
+        "open": "the run that found this was interrupted",
+    }
     history = before.get(memory.said, f"it was closed as {memory.said}")
     return (
         paragraph(Strong(text="It fails again"), f" ({history})", *_seen(case.lead), "."),

@@ -135,3 +135,28 @@ def test_what_was_said_before_the_interruption_is_no_reason_for_what_is_decided_
         (ticket,) = server.seen()
         assert not ticket.open
         assert "Accepted" in ticket.comments[-1]
+
+
+@pytest.mark.parametrize("later", [State.OPEN, State.UNKNOWN, State.ACCEPTED])
+@pytest.mark.parametrize("kind", sorted(STAND_INS))
+def test_a_run_that_ends_an_interrupted_one_says_only_what_it_saw_itself(kind: str, later: State) -> None:
+    with _there(kind, Scenario(_open, ())) as (export, server):
+        before = server.writes
+        export(observed(state=State.FIXED))
+        writes = server.writes - before
+
+    for write in range(1, writes + 1):
+        with _there(kind, Scenario(_open, ())) as (export, server):
+            server.break_at(write, "unanswered", dead=True)
+            with pytest.raises(RemoteError):
+                export(observed(state=State.FIXED))
+            server.break_at(0, "", dead=False)
+
+            now = observed(state=later, run="13", at="2026-11-23T02:00:00Z")
+            for _ in range(3):
+                export(now)
+
+            (ticket,) = server.seen()
+            assert not any("Fixed" in comment and "13" in comment for comment in ticket.comments), f"write {write}"
+            assert ticket.open or later is not State.OPEN
+            assert export(now) == []
