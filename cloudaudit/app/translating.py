@@ -65,6 +65,10 @@ class Translator:
             known = self._known[key] = self._translated(result)
         return known
 
+    def same(self, tool: str, id_: str) -> tuple[str, ...]:
+        """Our rules that ask the same as a check."""
+        return self._book.meaning(tool, (id_,)).rules
+
     def digest(self, rule: Rule) -> str:
         """SHA-256 of what the rule says, in hex."""
         compiled = self.rules.compiled.get(rule.id)

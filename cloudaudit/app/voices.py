@@ -13,7 +13,7 @@ from cloudaudit import __version__
 from cloudaudit.app.request import Request
 from cloudaudit.app.translating import NOT_ASKED, UNMAPPED, Translator, clipped
 from cloudaudit.criteria import assess
-from cloudaudit.decisions import Decider, Sources
+from cloudaudit.decisions import Decider, Names, Sources
 from cloudaudit.engine.parameters import parameters
 from cloudaudit.engine.severity import adjusted
 from cloudaudit.facts.credentials import redact
@@ -194,7 +194,9 @@ class Voices:
         """What all results say together, as people decided about it."""
         request, rules = self._request, dict(sorted(self._rules.items()))
         order = sorted(self._findings.values(), key=lambda one: (one.target, one.root, one.resource, one.rule))
-        decide = Decider(self._sources, rules, self._known_rules, request.today or date.min)
+        decide = Decider(
+            self._sources, rules, Names(self._known_rules, self._translator.same), request.today or date.min
+        )
         findings, notices = self._decided(order, decide)
         scanned = tuple(_scanned(findings, [f"{tool}:{self._tree or '.'}" for tool in sorted(self._tools)]))
         targets = tuple(dict.fromkeys(one.target for one in scanned))
