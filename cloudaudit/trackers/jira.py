@@ -18,6 +18,7 @@ from cloudaudit.settings import Export
 from cloudaudit.trackers import adf
 from cloudaudit.trackers.jira_fields import Screen, label, listed, screen
 from cloudaudit.trackers.jira_workflow import Status, Workflow
+from cloudaudit.trackers.once import once
 from cloudaudit.trackers.tracker import LABEL, Change, Draft, Given, Kind, Memory, Option, Ticket
 from cloudaudit.transport import MOST_PAGES, PAGE, Api, RefusedError, UnsettledError, Waiting, escaped
 
@@ -30,7 +31,6 @@ _TEXT = 32_767
 _LAG = (2.0, 4.0, 8.0, 16.0)
 """Seconds until a search is sure to find a new issue, as far as anybody can be."""
 
-_TRIES = 3
 _RIGHTS = {
     "BROWSE_PROJECTS": "Browse projects",
     "CREATE_ISSUES": "Create issues",
@@ -192,17 +192,12 @@ class Jira:
 
     def _comment(self, path: str, change: Change) -> None:
         body = _fitting(adf.comment(change.comment, change.mark))
-        for attempt in range(_TRIES):
+
+        def there() -> bool:
             comments = listed(self._api, f"{path}/comment", "comments", orderBy="-created")
-            if any(adf.is_comment(found.get("body"), change.mark) for found in comments):
-                return
-            try:
-                self._api.send("POST", f"{path}/comment", {"body": body}, once=True)
-            except UnsettledError:
-                if attempt == _TRIES - 1:
-                    raise
-            else:
-                return
+            return any(adf.is_comment(found.get("body"), change.mark) for found in comments)
+
+        once(there, lambda: self._api.send("POST", f"{path}/comment", {"body": body}, once=True))
 
     def _remember(self, path: str, memory: Memory) -> None:
         self._api.send("PUT", f"{path}/properties/{_PROPERTY}", msgspec.to_builtins(memory))

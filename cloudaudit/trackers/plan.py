@@ -240,7 +240,9 @@ def _say(do: Do, ticket: Ticket, said: str, comment: Document, *, case: Case) ->
 
 
 def _duplicate(ticket: Ticket, first: Ticket) -> Action:
-    memory = msgspec.structs.replace(ticket.memory, said="duplicate", turn=ticket.memory.turn + 1)
+    before = ticket.memory
+    turn = before.turn + (not (before.pending and before.said == "duplicate"))
+    memory = msgspec.structs.replace(before, said="duplicate", turn=turn, pending=False)
     change = Change(memory=memory, state="closed", comment=text.duplicate(first.name))
     return Action(do=Do.CLOSE, reason=f"a duplicate of {first.name}", ticket=ticket, change=change)
 

@@ -6,6 +6,7 @@ Atlassian publishes (@atlaskit/adf-schema 57.7)."""
 from collections.abc import Iterator
 from typing import Any
 
+from cloudaudit.trackers.adf import plain
 from cloudaudit.trackers.markdown import code, literal
 
 _BLOCKS = {"paragraph", "heading", "bulletList", "codeBlock"}
@@ -85,7 +86,9 @@ def as_markdown(node: Any) -> str:
     match node["type"]:
         case "text":
             return _marked(node)
-        case "paragraph" | "heading" | "codeBlock":
+        case "codeBlock":
+            return "```\n" + plain(node) + "\n```\n"
+        case "paragraph" | "heading":
             return "".join(inner) + "\n"
         case _:
             return "\n".join(inner)

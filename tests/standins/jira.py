@@ -18,9 +18,9 @@ EXTRA[JIRA] = {
 _JQL = re.compile(r'project = "SEC" AND labels = cloudaudit( AND created >= -1d)? ORDER BY created ASC')
 
 
-def field(name: str, kind: str = "string", **more: Any) -> dict[str, Any]:
+def field(key: str, kind: str = "string", **more: Any) -> dict[str, Any]:
     """A field of a screen."""
-    made = {"fieldId": name, "key": name, "name": name.capitalize(), "operations": ["set"]}
+    made = {"fieldId": key, "key": key, "name": key.capitalize(), "operations": ["set"]}
     return {**made, "required": False, "schema": {"type": kind}, **more}
 
 
