@@ -10,6 +10,7 @@ blocking_criteria = []      # ... or under these: ["CC6.1", "A1.2"]
 inline = true               # whether comments in the source may silence rules; under --policy they may not by default
 waivers = "waivers.yaml"    # accepted failures with owner, approver and last day; beside this file
 baseline = "cloudaudit-baseline.json"   # failures that were there when you began ("cloudaudit baseline write")
+aggregator = "org@eu-west-1/111111111111"   # of AWS Config: NAME, NAME@REGION or with its account; spares audits calls
 
 [parameters]                # limits that rules compare with; "cloudaudit rules show" names them
 audit_period_days = 365
@@ -112,6 +113,7 @@ class Settings(Record, frozen=True):
     inline: bool | None = None
     waivers: str = ""
     baseline: str = ""
+    aggregator: str = ""
     overrides: tuple[Override, ...] = ()
     parameters: dict[str, Any] = {}
     environments: dict[str, str] = {}

@@ -20,7 +20,8 @@ from cloudaudit.settings import Settings
 
 if TYPE_CHECKING:
     from cloudaudit.sources.aws.account import Plan
-    from cloudaudit.sources.aws.accounts import Target
+    from cloudaudit.sources.aws.accounts import Access, Target
+    from cloudaudit.sources.aws.aggregator import Aggregator
     from cloudaudit.sources.aws.answers import Journal
     from cloudaudit.sources.aws.reader import Reader
     from cloudaudit.sources.aws.session import Session
@@ -36,6 +37,7 @@ class Audit(Record, frozen=True):
     names a file; `session_policy` is JSON. `folder` is where answers are kept, so that an audit that was stopped can be
     taken up again; empty keeps none. `cluster` spreads the accounts over processes: an address, or `local:N`. What
     `states` declare goes by its name there, so that a finding has one fingerprint in source, plan, state and account.
+    `aggregator` is one of AWS Config, which spares the accounts requests: NAME, NAME@REGION or NAME@REGION/ACCOUNT.
     """
 
     request: Request = Request()
@@ -53,6 +55,14 @@ class Audit(Record, frozen=True):
     folder: str = ""
     cluster: str = ""
     states: tuple[str, ...] = ()
+    aggregator: str = ""
+
+    @property
+    def access(self) -> "Access":
+        """How the roles of accounts are assumed."""
+        from cloudaudit.sources.aws.accounts import ROLE, Access  # noqa: PLC0415 - 0.1 s that nothing else need pay
+
+        return Access(self.role or ROLE, self.external_id, self.session_policy)
 
     @property
     def many(self) -> bool:
@@ -86,7 +96,8 @@ class Brief(NamedTuple):
 
 
 class Auditing:
-    """An audit under way: its accounts, and the rules that judge them. SourceError when no account can be named."""
+    """An audit under way: its accounts, and the rules that judge them. SourceError when no account can be named, or
+    there is no such aggregator."""
 
     def __init__(self, audit: Audit) -> None:
         request = audit.request
@@ -95,6 +106,7 @@ class Auditing:
         declared = Declared(graph for state in audit.states for graph in read(state, request))
         self.targets, self._left_out = _targets(audit)
         self._brief = Brief(msgspec.structs.replace(audit, request=request), Court(request), declared)
+        _aggregator(audit, audit.profiles[0] if audit.profiles else "")
 
     def each(self, told: Told | None = None) -> Iterator[Looked]:
         """One account after the other, as each is done. SourceError at the end if none could be entered."""
@@ -167,11 +179,34 @@ def _look(brief: Brief, target: "Target", session: "Session", told: Told | None)
 
     audit = brief.audit
     with _journal(audit.folder, session.account, session.caller) as journal:
-        reader = Reader(session, journal, Limiter(audit.rate), heard)
+        aggregator = _aggregator(audit, target.profile, session.account, journal, heard)
+        reader = Reader(session, journal, Limiter(audit.rate), heard, aggregator)
         regions = target.regions or audit.regions
         plan = Plan(regions=regions, threads=audit.threads, declared=brief.declared)
         judged = judge_account(brief.court, reader, plan, _about(session.account, target))
     return Looked(session.account, target.name, judged, requests, regions=regions)
+
+
+def _aggregator(
+    audit: Audit,
+    profile: str,
+    account: str = "",
+    journal: "Journal | None" = None,
+    heard: Callable[[str, str], None] | None = None,
+) -> "Aggregator | None":
+    """What an aggregator holds of the account, if the options or the settings name one. The credentials that enter
+    accounts are those that ask it; many audits may at once, so each goes slowly."""
+    from cloudaudit.sources.aws import accounts, aggregator  # noqa: PLC0415 - as above
+    from cloudaudit.sources.aws.limits import Limiter  # noqa: PLC0415
+    from cloudaudit.sources.aws.reader import Reader  # noqa: PLC0415
+
+    stated = audit.aggregator or audit.request.settings.aggregator
+    if not stated:
+        return None
+    place = aggregator.place(stated)
+    session = accounts.keeper(place.account, profile, audit.access)
+    reader = Reader(session, journal, Limiter(audit.rate / 3), heard)
+    return aggregator.Aggregator(reader, place.name, place.region or session.region, account)
 
 
 @contextmanager
@@ -203,7 +238,7 @@ def _targets(audit: Audit) -> tuple[list["Target"], list[Looked]]:
     """The accounts to look at, and those that cannot be."""
     from cloudaudit.sources.aws import accounts  # noqa: PLC0415 - 0.1 s that nothing else need pay
 
-    access = accounts.Access(audit.role or accounts.ROLE, audit.external_id, audit.session_policy)
+    access = audit.access
     profile = audit.profiles[0] if audit.profiles else ""
     if audit.ids:
         return accounts.of_ids(audit.ids, access, profile), []

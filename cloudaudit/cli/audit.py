@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--state", "states", multiple=True, metavar="[ROOT=]FILE", help="A state, for the names of what it declares."
 )
+@click.option("--aggregator", default="", metavar="NAME", help="Of AWS Config, to read from: NAME[@REGION][/ACCOUNT].")
 @click.option(
     "--rate", type=click.FloatRange(0.01, 10), default=1.0, metavar="N", help="Times the usual request rates."
 )
@@ -94,7 +95,7 @@ def _asked(given: dict[str, Any]) -> "Audit":
         request=live_request(given),
         session_policy=Path(policy).read_text(encoding="utf-8") if policy else "",
         **{name: given[name] for name in ("profiles", "regions", "organization", "units", "role", "external_id")},
-        **{name: given[name] for name in ("rate", "threads", "cluster", "states")},
+        **{name: given[name] for name in ("rate", "threads", "cluster", "states", "aggregator")},
         accounts=given["accounts"] or "",
     )
     return app.kept(asked, resume=given["resume"])

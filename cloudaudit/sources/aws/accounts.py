@@ -177,6 +177,16 @@ def enter(target: Target, policy: str = "") -> Session:
     return base.assume(target.role, external_id=target.external_id, policy=policy)
 
 
+def keeper(account: str, profile: str, access: Access) -> Session:
+    """The credentials for an account that keeps something about the others: those of the profile, or of the role there
+    where it is another account's. SourceError when they are refused."""
+    base = _session(profile)
+    if account in ("", base.account):
+        return base
+    (target,) = of_ids([account], access, profile)
+    return enter(target)
+
+
 @lru_cache(maxsize=32)
 def _session(profile: str) -> Session:
     """The credentials of a profile: opened once, since all its roles are assumed from there."""

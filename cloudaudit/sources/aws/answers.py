@@ -12,12 +12,14 @@ _SIZE = 4  # bytes of the length before each entry
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):
-    """The pages of one request, when they were read (ISO 8601, UTC), and why there are none: a code and a message."""
+    """The pages of one request, when they were read (ISO 8601, UTC), and why there are none: a code and a message.
+    `recorded` is when AWS Config saw what they say, where it answered in the service's place."""
 
     pages: list[Any]
     at: str
     code: str = ""
     message: str = ""
+    recorded: str = ""
 
 
 class _Entry(msgspec.Struct, frozen=True, array_like=True):

@@ -76,7 +76,7 @@ class Collection:
             return
         items = [item for item in answered.items if not collect.when or pick(collect.when, item)]
         size = max([part.batch for part in collect.parts] + [_AT_ONCE if collect.parts or self._has(collect) else 0])
-        reading = Reading(actions(collect.call)[0], answered.at)
+        reading = answered.reading(collect.call)
         for start in range(0, len(items), size or len(items) or 1):
             chunk = items[start : start + size] if size else items
             if parent is None and len(items) > (size or len(items)):
@@ -141,7 +141,7 @@ class Collection:
         except Refused as refused:
             self._unknown(part, [one], refused.refusal)
             return True
-        self._fill(part, one, answered.items[0] if answered.items else {}, answered.at)
+        self._fill(part, one, answered.items[0] if answered.items else {}, answered.reading(part.call))
         return True
 
     def _many(self, part: Part, region: str, some: list[Found]) -> None:
@@ -160,15 +160,15 @@ class Collection:
         for one in some:
             item = _belonging(pick(ours, one.item), answers)
             if item or part.sparse or not part.call.per:
-                self._fill(part, one, item, answered.at)
+                self._fill(part, one, item, answered.reading(part.call))
             else:
                 one.attributes |= dict.fromkeys(part.attributes, untold)
 
-    def _fill(self, part: Part, one: Found, item: Item, at: str) -> None:
+    def _fill(self, part: Part, one: Found, item: Item, reading: Reading) -> None:
         merged = {**item, "_item": one.item}
         one.item[f"_{part.call.operation}"] = item
         one.attributes |= {name: pick(read, merged) for name, read in part.attributes.items()}
-        one.readings |= dict.fromkeys(part.attributes, Reading(actions(part.call)[0], at))
+        one.readings |= dict.fromkeys(part.attributes, reading)
 
     def _unknown(self, part: Part, some: list[Found], refusal: Refusal) -> None:
         value = Unknown(because=refusal.because)
@@ -188,7 +188,7 @@ class Collection:
                 self._into.note(refused.refusal)
             return
         one.attributes["tags"] = _by_arn(answered).get(one.key, {})
-        one.readings["tags"] = Reading(actions(_TAGS)[0], answered.at)
+        one.readings["tags"] = answered.reading(_TAGS)
 
 
 def _belonging(wanted: Any, answers: Mapping[Any, Item]) -> Item:

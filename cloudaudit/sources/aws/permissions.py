@@ -19,6 +19,10 @@ ORGANIZATION = (
 )
 """What the auditing account needs besides, to find the accounts of an organisation and to enter them."""
 
+SELECT = "config:SelectAggregateResourceConfig"
+AGGREGATOR = ("config:DescribeConfigurationAggregatorSourcesStatus", SELECT)
+"""What the account of an aggregator of AWS Config must allow, where it is read."""
+
 # The prefix of a service's actions, where it is not the name of the client.
 _PREFIXES = {
     "accessanalyzer": "access-analyzer",

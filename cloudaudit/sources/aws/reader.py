@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cloudaudit.clock import now
+from cloudaudit.model import Reading
 from cloudaudit.sources.aws.answers import Answer, Journal, plain
 from cloudaudit.sources.aws.declare import Call, Item, Read
 from cloudaudit.sources.aws.expressions import pick
 from cloudaudit.sources.aws.limits import Limiter
-from cloudaudit.sources.aws.permissions import actions
+from cloudaudit.sources.aws.permissions import SELECT, actions
 
 if TYPE_CHECKING:
+    from cloudaudit.sources.aws.aggregator import Aggregator
     from cloudaudit.sources.aws.session import Session
 
 _DENIED = (
@@ -116,7 +118,8 @@ class Gone(Exception):  # noqa: N818 - no error: the resource was deleted since 
 
 
 class Reader:
-    """Asks one account. Threads may share it; `told` hears of each request that is made."""
+    """Asks one account. Threads may share it; `told` hears of each request that is made. What the `aggregator` can tell
+    is not asked of the account."""
 
     def __init__(
         self,
@@ -124,10 +127,12 @@ class Reader:
         journal: Journal | None = None,
         limiter: Limiter | None = None,
         told: Callable[[str, str], None] | None = None,
+        aggregator: "Aggregator | None" = None,
     ) -> None:
         self.session = session
         self.account = session.account
         self.journal = journal or Journal()
+        self.aggregator = aggregator
         self._limiter = limiter or Limiter()
         self._told = told
         self._lock = threading.Lock()
@@ -159,12 +164,14 @@ class Reader:
         around: Item = {**here, "_at": answer.at}
         if item is not None:
             around["_parent"] = item
-        return Answered([{**found, **around} for found in items], answer.at)
+        return Answered([{**found, **around} for found in items], answer.at, answer.recorded)
 
     def _ask(self, request: str, call: Call, region: str, params: dict[str, Any]) -> Answer:
-        """The answer from the journal, from a thread that is asking for it now, or from AWS."""
+        """The answer from the journal, from the aggregator, from a thread that is asking for it now, or from AWS."""
         if (known := self.journal.known.get(request)) is not None:
             return known
+        if self.aggregator and (recorded := self.aggregator.answer(self, call, region, params)) is not None:
+            return recorded
         with self._lock:
             waiting = self._asked.get(request)
             if waiting is None:
@@ -221,10 +228,15 @@ class Reader:
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """Items of an answer, and when it was read."""
+    """Items of an answer, when it was read, and when AWS Config saw what it says, if it told it."""
 
     items: list[Item]
     at: str
+    recorded: str = ""
+
+    def reading(self, call: Call) -> Reading:
+        """As evidence names it."""
+        return Reading(SELECT, self.recorded) if self.recorded else Reading(actions(call)[0], self.at)
 
 
 def _following(ask: Callable[..., Any], params: dict[str, Any]) -> Iterator[Mapping[str, Any]]:

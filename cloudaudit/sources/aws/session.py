@@ -41,6 +41,11 @@ class Session:
         self.partition = self.caller.split(":", 2)[1]
         self.home = _HOMES.get(self.partition, self._first)
 
+    @property
+    def region(self) -> str:
+        """The region of the credentials."""
+        return self._first
+
     def client(self, service: str, region: str) -> Any:
         """The client of the service. What this thread asks it next goes to the region."""
         self._here.region = region

@@ -3,7 +3,8 @@
 from cloudaudit.sources.aws.declare import Call, Collect, days
 from cloudaudit.sources.aws.fitting import fitted
 
-_STATUS = Call("config", "describe_configuration_recorder_status", "ConfigurationRecordersStatus")
+RECORDERS = Call("config", "describe_configuration_recorders", "ConfigurationRecorders")
+STATUS = Call("config", "describe_configuration_recorder_status", "ConfigurationRecordersStatus")
 _OURS = "!servicePrincipal"  # services of AWS have recorders of their own
 # Only the account that manages an organisation, or acts for it, may ask for what it deploys; others have none.
 _NOT_MANAGING = (
@@ -30,7 +31,7 @@ def _organisation(kind: str, told: str) -> Collect:
 COLLECTORS = (
     Collect(
         type="aws_config_configuration_recorder",
-        call=Call("config", "describe_configuration_recorders", "ConfigurationRecorders"),
+        call=RECORDERS,
         when=_OURS,
         name="name",
         attributes={
@@ -48,14 +49,14 @@ COLLECTORS = (
     ),
     Collect(
         type="aws_config_configuration_recorder_status",
-        call=_STATUS,
+        call=STATUS,
         when=_OURS,
         name="name",
         attributes={"id": "name", "name": "name", "is_enabled": "recording"},
     ),
     Collect(
         type="aws_config_recorder_health",
-        call=_STATUS,
+        call=STATUS,
         when="!servicePrincipal && recording",
         name="name",
         attributes={
