@@ -15,7 +15,7 @@ from cloudaudit.engine.messages import message_of, place_of
 from cloudaudit.engine.parameters import parameters as defaults
 from cloudaudit.engine.reads import ROOTS, without_question
 from cloudaudit.engine.ruleset import Compiled, RuleSet
-from cloudaudit.engine.severity import adjusted, environment, owner
+from cloudaudit.engine.severity import adjusted
 from cloudaudit.engine.uncertain import reconsidered
 from cloudaudit.engine.view import View, Viewer
 from cloudaudit.errors import RuleError
@@ -202,11 +202,13 @@ def _finding(
     rule, resource = compiled.rule, view.resource
     if verdict is Verdict.PASS:  # most findings are
         severity, message, location = rule.severity, rule.title, resource.locate(rule.at)
+        environment = owner = ""
     else:
         eased = verdict is Verdict.FAIL and is_eased(compiled, view)
         severity = severity_of(compiled, view, eased=eased)
         message = message_of(compiled, view, verdict, eased=eased)
         location = place_of(compiled, view, verdict)
+        environment, owner = view.belonging
     return Finding(
         rule=rule.id,
         resource=resource.key,
@@ -223,8 +225,8 @@ def _finding(
         account=resource.account,
         region=resource.region,
         arn=resource.arn,
-        environment="" if verdict is Verdict.PASS else environment(resource, view.graph),
-        owner="" if verdict is Verdict.PASS else owner(resource, view.parameters.get("owner_tags", ())),
+        environment=environment,
+        owner=owner,
     )
 
 

@@ -1,5 +1,6 @@
 """What the rules of a type see of one resource: built once, from no more than they read."""
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ from cloudaudit.engine import cel
 from cloudaudit.engine.lens import ANYTHING, PHANTOM, Causes, Lens, reveal
 from cloudaudit.engine.reads import beginnings, without_question
 from cloudaudit.engine.ruleset import RuleSet
+from cloudaudit.engine.severity import environment, owner
 from cloudaudit.facts import find
 from cloudaudit.graph import ACCOUNT, ResourceGraph
 from cloudaudit.model import Origin, Relation, Resource, Unknown
@@ -65,6 +67,11 @@ class View:
         if self._without_phantoms is None:
             self._without_phantoms = cel.activate(_without_phantoms(self.variables))
         return self._without_phantoms
+
+    @functools.cached_property
+    def belonging(self) -> tuple[str, str]:
+        """The environment and the owner of the resource, empty where nothing tells them."""
+        return environment(self.resource, self.graph), owner(self.resource, self.parameters.get("owner_tags", ()))
 
     def content(self) -> bytes:
         """All that the rules see, parameters aside. Views of one type with the same content and causes judge alike."""

@@ -23,7 +23,6 @@ from cloudaudit.model import (
 )
 from cloudaudit.outputs.escape import encodable
 from cloudaudit.outputs.output import Options, Output, shown
-from cloudaudit.outputs.place import account_of, arn_of, region_of
 
 SCHEMA_VERSION = "1"
 
@@ -147,9 +146,9 @@ def finding_record(finding: Finding, rule: Rule) -> FindingRecord:
         location=finding.location,
         message=finding.message,
         unknown_because=finding.unknown_because,
-        account=account_of(finding),
-        region=region_of(finding),
-        arn=arn_of(finding),
+        account=finding.account,
+        region=finding.region,
+        arn=finding.arn,
         environment=finding.environment,
         owner=finding.owner,
         same_as=rule.same_as,

@@ -93,7 +93,7 @@ class Reading:
             location=one.location,
             account=one.account,
             region=one.region,
-            arn=one.arn,
+            arn=one.arn or (one.resource if one.resource.startswith("arn:") else ""),
             environment=one.environment,
             owner=one.owner,
             run=self._document.run.id,
