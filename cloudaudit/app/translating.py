@@ -38,12 +38,20 @@ _SEVERITIES = {
 
 
 class Translation(NamedTuple):
-    """What a check is here: `rules` of which each is said to pass or fail by it. Without any, `left_out` says why it is
+    """What a check is here: `rules` of which each is said to pass or fail by it. Where it is the same as several of
+    ours, those for the type in question count, and `otherwise` where none is. Without any, `left_out` says why it is
     none of our business, or of none that was asked for."""
 
     rules: tuple[Rule, ...] = ()
+    otherwise: Rule | None = None
     mapped: bool = True
     left_out: str = ""
+
+    def for_type(self, type_: str) -> tuple[Rule, ...]:
+        """The rules that count for a resource of the type, empty where that is not known."""
+        if self.otherwise is None:
+            return self.rules
+        return tuple(rule for rule in self.rules if type_ in rule.types) or (self.otherwise,)
 
 
 class Translator:
@@ -84,7 +92,9 @@ class Translator:
             return Translation(left_out=f"{NOT_ASKED} {self.profile}")
         found = [rule for rule in same if self._asked(rule)] or [made(result, meaning)]
         picked = tuple(rule for rule in found if self._picked(rule))
-        return Translation(picked, mapped=meaning.mapped, left_out="" if picked else "not among the rules asked for")
+        otherwise = made(result, meaning) if len(picked) > 1 else None
+        left_out = "" if picked else "not among the rules asked for"
+        return Translation(picked, otherwise, meaning.mapped, left_out)
 
     def _meaning(self, result: Foreign) -> Meaning:
         if result.tool == _OURS and (rule := self.rules.rules.get(self.rules.former.get(result.rule, result.rule))):

@@ -1,6 +1,7 @@
 """What other tools say becomes findings of a report, as if a scan had made them."""
 
 import hashlib
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
@@ -78,7 +79,7 @@ class Voices:
         self._tools: set[str] = set()
         self._rules: dict[str, Rule] = {}
         self._findings: dict[tuple[str, str, str], Finding] = {}
-        self._texts: dict[str, str] = {}
+        self._texts: dict[tuple[str, ...], str] = {}
         self._proofs: dict[tuple[object, ...], Evidence] = {}
         self._gaps: Counter[Gap] = Counter()
         self._doubts: Counter[tuple[str, str, str]] = Counter()
@@ -110,7 +111,7 @@ class Voices:
         self._doubt(told, file, len(found))
         abouts = [_known(one, graph, told, file) for one, graph in found] or [_unknown(told, file)]
         for about in abouts:
-            for rule in _fitting(translation.rules, about.type):
+            for rule in translation.for_type(about.type):
                 self._say(rule, about, told)
 
     def _doubt(self, told: Foreign, file: File, found: int) -> None:
@@ -161,16 +162,14 @@ class Voices:
     def _target(self, told: Foreign, about: About) -> str:
         """Each tool has targets of its own: what it does not speak of is not gone from ours."""
         place = f"aws:{about.account}" if told.arn and about.account else self._tree or "."
-        return f"{told.tool}:{place}"
+        return sys.intern(f"{told.tool}:{place}")
 
     def _text(self, rule: Rule, told: Foreign) -> str:
-        named = f"{told.tool} {visible(clipped(told.rule, 120))}"
-        text = told.message
-        if text in ("", told.title):
-            return f"{named} fails." if told.verdict is Verdict.FAIL else f"{named} cannot tell."
-        if (shown := self._texts.get(text)) is None:
-            shown = self._texts[text] = str(redact("message", clipped(text, _LONGEST)))
-        return shown if rule.id.startswith(f"{told.tool}:") else f"{shown} ({named})"
+        """What is wrong, with who says so; the same text for the same words, of which a million results have few."""
+        key = (rule.id, told.rule, told.verdict, told.message)
+        if (known := self._texts.get(key)) is None:
+            known = self._texts[key] = _message(rule, told)
+        return known
 
     def _severity(self, rule: Rule, about: About) -> Severity:
         if about.resource is None or about.graph is None:
@@ -259,18 +258,20 @@ class Voices:
             yield Gap(what=f"{tool}: {_plural(times, 'result')}", why=why, remedy=remedy)
 
 
+def _message(rule: Rule, told: Foreign) -> str:
+    named = f"{told.tool} {visible(clipped(told.rule, 120))}"
+    if told.message in ("", told.title):
+        return f"{named} fails." if told.verdict is Verdict.FAIL else f"{named} cannot tell."
+    text = str(redact("message", clipped(told.message, _LONGEST)))
+    return text if rule.id.startswith(f"{told.tool}:") else f"{text} ({named})"
+
+
 def _graver(told: Foreign, known: Finding) -> bool:
     """Whether a second result of the same thing is the one to hear: a failure before doubt, an open one before one that
     was accepted."""
     if _WEIGHT[told.verdict] != _WEIGHT[known.verdict]:
         return _WEIGHT[told.verdict] > _WEIGHT[known.verdict]
     return told.accepted is None and known.status is Status.SUPPRESSED
-
-
-def _fitting(rules: Sequence[Rule], type_: str) -> Sequence[Rule]:
-    """Of several rules that are the same as one check, those that judge the type."""
-    fitting = [rule for rule in rules if type_ in rule.types]
-    return fitting or rules[:1] if len(rules) > 1 else rules
 
 
 def _known(resource: Resource, graph: ResourceGraph, told: Foreign, file: File) -> About:
@@ -291,7 +292,7 @@ def _known(resource: Resource, graph: ResourceGraph, told: Foreign, file: File) 
 
 def _unknown(told: Foreign, file: File) -> About:
     """What the tool tells of the thing: its address in the folder of the file, its ARN, or only the file."""
-    root = file.path.rpartition("/")[0] or "."
+    root = sys.intern(file.path.rpartition("/")[0] or ".")
     address = parse(told.address) if told.address else None
     if told.arn:
         key, root = clipped(told.arn, _LONGEST), _plain(told.account)
