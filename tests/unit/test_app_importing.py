@@ -10,6 +10,7 @@ import pytest
 
 from cloudaudit import app, plugins
 from cloudaudit.app.translating import Translator
+from cloudaudit.errors import SettingsError
 from cloudaudit.model import Finding, Origin, Report, Severity, Status, Theme, Verdict
 from cloudaudit.outputs import Gate, Options
 from cloudaudit.settings import Settings
@@ -235,6 +236,24 @@ def test_waivers_and_the_baseline_hold_for_imported_failures(tmp_path: Path) -> 
     report = bring_in(file, waivers=str(waivers), baseline=str(baseline))
 
     assert [one.status for one in report.findings] == [Status.WAIVED, Status.BASELINE]
+
+
+def test_a_baseline_is_written_of_results_with_those_of_a_scan(tmp_path: Path, tree: str) -> None:
+    file = sarif(tmp_path, located("own.rule"))
+    baseline = str(tmp_path / "baseline.json")
+    request = app.Request(targets=(tree,), today=date(2026, 1, 1))
+    _, ours = app.write_baseline(request, "there before", baseline)
+
+    _, both = app.write_baseline(request, "there before", baseline, [file])
+
+    assert both == ours + 1
+    assert only(bring_in(file, tree=tree, baseline=baseline)).status is Status.BASELINE
+    assert app.prune_baseline(request, baseline)[1:] == (ours, 1)
+
+
+def test_results_are_about_one_target(tmp_path: Path, tree: str) -> None:
+    with pytest.raises(SettingsError, match="about one target"):
+        app.write_baseline(app.Request(targets=(tree, tree)), "x", str(tmp_path / "b"), [sarif(tmp_path)])
 
 
 def test_an_imported_failure_fails_a_build(tmp_path: Path) -> None:
