@@ -15,6 +15,8 @@ scanner, `foreign/TOOL.yaml` in a folder of rules:
         near: [vpc-flow-logs]
         ids:
           AWS-0099: what the check asks for, in our words
+    near:                      # where the pages of our rules shall not name the check
+      3199c26c-7871-4cb3-99c2-10a59244ce7f: [rds-cluster-storage-encrypted]
     out:                       # outside of our themes, by reason
       cost: [AWS-0190]
       other-cloud: [GCP-*]
@@ -87,6 +89,7 @@ class Table(Record, frozen=True):
     names: tuple[str, ...] = ()
     also: dict[str, tuple[str, ...]] = {}
     checks: tuple[Group, ...] = ()
+    near: dict[str, tuple[str, ...]] = {}
     out: dict[str, tuple[str, ...]] = {}
 
     @property
@@ -109,8 +112,11 @@ class ForeignBook:
         rules = sorted(rules, key=lambda rule: (-rule.severity.weight, rule.id))
         for tool, id_, found in _by_check(rules, "same_as"):
             self._add(tool, _of_rules(id_, found, rules=tuple(sorted(rule.id for rule in found))))
+        by_id = {rule.id: rule for rule in rules}
         for table in tables:
             self._take(table)
+            for id_, names in table.near.items():
+                self._nearby(table.tool, id_, [by_id[name] for name in names])
         for tool, id_, found in _by_check(rules, "near"):
             self._nearby(tool, id_, found)
 
@@ -220,6 +226,9 @@ def _wrong(
         yield from ((line, f"there is no rule {id_}") for id_ in group.near if id_ not in rules)
         if not group.criteria:
             yield line, "a group maps to one criterion at least"
+    for check, names in table.near.items():
+        line = document.line(("near", check))
+        yield from ((line, f"there is no rule {id_}") for id_ in names if id_ not in rules)
     for reason in table.out.keys() - OUT.keys():
         yield document.line(("out", reason)), f"{reason}: a reason is one of {', '.join(OUT)}"
 
@@ -228,6 +237,7 @@ def _places(table: Table) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     """All ids and other writings, each with its path."""
     for number, group in enumerate(table.checks):
         yield from ((id_, ("checks", number, "ids", id_)) for id_ in group.ids)
+    yield from ((id_, ("near", id_)) for id_ in table.near)
     for reason, ids in table.out.items():
         yield from ((id_, ("out", reason, number)) for number, id_ in enumerate(ids))
     for id_, others in table.also.items():

@@ -25,6 +25,8 @@ checks:
     ids:
       X-1: something is logged
       SECRET-*: no secret
+near:
+  N-1: [vpc-flow-logs]
 out:
   cost: [X-2]
   other-cloud: [GCP-*]
@@ -92,6 +94,15 @@ def test_a_table_says_what_no_rule_says(book: Make) -> None:
     )
 
 
+def test_a_table_names_rules_that_are_near(book: Make) -> None:
+    meaning = book(TABLE).meaning("trivy", ["n-1"])
+
+    rule = RULES["vpc-flow-logs"]
+    assert meaning == Meaning(
+        id="N-1", near=(rule.id,), theme=rule.theme, severity=rule.severity, criteria=rule.criteria
+    )
+
+
 def test_a_star_stands_for_the_rest_of_an_id(book: Make) -> None:
     made = book(TABLE)
 
@@ -123,8 +134,9 @@ def test_all_that_is_wrong_with_a_table_is_said_by_line(book: Make) -> None:
     assert faults(book, table) == [
         "8: there is no criterion CC9.9",
         "8: there is no rule no-such-rule",
-        f"16: boring: a reason is one of {', '.join(foreign.OUT)}",
-        "16: x-1: stands in line 13 already",
+        "16: there is no rule no-such-rule",
+        f"18: boring: a reason is one of {', '.join(foreign.OUT)}",
+        "18: x-1: stands in line 13 already",
     ]
 
 
