@@ -110,12 +110,13 @@ class Translator:
 
 
 def made(result: Foreign, meaning: Meaning) -> Rule:
-    """A rule for a check that none of ours is the same as, with what is known of it. Its id starts with the tool's."""
+    """A rule for a check that none of ours is the same as, with what is known of it. Its id starts with the tool's;
+    the check's is in its first writing, so that it outlives the versions of the tool."""
     theme = meaning.theme or Theme.UNMAPPED
     said = str(redact("title", clipped(result.title or result.rule, _LONGEST_TITLE)))
     link = result.url if re.fullmatch(r"https?://[\w./#?=&%~+:@-]{1,300}", result.url, re.ASCII) else ""
     return Rule(
-        id=f"{result.tool}:{_id(result.rule)}",
+        id=f"{result.tool}:{_id(meaning.id or result.rule)}",
         title=visible(said),
         theme=theme,
         severity=meaning.severity or _SEVERITIES.get(result.severity.lower(), Severity.MEDIUM),

@@ -15,17 +15,20 @@ from cloudaudit.app.request import Request
 from cloudaudit.app.targets import read as read_graphs
 from cloudaudit.decisions import dates, elsewhere
 from cloudaudit.decisions.elsewhere import EVERYTHING, Accepted
+from cloudaudit.decisions.waiverfile import THEIRS
 from cloudaudit.decisions.waiverwriting import Draft
-from cloudaudit.errors import SettingsError, SourceError
+from cloudaudit.errors import SettingsError
 from cloudaudit.model import Record, Resource, Waiver
 from cloudaudit.sources.notes import notes
 
 if TYPE_CHECKING:
-    from cloudaudit.engine.foreign import ForeignBook, Meaning
+    from cloudaudit.engine.foreign import ForeignBook
 
 MOST = 100_000
 """More than that is no list that people wrote; aliases in a YAML file could make it endless."""
 
+_DATA = re.compile(r"(^|\.)(?:data|provider)\.")
+"""What checkov leaves out of addresses."""
 _TYPE = re.compile(r"(?:^|\.)([a-z][a-z0-9]*_\w+)\.[\w-]+(?:\[[^]]*\])?$")
 
 
@@ -102,22 +105,21 @@ class _Place:
             return [resource for first, last, resource in found if any(first <= line <= last for line in at)]
         files = (name for name in self._by_file if any(_fits(path, name) for path in accepted.paths))
         every = (resource for name in files for _, _, resource in self._by_file[name])
-        return [each for each in every if not accepted.resources or each.address in accepted.resources]
+        return [
+            each for each in every if not accepted.resources or _DATA.sub(r"\1", each.address) in accepted.resources
+        ]
 
     @cached_property
     def _by_file(self) -> dict[str, list[tuple[int, int, Resource]]]:
         """All resources by the files that declare them or call their module, with first and last line."""
         found: dict[str, list[tuple[int, int, Resource]]] = {}
-        if self.target.is_file():
+        if self.target.is_file() or not any(note.is_source for note in notes(self.target, ())):
             return found
-        try:
-            for graph in read_graphs(str(self.target), self._request):
-                for resource in graph:
-                    for at in (resource.location, *resource.calls):
-                        if at is not None:
-                            found.setdefault(at.file, []).append((at.line, at.end_line, resource))
-        except SourceError:
-            return found  # a folder without Terraform; what speaks of a place in it is left over
+        for graph in read_graphs(str(self.target), self._request):
+            for resource in graph:
+                for at in (resource.location, *resource.calls):
+                    if at is not None:
+                        found.setdefault(at.file, []).append((at.line, at.end_line, resource))
         return found
 
 
@@ -132,25 +134,25 @@ def _within(folder: str, each: Accepted) -> Accepted:
 def _covered(
     each: Accepted, book: "ForeignBook", types: dict[str, frozenset[str]], place: _Place
 ) -> tuple[dict[str, list[str]], str]:
-    """What an acceptance covers: patterns of resources by rule; or why a waiver cannot say it."""
+    """What an acceptance covers: patterns of resources by rule; or why a waiver cannot say it. A check that no rule of
+    ours asks for is waived by its own name, as imported findings have it."""
     if each.lost:
         return {}, each.lost
     meaning = book.meaning(each.tool, [each.check])
-    if not meaning.rules:
-        return {}, _unsaid(meaning)
+    if meaning.out:
+        return {}, _out(meaning.out)
+    rules = meaning.rules or (f"{book.tool(each.tool)}:{meaning.id}",)
+    if not meaning.rules and not THEIRS.fullmatch(rules[0]):
+        return {}, "no check can have this name"
     there = place.spoken_of(each) if each.paths or not each.resources else []
-    by_rule: dict[str, list[str]] = {}
-    for rule in meaning.rules:
-        named = [one for one in each.resources if (kind := _kind(one)) is None or kind in types[rule]]
-        by_rule[rule] = sorted({resource.key for resource in there if resource.type in types[rule]}) or named
-    rules = ", ".join(meaning.rules)
-    why = (
-        f"{rules} says nothing of {_few(each.resources)}"
-        if each.resources
-        else f"nothing that {rules} judges stands there"
-    )
-    by_rule = {rule: patterns for rule, patterns in by_rule.items() if patterns}
-    return by_rule, "" if by_rule else why
+    if not there and not each.resources:
+        return {}, "nothing is declared there"
+    at: dict[str, str | None] = {one.key: one.type for one in sorted(there, key=lambda one: one.key)}
+    at = at or {one: _kind(one) for one in each.resources}
+    by_rule = {rule: [key for key in at if at[key] in (None, *types.get(rule, at.values()))] for rule in rules}
+    fitting = {rule: patterns for rule, patterns in by_rule.items() if patterns}
+    # what a rule of ours does not judge may still be said of the resource by the other scanner, under our rule
+    return fitting or {rule: list(at) for rule in rules}, ""
 
 
 class _Said:
@@ -195,15 +197,11 @@ class _Said:
             yield Draft(waiver=waiver, origin=_few(list(places)))
 
 
-def _unsaid(meaning: "Meaning") -> str:
-    """Why there is no rule to waive."""
-    if meaning.out:
-        from cloudaudit.engine.foreign import OUT  # noqa: PLC0415
+def _out(word: str) -> str:
+    """Why a check is none of our business."""
+    from cloudaudit.engine.foreign import OUT  # noqa: PLC0415 - `--help` needs no rules
 
-        return f"no rule: {OUT[meaning.out]}"
-    if meaning.near:
-        return f"no rule asks the same; near: {', '.join(meaning.near)}"
-    return "no rule asks the same" if meaning.mapped else "the check is not known here"
+    return f"outside of our themes: {OUT[word]}"
 
 
 def _kind(pattern: str) -> str | None:

@@ -16,7 +16,7 @@ from cloudaudit.model import Waiver
 MAX_BYTES = 2_000_000
 _NEEDED = ("id", "rule", "resources", "reason", "owner", "approved_by", "created", "expires")
 _KEYS = (*_NEEDED, "ticket")
-_THEIRS = re.compile(r"[a-z0-9-]+:[\w./:@+*-]+")
+THEIRS = re.compile(r"[a-z0-9-]+:[\w./:@+*-]+")
 """A check of another scanner (`checkov:CKV_AWS_16`); which there are, nobody knows before they are imported."""
 
 
@@ -89,7 +89,7 @@ def _texts(node: Any) -> tuple[str, ...]:
 
 
 def _wrong(waiver: Waiver, rules: Collection[str]) -> Iterator[str]:
-    if waiver.rule not in rules and not _THEIRS.fullmatch(waiver.rule):
+    if waiver.rule not in rules and not THEIRS.fullmatch(waiver.rule):
         near = get_close_matches(waiver.rule, rules, n=1, cutoff=0.5)
         yield f"{waiver.id}: there is no rule {waiver.rule}" + (f"; did you mean {near[0]}?" if near else "")
     if waiver.owner.casefold() == waiver.approved_by.casefold():

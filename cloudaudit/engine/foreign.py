@@ -120,10 +120,14 @@ class ForeignBook:
         for tool, id_, found in _by_check(rules, "near"):
             self._nearby(tool, id_, found)
 
+    def tool(self, name: str) -> str:
+        """The scanner whose ids a tool of this name writes: checkov for bridgecrew."""
+        return self._names.get(name.casefold(), name.casefold())
+
     def meaning(self, tool: str, ids: Iterable[str]) -> Meaning:
         """What the check means that `tool` ("checkov") names by these ids, of which any may be known. An unknown check
         is answered with its first id and nothing else."""
-        tool = self._names.get(tool.casefold(), tool.casefold())
+        tool = self.tool(tool)
         ids = [id_.strip() for id_ in ids]
         for id_ in ids:
             key = _key(id_)

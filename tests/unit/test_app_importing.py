@@ -131,6 +131,13 @@ def test_a_check_without_a_counterpart_is_a_rule_with_theme_and_criteria() -> No
     assert rule.criteria
 
 
+def test_a_check_has_one_id_in_all_its_writings() -> None:
+    translator = Translator(app.Request())
+    written = [Foreign(tool="trivy", rule=id_, title="x", verdict=Verdict.FAIL) for id_ in ("AVD-AWS-0132", "AWS-0132")]
+
+    assert {rule.id for each in written for rule in translator.of(each).rules} == {"trivy:AWS-0132"}
+
+
 def test_a_check_that_nobody_mapped_is_reported_and_listed(tmp_path: Path) -> None:
     report = bring_in(sarif(tmp_path, located("own.rule", level="error")))
 

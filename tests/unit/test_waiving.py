@@ -108,14 +108,35 @@ def test_of_several_rules_those_that_judge_the_resource_are_waived(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
+    ("check", "rule"),
+    [
+        ("AVD-AWS-0132", "trivy:AWS-0132"),
+        ("CVE-2026-1", "trivy:CVE-2026-1"),
+        ("USR-0001", "trivy:USR-0001"),
+    ],
+)
+def test_a_check_without_a_rule_of_ours_is_waived_by_its_own_name(tmp_path: Path, check: str, rule: str) -> None:
+    (tmp_path / ".trivyignore").write_text(f"{check}\n")
+    (tmp_path / "waivers.yaml").write_text(written(bring(tmp_path).drafts))
+
+    (loaded,) = waiverfile.load(tmp_path / "waivers.yaml", RULES)
+
+    assert (loaded.rule, loaded.resources) == (rule, ("*",))
+
+
+def test_comments_of_checkov_under_its_other_names_waive_what_checkov_reports(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(VOLUME.replace("size = 1", "size = 1 # bridgecrew:skip=CKV2_OURS_1:custom"))
+
+    assert said(bring(tmp_path)) == {"CKV2_OURS_1-1 checkov:CKV2_OURS_1": ("aws_ebs_volume.a",)}
+
+
+@pytest.mark.parametrize(
     ("line", "why"),
     [
         ("AVD-AWS-0026 exp:2026-11-21", "it ended on 2026-11-21"),
-        ("AVD-AWS-0132", "no rule asks the same; near: s3-bucket-customer-key"),
-        ("AVD-AWS-0190", "no rule: a matter of cost or speed, no control"),
-        ("AVD-AZU-0001", "no rule: about another cloud than AWS"),
-        ("CVE-2026-1", "no rule asks the same"),
-        ("who-knows", "the check is not known here"),
+        ("AVD-AWS-0190", "outside of our themes: a matter of cost or speed, no control"),
+        ("AVD-AZU-0001", "outside of our themes: about another cloud than AWS"),
+        ("who:knows\\", "no check can have this name"),
     ],
 )
 def test_nothing_is_dropped_without_a_reason(tmp_path: Path, line: str, why: str) -> None:
@@ -127,10 +148,27 @@ def test_nothing_is_dropped_without_a_reason(tmp_path: Path, line: str, why: str
     assert [each.why for each in brought.left] == [why]
 
 
-def test_a_comment_where_nothing_stands_is_left_over(tmp_path: Path) -> None:
-    (tmp_path / "main.tf").write_text('variable "a" {\n  # checkov:skip=CKV_AWS_3\n}\n')
+def test_a_resource_that_our_rule_does_not_judge_is_waived_for_what_the_other_scanner_says_of_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "main.tf").write_text('resource "aws_sns_topic" "a" {\n  # checkov:skip=CKV_AWS_3\n}\n')
 
-    assert [each.why for each in bring(tmp_path).left] == ["nothing that ebs-volume-encrypted judges stands there"]
+    assert said(bring(tmp_path)) == {"CKV_AWS_3-1 ebs-volume-encrypted": ("aws_sns_topic.a",)}
+
+
+def test_addresses_of_checkov_find_data_sources_and_providers(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('data "aws_iam_policy_document" "a" {\n  statement {}\n}\n')
+    finding = '{"resource":"aws_iam_policy_document.a","check_ids":["CKV_AWS_111"]}'
+    baseline = f'{{"failed_checks":[{{"file":"/main.tf","findings":[{finding}]}}]}}'
+    (tmp_path / ".checkov.baseline").write_text(baseline)
+
+    assert said(bring(tmp_path)) == {"CKV_AWS_111-1 checkov:CKV_AWS_111": ("data.aws_iam_policy_document.a",)}
+
+
+def test_a_comment_where_nothing_stands_is_left_over(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(f"{VOLUME}\n# checkov:skip=CKV_AWS_3\n")
+
+    assert [each.why for each in bring(tmp_path).left] == ["nothing is declared there"]
 
 
 def test_the_earlier_of_two_last_days_holds(tmp_path: Path) -> None:
