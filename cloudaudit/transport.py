@@ -172,7 +172,9 @@ class Api:
         if status < 300:
             return response
         if status < 400:
-            raise RemoteError(f"{self._name} says that this has moved; say the new name of the repository or project")
+            raise RefusedError(
+                f"{self._name} says that this has moved; say the new name of the repository or project", status
+            )
         said = _message(response)
         hint = self._hints.get(status, "")
         text = f"{self._name} refuses ({status}{f', {said}' if said else ''}){hint and f': {hint}'}"

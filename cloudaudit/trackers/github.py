@@ -76,6 +76,11 @@ class GitHub:
             raise TrackerError(f"{self._repository} is archived: it takes no issues; unarchive it, or export elsewhere")
         if found.get("has_issues") is False:
             raise TrackerError(f"{self._repository}: {_HINTS[410]}")
+        if self._settings.confidential and found.get("private") is False:
+            raise TrackerError(
+                f"{self._repository} is public, and GitHub has no confidential issues, which [export] asks for; "
+                "export to a private repository"
+            )
         if write:
             self._make_labels()
             self._milestone = self._find_milestone()
@@ -93,7 +98,7 @@ class GitHub:
         try:
             issue = _decoded(self._api.get(f"{self._path}/issues/{escaped(number)}"))
         except RefusedError as error:
-            if error.status in (404, 410):
+            if error.status in (301, 404, 410):
                 return None
             raise
         return issue.ticket(marks.memory_in(issue.body or "") or memory)
@@ -111,7 +116,10 @@ class GitHub:
             body["milestone"] = self._milestone
         if self._settings.type:
             body["type"] = self._settings.type
-        return _decoded(self._api.send("POST", f"{self._path}/issues", body, once=True)).ticket(draft.memory)
+        made = _decoded(self._api.send("POST", f"{self._path}/issues", body, once=True)).ticket(draft.memory)
+        if LABEL not in made.labels:
+            raise TrackerError(f"{made.address} was made, but without its labels: {_RIGHT}; delete it by hand")
+        return made
 
     def change(self, ticket: Ticket, change: Change) -> Ticket:
         """First the comment, unless it is there, then all the rest at once."""

@@ -84,12 +84,16 @@ def plan(found: Sequence[Case], tickets: Iterable[Ticket], scene: Scene) -> tupl
 
 
 def duplicates(tickets: Iterable[Ticket]) -> list[Action]:
-    """Of several open tickets with one key, given oldest first, all but the oldest are closed."""
+    """Of several open tickets with one key, given oldest first, all but the oldest are closed; one that a person
+    reopened stays."""
     by_key: dict[str, list[Ticket]] = defaultdict(list)
     for ticket in tickets:
         by_key[ticket.memory.key].append(ticket)
     return [
-        _duplicate(one, _first(mine)) for mine in by_key.values() for one in mine if one.open and one != _first(mine)
+        _duplicate(one, _first(mine))
+        for mine in by_key.values()
+        for one in mine
+        if one.open and one != _first(mine) and (one.memory.said != "duplicate" or one.memory.pending)
     ]
 
 

@@ -98,9 +98,15 @@ class GitHubIssues(TrackerStandIn):
         super().__init__()
         self.issues: list[dict[str, Any]] = []
         self.notes: dict[int, list[dict[str, Any]]] = {}
-        self.repository: dict[str, Any] = {"full_name": "acme/shop", "has_issues": True, "archived": False}
+        self.repository: dict[str, Any] = {
+            "full_name": "acme/shop",
+            "has_issues": True,
+            "archived": False,
+            "private": False,
+        }
         self.labels: list[dict[str, Any]] = []
         self.milestones = [{"number": 3, "title": "SOC 2"}]
+        self.drops_labels = False
 
     @property
     def options(self) -> dict[str, str]:
@@ -142,7 +148,7 @@ class GitHubIssues(TrackerStandIn):
             "state_reason": None,
             "html_url": f"{self.url}/acme/shop/issues/{number}",
             **body,
-            "labels": [{"name": name} for name in body["labels"]],
+            "labels": [{"name": name} for name in body["labels"] if not self.drops_labels],
         }
         self.issues.append(made)
         return made
