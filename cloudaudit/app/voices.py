@@ -4,7 +4,7 @@ import hashlib
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ import msgspec
 from cloudaudit import __version__
 from cloudaudit.app.request import Request
 from cloudaudit.app.translating import NOT_ASKED, UNMAPPED, Translator, clipped
+from cloudaudit.clock import text
 from cloudaudit.criteria import assess
 from cloudaudit.decisions import Decider, Names, Sources
 from cloudaudit.engine.parameters import parameters
@@ -45,6 +46,7 @@ from cloudaudit.sources.imported.result import Foreign, Tool
 
 _LONGEST = 1_000
 _NAMED = 4
+_FIRST_YEAR = 1970
 _WEIGHT = {Verdict.PASS: 0, Verdict.UNKNOWN: 1, Verdict.FAIL: 2}
 _SCOPE = "Give --tree the folder that the tool looked at."
 
@@ -185,7 +187,7 @@ class Voices:
                 rule_digest=self._translator.digest(rule),
                 reads=(Read(path=f"imported.{told.tool}", value=f"{said} by {visible(clipped(told.rule, 120))}"),),
                 origin=Origin.IMPORTED,
-                observed_at=clipped(told.seen, 40),
+                observed_at=_moment(told.seen),
             )
         return known
 
@@ -256,6 +258,16 @@ class Voices:
             yield Gap(what=_summed(tool, checks), why=why, remedy=remedy)
         for (tool, why, remedy), times in sorted(self._doubts.items()):
             yield Gap(what=f"{tool}: {_plural(times, 'result')}", why=why, remedy=remedy)
+
+
+def _moment(seen: str) -> str:
+    """When the tool looked, in UTC, which is what it means where it names no zone; empty for what is no time."""
+    try:
+        moment = datetime.fromisoformat(seen)
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return ""
+    return text(moment) if moment.year >= _FIRST_YEAR else ""
 
 
 def _message(rule: Rule, told: Foreign) -> str:

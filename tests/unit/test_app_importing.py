@@ -10,6 +10,7 @@ import pytest
 
 from cloudaudit import app, plugins
 from cloudaudit.app.translating import Translator
+from cloudaudit.app.voices import Voices
 from cloudaudit.errors import SettingsError
 from cloudaudit.model import Finding, Origin, Report, Severity, Status, Theme, Verdict
 from cloudaudit.outputs import Gate, Options
@@ -289,7 +290,11 @@ HOSTILE = "<script>alert(1)</script> \x1b[31m ::error::x [a](javascript:x) \u202
 
 @pytest.mark.parametrize("output", list(plugins.find("cloudaudit.outputs", "OUTPUT")), ids=lambda one: str(one.name))
 def test_hostile_texts_are_harmless_in_every_format(tmp_path: Path, output: Any) -> None:
-    file = sarif(tmp_path, located(HOSTILE, uri=f"{HOSTILE}/main.tf", text=HOSTILE, level="error"), tool=HOSTILE)
+    file = sarif(
+        tmp_path,
+        located(HOSTILE, uri=f"{HOSTILE}/main.tf".replace("\ud800", ""), text=HOSTILE, level="error"),
+        tool=HOSTILE,
+    )
 
     text = output.render(bring_in(file), Options(everything=True))
 
@@ -297,6 +302,26 @@ def test_hostile_texts_are_harmless_in_every_format(tmp_path: Path, output: Any)
     assert "\u202e" not in text or output.name in ("json", "jsonl")  # data, for programs
     text.encode()
     assert not any(line.startswith("::error::x") for line in text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        ("2026-01-02T03:04:05.672092", "2026-01-02T03:04:05Z"),
+        ("2026-01-02T03:04:05+02:00", "2026-01-02T01:04:05Z"),
+        ("yesterday", ""),
+        ("0001-01-01T00:00:00+12:00", ""),
+        ("0001-01-01T00:00:00Z", ""),
+    ],
+)
+def test_when_a_tool_looked_is_told_in_utc(seen: str, told: str) -> None:
+    voices = Voices(Translator(app.Request()))
+
+    voices.add(Foreign(tool="semgrep", rule="own", verdict=Verdict.FAIL, path="main.tf", seen=seen))
+
+    (finding,) = voices.report().findings
+    assert finding.evidence is not None
+    assert finding.evidence.observed_at == told
 
 
 def test_two_odd_ids_never_become_one(tmp_path: Path) -> None:

@@ -19,9 +19,11 @@ from cloudaudit.sources.imported.result import Foreign
 OUTSIDE = "the path leads out of the tree"
 ABSOLUTE = "the path is absolute, and of another place than the tree"
 LINK = "the path is a link that leads out of the tree"
+NO_PATH = "it is no path that a file can have"
 NO_FILE = "there is no such file in the tree"
 _ELSEWHERE = re.compile(r"[a-z0-9+.-]+:(?::|//)", re.IGNORECASE)
 _DRIVE = re.compile(r"[A-Za-z]:/")
+_LONGEST = 1_000
 _Found = tuple[Resource, ResourceGraph]
 
 
@@ -114,7 +116,9 @@ class Places:
         return known
 
     def _resolved(self, path: str) -> File:
-        if "\0" in path or _ELSEWHERE.match(path):
+        if not _is_path(path):
+            return File(refused=NO_PATH)
+        if _ELSEWHERE.match(path):
             return File(refused=OUTSIDE)
         is_absolute = path.startswith("/") or _DRIVE.match(path) is not None
         if self._repository is None:
@@ -130,12 +134,28 @@ class Places:
             if not plain.is_relative_to(repository.root):
                 continue
             name = repository.relative(plain)
-            if name in self._lines or plain.exists():
+            if name in self._lines or _is_there(plain):
                 return File(name) if repository.holds(plain) else File(refused=LINK)
         plain = Path(os.path.normpath(repository.target / path))
         if not plain.is_relative_to(repository.root):
             return File(refused=ABSOLUTE if is_absolute else OUTSIDE)
         return File(repository.relative(plain), doubt=NO_FILE)
+
+
+def _is_path(text: str) -> bool:
+    """Whether it has characters and a length that file systems take (255 bytes for each part)."""
+    try:
+        longest = max(len(part.encode()) for part in text.split("/"))
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text and longest <= 255 and len(text) <= _LONGEST
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # nobody may look
+        return False
 
 
 def _is_called(resource: Resource, file: str, line: int) -> bool:

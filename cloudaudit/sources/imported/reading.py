@@ -60,7 +60,7 @@ def shaped(value: Any, shape: type[T], path: Path) -> "T | Gap":
     """The value as the format has it, or what is wrong with it."""
     try:
         return msgspec.convert(value, shape)
-    except (msgspec.ValidationError, RecursionError) as error:
+    except (msgspec.ValidationError, RecursionError, UnicodeEncodeError) as error:
         return Gap(what=f"results in {path}", why=f"they are not as the format has them: {error}")
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from cloudaudit import app
 from cloudaudit.model import Verdict
-from cloudaudit.sources.imported.matching import ABSOLUTE, LINK, NO_FILE, OUTSIDE, Places
+from cloudaudit.sources.imported.matching import ABSOLUTE, LINK, NO_FILE, NO_PATH, OUTSIDE, Places
 from cloudaudit.sources.imported.result import Foreign
 
 PROD = """
@@ -125,7 +125,10 @@ def test_an_absolute_path_in_the_tree_is_found(places: Places, tree: Path) -> No
         ("/etc/passwd", ABSOLUTE),
         ("git::https://example.com/x.git/main.tf", OUTSIDE),
         ("https://example.com/main.tf", OUTSIDE),
-        ("a\0b", OUTSIDE),
+        ("a\0b", NO_PATH),
+        ("\ud800.tf", NO_PATH),
+        ("a" * 300, NO_PATH),
+        ("a/" * 1_000, NO_PATH),
     ],
 )
 def test_a_path_that_leaves_the_tree_is_refused(places: Places, path: str, why: str) -> None:
