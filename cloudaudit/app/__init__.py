@@ -13,6 +13,7 @@ from cloudaudit.app.book import (
     rule_set,
     rules,
 )
+from cloudaudit.app.comparing import compare_with
 from cloudaudit.app.drifting import compare_live
 from cloudaudit.app.equipping import Equipment, equipment, install_tool
 from cloudaudit.app.explaining import explain
@@ -45,6 +46,7 @@ __all__ = [
     "bring",
     "check",
     "compare_live",
+    "compare_with",
     "criteria",
     "discard",
     "draw",

@@ -137,7 +137,8 @@ def _ours(told: Foreign | Gap, one: _Running) -> tuple[Copied, Foreign] | Gap:
     if found is None:
         return Gap(what=f"{one.tool.name}: {told.rule} of {told.address}", why="it names a file that it was not given")
     copied, path = found
-    return copied, msgspec.structs.replace(told, path=path)
+    caller = one.copy.origin(told.caller)
+    return copied, msgspec.structs.replace(told, path=path, caller=caller[1] if caller else "")
 
 
 def _shown(copy: Copy, text: str) -> str:

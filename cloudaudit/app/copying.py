@@ -69,7 +69,7 @@ class Copy:
         path, root = place(target)
         kind = source(path).name
         if kind == "plan":
-            folder = self._folder(Copied(target, root, {_PLAN: ""}))
+            folder = self._folder(Copied(target, root or ".", {_PLAN: ""}))
             shutil.copyfile(path, folder / _PLAN)
         elif kind == "terraform":
             for name, files in _written(path, options):

@@ -4,8 +4,8 @@ import functools
 import gc
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,11 +19,12 @@ from cloudaudit.app.targets import nothing, read
 from cloudaudit.criteria import assess
 from cloudaudit.decisions import Decider, Names, Sources, compare
 from cloudaudit.errors import RuleError
-from cloudaudit.model import Finding, Gap, Origin, Report, Run, Scanned
+from cloudaudit.model import Finding, Gap, Origin, Report, Rule, Run, Scanned
 from cloudaudit.sources import text_of
 from cloudaudit.workers import Share, available
 
 if TYPE_CHECKING:
+    from cloudaudit.app.accompanying import Company
     from cloudaudit.engine import RuleSet
     from cloudaudit.engine.foreign import ForeignBook
     from cloudaudit.graph import ResourceGraph
@@ -95,11 +96,25 @@ class Court:
 def scan(request: Request, tell: Tell | None = None) -> Report:
     """Judge everything that the targets hold. Raises the errors of the stage that cannot go on."""
     court = Court(request)
-    with collector_at_rest():
+    made: Mapping[str, Rule] = {}
+    with collector_at_rest(), company(request) as others:
         judged = [one for target in request.targets for one in _spread(target, request, court.look, tell)]
-    if not judged:
-        raise nothing(request)
-    return sum_up(court, request.targets, judged)
+        if not judged:
+            raise nothing(request)
+        if others:
+            from cloudaudit.app.joining import join  # noqa: PLC0415 - few scans have company
+
+            judged, made = join(judged, others.heard(tell), request)
+    return sum_up(court, request.targets, judged, made)
+
+
+def company(request: Request) -> "AbstractContextManager[Company | None]":
+    """The tools that run beside us, if the request names some."""
+    if not request.beside:
+        return nullcontext()
+    from cloudaudit.app.accompanying import Company  # noqa: PLC0415 - as above
+
+    return Company(request)
 
 
 def _decider(request: Request, rules: "RuleSet") -> Decider:
@@ -163,9 +178,18 @@ def _defect(error: RuleError) -> Gap:
     return Gap(what="a rule", why=str(error), remedy="Mend the rule; its verdicts here are unknown.")
 
 
-def sum_up(court: Court, targets: Sequence[str], judged: Sequence[Judged], *, part: bool = False) -> Report:
-    """The report of a run over these targets. Of a `part` of a run, decisions without use are not remarked on."""
+def sum_up(
+    court: Court,
+    targets: Sequence[str],
+    judged: Sequence[Judged],
+    others: Mapping[str, Rule] | None = None,
+    *,
+    part: bool = False,
+) -> Report:
+    """The report of a run over these targets; `others` are rules of checks of others. Of a `part` of a run, decisions
+    without use are not remarked on."""
     request, rules = court.request, court.rules
+    applied = {**rules.rules, **(others or {})}
     scanned = tuple(one.scanned for one in judged)
     findings = tuple(finding for one in judged for finding in one.findings)
     gaps = tuple(dict.fromkeys(gap for one in judged for gap in one.gaps))
@@ -179,7 +203,7 @@ def sum_up(court: Court, targets: Sequence[str], judged: Sequence[Judged], *, pa
         target=", ".join(targets),
         rules_digest=rules.digest,
         version=__version__,
-        population=sum(one.resources for one in scanned),
+        population=sum(one.resources for one in scanned if one.origin is not Origin.IMPORTED),
         profile=court.profile,
         started=request.clock,
         finished=request.clock,
@@ -189,8 +213,8 @@ def sum_up(court: Court, targets: Sequence[str], judged: Sequence[Judged], *, pa
         run=run,
         scanned=scanned,
         findings=findings,
-        rules=dict(rules.rules),
-        criteria=assess(findings, rules.rules, request.settings.scope),
+        rules=applied,
+        criteria=assess(findings, applied, request.settings.scope),
         fixed=tuple(finding for one in judged for finding in one.fixed),
         notices=(
             *dict.fromkeys(each for one in judged for each in one.notices),

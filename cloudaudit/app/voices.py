@@ -66,6 +66,18 @@ class About(NamedTuple):
     graph: ResourceGraph | None = None
 
 
+class Found(NamedTuple):
+    """What results came to, with the rules that they are judged by. `remarks` are about decisions that were of no use;
+    where other findings are decided about, too, they know nothing of these."""
+
+    scanned: tuple[Scanned, ...]
+    findings: tuple[Finding, ...]
+    rules: dict[str, Rule]
+    gaps: tuple[Gap, ...]
+    notices: tuple[Gap, ...]
+    remarks: tuple[Gap, ...]
+
+
 class Voices:
     """Findings made of results: one for each tool, rule and resource, however often it was told. Where a tool says two
     things of one, it is what an auditor must hear of."""
@@ -191,15 +203,32 @@ class Voices:
             )
         return known
 
-    def report(self) -> Report:
+    def turn_to(self, graph: ResourceGraph) -> None:
+        """What is added from now on is about this graph."""
+        self._graphs = (*self._graphs, graph)
+        self._tree = graph.target
+        self._places = Places([graph], graph.target)
+
+    def found(self) -> "Found":
         """What all results say together, as people decided about it."""
-        request, rules = self._request, dict(sorted(self._rules.items()))
+        rules = dict(sorted(self._rules.items()))
         order = sorted(self._findings.values(), key=lambda one: (one.target, one.root, one.resource, one.rule))
-        decide = Decider(
-            self._sources, rules, Names(self._known_rules, self._translator.same), request.today or date.min
-        )
+        names = Names(self._known_rules, self._translator.same)
+        decide = Decider(self._sources, rules, names, self._request.today or date.min)
         findings, notices = self._decided(order, decide)
-        scanned = tuple(_scanned(findings, [f"{tool}:{self._tree or '.'}" for tool in sorted(self._tools)]))
+        return Found(
+            scanned=tuple(_scanned(findings, [f"{tool}:{self._tree or '.'}" for tool in sorted(self._tools)])),
+            findings=tuple(findings),
+            rules=rules,
+            gaps=tuple(self._told_gaps()),
+            notices=(*self._remarks(), *notices),
+            remarks=tuple(decide.remarks(findings)),
+        )
+
+    def report(self) -> Report:
+        """All of it as a report of its own."""
+        request, told = self._request, self.found()
+        scanned, findings, rules = told.scanned, told.findings, told.rules
         targets = tuple(dict.fromkeys(one.target for one in scanned))
         digest = hashlib.sha256()
         for piece in (__version__, request.clock, *targets, *(f"{one.fingerprint}{one.verdict}" for one in findings)):
@@ -213,15 +242,15 @@ class Voices:
             profile=self._translator.profile,
             started=request.clock,
             finished=request.clock,
-            gaps=tuple(self._told_gaps()),
+            gaps=told.gaps,
         )
         return Report(
             run=run,
             scanned=scanned,
-            findings=tuple(findings),
+            findings=findings,
             rules=rules,
             criteria=assess(findings, rules, request.settings.scope),
-            notices=(*self._remarks(), *notices, *decide.remarks(findings)),
+            notices=(*told.notices, *told.remarks),
         )
 
     def _known_rules(self) -> frozenset[str]:

@@ -6,13 +6,15 @@ from typing import Any
 import click
 
 from cloudaudit.cli.answers import answer, in_colour, width
-from cloudaudit.cli.options import own_rules, picks_profile, reads_targets, request
+from cloudaudit.cli.options import own_rules, picks_profile, reads_targets, request, runs_beside
+from cloudaudit.cli.progress import progress
 
 
 @click.command()
 @click.argument("subject", metavar="FINGERPRINT|RULE@ADDRESS")
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to say it.")
+@runs_beside
 @picks_profile
 @own_rules
 @reads_targets
@@ -28,7 +30,8 @@ def explain(subject: str, targets: tuple[str, ...], form: str, **given: Any) -> 
     from cloudaudit import app  # noqa: PLC0415 - `--help` needs no engine
     from cloudaudit.outputs.pages import explanation  # noqa: PLC0415
 
-    found = app.explain(request(targets or (".",), given), subject)
+    with progress(sys.stderr) as tell:
+        found = app.explain(request(targets or (".",), given), subject, tell)
     if form == "json":
         answer(explanation.as_json(found))
     else:

@@ -121,6 +121,23 @@ _EVERY = click.option(
 )
 
 
+_BESIDE = (
+    click.option("--with", "beside", multiple=True, metavar="TOOL", help="Another scanner beside ours: checkov."),
+    click.option(
+        "--with-timeout",
+        "patience",
+        metavar="TIME",
+        callback=_duration,
+        help="How long it may take (30m, 2h); else 15m.",
+    ),
+)
+
+
+def runs_beside(command: F) -> F:
+    """Adds --with and --with-timeout."""
+    return _with(command, _BESIDE)
+
+
 def reads_store(command: F) -> F:
     """Adds --store and --format."""
     return _with(command, _PAST)
@@ -230,6 +247,8 @@ def _judging(given: Mapping[str, Any], decided: "Settings") -> "Request":
         baseline=given.get("baseline") or "",
         today=today(),
         clock=clock(),
+        beside=tuple(dict.fromkeys(given.get("beside", ()))),
+        patience=patience.total_seconds() if (patience := given.get("patience")) else Request().patience,
     )
 
 

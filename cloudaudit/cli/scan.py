@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cloudaudit.cli.formats import OrderedCommand, destinations
-from cloudaudit.cli.options import picks_rules, reads_targets, records_runs, request, takes_decisions
+from cloudaudit.cli.options import picks_rules, reads_targets, records_runs, request, runs_beside, takes_decisions
 from cloudaudit.cli.progress import progress
 from cloudaudit.cli.reporting import outcome, recorded, recorder_of, write, writes_reports
 
@@ -19,6 +19,7 @@ from cloudaudit.cli.reporting import outcome, recorded, recorder_of, write, writ
 @click.option(
     "--all", "everything", is_flag=True, help="Show passes, and what a plan leaves as it was; fail for that too."
 )
+@runs_beside
 @records_runs
 @takes_decisions
 @picks_rules
@@ -36,6 +37,7 @@ def scan(ctx: click.Context, /, targets: tuple[str, ...], **given: Any) -> None:
     cloudaudit scan infra/ -o report.json -o report.sarif
     cloudaudit scan infra/ --format json | jq .criteria
     cloudaudit scan infra/ --record
+    cloudaudit scan infra/ --with checkov
     """  # noqa: D301 - click wants the control character
     from cloudaudit import app  # noqa: PLC0415 - `--help` needs no engine
 

@@ -11,6 +11,7 @@ from cloudaudit.outputs.escape import markdown, visible
 from cloudaudit.outputs.layout import plural
 from cloudaudit.outputs.literals import assignments
 from cloudaudit.outputs.output import Options, Output, causes, open_failures, under_review
+from cloudaudit.outputs.voices import said, summary
 
 MARKER = "<!-- cloudaudit -->"
 LIMIT = 60_000
@@ -88,12 +89,15 @@ def _opening(report: Report, found: list[Finding], options: Options) -> Iterator
     parts += [f"{before:,} there before"] if before else []
     yield ""
     yield f"{', '.join(parts)}."
+    for sentence in summary(report):
+        yield from ("", _literal(sentence))
 
 
 def _row(finding: Finding) -> str:
     place = f"{finding.location.file}:{finding.location.line}" if finding.location else ""
     where = _cell(finding.address) + (f"<br>{_cell(place)}" if place else "")
-    return f"| {finding.severity} | {finding.rule} | {where} | {_cell(finding.message)} |"
+    voices = f"<br>{_cell(heard)}" if (heard := said([finding])) else ""
+    return f"| {finding.severity} | {finding.rule} | {where} | {_cell(finding.message)}{voices} |"
 
 
 def _cell(text: str) -> str:

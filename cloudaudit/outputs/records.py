@@ -27,6 +27,16 @@ from cloudaudit.outputs.output import Options, Output, shown
 SCHEMA_VERSION = "1"
 
 
+class VoiceRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What another tool that ran beside us says of the same resource by the same check."""
+
+    tool: str
+    version: str
+    rule: str
+    verdict: Verdict
+    agrees: bool
+
+
 class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One finding with what its rule says of it. `resource` is the key that the fingerprint is made of."""
 
@@ -55,6 +65,7 @@ class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     same_as: dict[str, tuple[str, ...]]
     evidence: Evidence | None
+    voices: tuple[VoiceRecord, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class RuleRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +164,17 @@ def finding_record(finding: Finding, rule: Rule) -> FindingRecord:
         owner=finding.owner,
         same_as=rule.same_as,
         evidence=finding.evidence,
+        voices=tuple(
+            VoiceRecord(
+                tool=voice.tool,
+                version=voice.version,
+                rule=voice.rule,
+                verdict=voice.verdict,
+                agrees=voice.verdict is finding.verdict,
+            )
+            for voice in finding.voices
+        )
+        or msgspec.UNSET,
     )
 
 

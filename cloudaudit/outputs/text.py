@@ -10,6 +10,7 @@ from cloudaudit.outputs.layout import Paint, heading, plural, wrapped
 from cloudaudit.outputs.literals import assignments
 from cloudaudit.outputs.output import Options, Output, causes, under_review
 from cloudaudit.outputs.summary import criteria_lines, result_lines
+from cloudaudit.outputs.voices import said, summary
 
 # How many addresses of one place (instances of a module, of count, of for_each) are named before "and N more".
 NAMED = 3
@@ -34,6 +35,7 @@ def render(report: Report, options: Options) -> str:
     hidden = not options.everything and any(one.change is Change.EXISTING for one in report.findings)
     if not hidden:  # criteria are judged by all there is, not by a change
         lines += criteria_lines(report, paint, options)
+    lines += _others(report, paint, options)
     lines += _gaps(report.run.gaps, "Not looked at", paint, options)
     lines += _gaps(report.notices, "Worth knowing", paint, options, "notice")
     lines += result_lines(report, paint, options)
@@ -41,17 +43,19 @@ def render(report: Report, options: Options) -> str:
 
 
 def _opening(report: Report, options: Options) -> Iterator[str]:
-    targets = list(dict.fromkeys(one.target for one in report.scanned))
-    resources = sum(one.resources for one in report.scanned)
+    own = [one for one in report.scanned if one.origin is not Origin.IMPORTED]
+    scanned = own or report.scanned  # what tools beside us found is no target of its own
+    rules = [name for name in report.rules if not own or ":" not in name]
+    targets = list(dict.fromkeys(one.target for one in scanned))
+    resources = sum(one.resources for one in scanned)
     what = targets[0] if len(targets) == 1 else plural(len(targets), "target")
-    size = f"{plural(resources, 'resource')} in {plural(len(report.scanned), 'root')}"
-    imported = bool(report.scanned) and all(one.origin is Origin.IMPORTED for one in report.scanned)
-    verb = "imported" if imported else "scanned"
-    title = f"cloudaudit {report.run.version} {verb} {what}: {size}, {plural(len(report.rules), 'rule')}"
+    size = f"{plural(resources, 'resource')} in {plural(len(scanned), 'root')}"
+    verb = "scanned" if own or not scanned else "imported"
+    title = f"cloudaudit {report.run.version} {verb} {what}: {size}, {plural(len(rules), 'rule')}"
     title += f" (profile {report.run.profile})" if report.run.profile else ""
     yield from wrapped(visible(title), options.width, "", "  ")
     for target in targets if len(targets) > 1 else ():
-        mine = [one for one in report.scanned if one.target == target]
+        mine = [one for one in scanned if one.target == target]
         resources = sum(one.resources for one in mine)
         size = f"{plural(resources, 'resource')} in {plural(len(mine), 'root')}, {mine[0].origin}"
         yield from wrapped(visible(f"{target}: {size}"), options.width, "  ", "    ")
@@ -111,6 +115,8 @@ def _said(group: Sequence[Finding]) -> str:
     text = first.message if first.address in first.message else f"{first.address}: {first.message}"
     if first.change in (Change.WORSENED, Change.EXISTING):
         text += f" [{first.change}]"
+    if voices := said(group):
+        text += f" [{voices}]"
     if others:
         named = ", ".join(one.address for one in others[: NAMED - 1])
         rest = len(others) - (NAMED - 1)
@@ -133,8 +139,9 @@ class _Place:
     """Names the place of a finding, with its root or target where the file alone would not say it."""
 
     def __init__(self, report: Report) -> None:
-        self._roots = len({(one.target, one.root) for one in report.scanned}) > 1
-        self._targets = len({one.target for one in report.scanned}) > 1
+        own = [one for one in report.scanned if one.origin is not Origin.IMPORTED] or report.scanned
+        self._roots = len({(one.target, one.root) for one in own}) > 1
+        self._targets = len({one.target for one in own}) > 1
 
     def __call__(self, finding: Finding) -> str:
         if finding.location is None:
@@ -230,6 +237,15 @@ def _passes(report: Report, paint: Paint, options: Options) -> Iterator[str]:
         yield f"  {name}"
         for key in by_rule[name]:
             yield from wrapped(visible(key), options.width, "      ")
+
+
+def _others(report: Report, paint: Paint, options: Options) -> Iterator[str]:
+    """How far other tools agree, where some ran beside us."""
+    if sentences := list(summary(report)):
+        yield ""
+        yield from heading("Other scanners", paint)
+        for sentence in sentences:
+            yield from wrapped(visible(sentence), options.width, "  ", "    ")
 
 
 def _gaps(gaps: Sequence[Gap], lead: str, paint: Paint, options: Options, word: str = "gap") -> Iterator[str]:

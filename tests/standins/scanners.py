@@ -2,12 +2,14 @@
 
 import base64
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,3 +76,33 @@ def real_checkov() -> Path:
 def version(program: Path) -> str:
     """The version that a program tells."""
     return subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def told(*checks: tuple[str, str, str], path: str = "/0/main.tf", **more: Any) -> str:
+    """What checkov says: each check by its id, PASSED, FAILED or SKIPPED, and the address of the resource."""
+    rows: dict[str, list[Any]] = {"PASSED": [], "FAILED": [], "SKIPPED": []}
+    for check, result, address in checks:
+        outcome = {"result": result, "suppress_comment": "known"} if result == "SKIPPED" else {"result": result}
+        rows[result].append(
+            {
+                "check_id": check,
+                "check_name": f"Title of {check}",
+                "check_result": outcome,
+                "file_path": path,
+                "file_line_range": [1, 1],
+                "resource": address,
+                **more,
+            }
+        )
+    results = {f"{result.lower()}_checks": found for result, found in rows.items()}
+    answer = {
+        "check_type": "terraform",
+        "results": {**results, "parsing_errors": []},
+        "summary": {"checkov_version": "3.3.30"},
+    }
+    return json.dumps(answer)
+
+
+def saying(folder: Path, answer: str) -> Path:
+    """A checkov in the folder that gives this answer, whatever it is asked."""
+    return program(folder, f"sys.stdout.write({answer!r})")

@@ -21,6 +21,8 @@ class Explanation(Record, frozen=True):
     resource: Location | None
     calls: tuple[Location, ...]
     links: tuple[Link, ...]
+    differs: str = ""
+    """Why another tool says otherwise."""
 
 
 class ExplanationRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +34,7 @@ class ExplanationRecord(msgspec.Struct, frozen=True, kw_only=True):
     resource: Location | None
     calls: tuple[Location, ...]
     links: tuple[Link, ...]
+    differs: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def as_json(explanations: Sequence[Explanation]) -> str:
@@ -45,6 +48,7 @@ def as_json(explanations: Sequence[Explanation]) -> str:
                 resource=one.resource,
                 calls=one.calls,
                 links=one.links,
+                differs=one.differs or msgspec.UNSET,
             )
             for one in explanations
         ]
@@ -70,6 +74,12 @@ def _page(one: Explanation, paint: Paint, width: int) -> Iterator[str]:
     yield from _labelled("requires", rule.require, width)
     yield from _labelled("criteria", " ".join(rule.criteria), width)
     yield from _labelled("fingerprint", finding.fingerprint, width)
+    for voice in finding.voices:
+        agrees = "agrees" if voice.verdict is finding.verdict else f"says {voice.verdict}"
+        name = " ".join(filter(None, (voice.tool, voice.version)))
+        yield from _labelled("others", f"{name} {agrees} ({voice.rule})", width)
+    if one.differs:
+        yield from _labelled("", f"We rest on this: {one.differs}.", width)
     yield ""
     if finding.unknown_because:
         yield "Unknown because"
