@@ -302,7 +302,8 @@ def _moment(seen: str) -> str:
 def _message(rule: Rule, told: Foreign) -> str:
     named = f"{told.tool} {visible(clipped(told.rule, 120))}"
     if told.message in ("", told.title):
-        return f"{named} fails." if told.verdict is Verdict.FAIL else f"{named} cannot tell."
+        said = "fails" if told.verdict is Verdict.FAIL else "cannot tell"
+        return f"{named} {said}: {redact('title', clipped(told.title, _LONGEST))}" if told.title else f"{named} {said}."
     text = str(redact("message", clipped(told.message, _LONGEST)))
     return text if rule.id.startswith(f"{told.tool}:") else f"{text} ({named})"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from cloudaudit.model import Change, Finding, Gap, Location, Report, Rule, Scanned, Severity, Status, Verdict
+from cloudaudit.model import Change, Finding, Gap, Location, Origin, Report, Rule, Scanned, Severity, Status, Verdict
 from cloudaudit.outputs.escape import markdown, visible
 from cloudaudit.outputs.layout import plural
 from cloudaudit.outputs.literals import assignments
@@ -70,10 +70,13 @@ def _run(
 
 
 def _category(report: Report, group: Group) -> str:
-    """What stands before the last slash names the category, under which the next upload replaces this one."""
+    """What stands before the last slash names the category, under which the next upload replaces this one: not what a
+    scan of ours uploaded of the same root, where this is what another tool says."""
     target, root = group
-    several = len({one.target for one in report.scanned if one.root == root}) > 1
-    parts = ["cloudaudit", *([relative(target)] if several else []), *([] if root in ("", ".") else [root])]
+    origins = {one.origin for one in report.scanned if (one.target, one.root) == group}
+    tool = [target.partition(":")[0]] if origins == {Origin.IMPORTED} else []
+    several = not tool and len({one.target for one in report.scanned if one.root == root}) > 1
+    parts = ["cloudaudit", *tool, *([relative(target)] if several else []), *([] if root in ("", ".") else [root])]
     return visible("/".join(part for part in parts if part)) + "/"
 
 

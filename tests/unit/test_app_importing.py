@@ -14,6 +14,7 @@ from cloudaudit.app.voices import Voices
 from cloudaudit.errors import SettingsError
 from cloudaudit.model import Finding, Origin, Report, Severity, Status, Theme, Verdict
 from cloudaudit.outputs import Gate, Options
+from cloudaudit.outputs import sarif as sarif_output
 from cloudaudit.settings import Settings
 from cloudaudit.sources.imported.result import Foreign
 from cloudaudit.store import open_store
@@ -93,7 +94,7 @@ def test_a_finding_says_which_tool_said_so(tmp_path: Path, tree: str) -> None:
     report = bring_in(checkov(tmp_path, check(), summary={}), tree=tree)
 
     finding = only(report)
-    assert finding.message == "checkov CKV_AWS_16 fails."
+    assert finding.message == "checkov CKV_AWS_16 fails: CKV_AWS_16 holds"
     assert finding.evidence is not None
     assert finding.evidence.origin is Origin.IMPORTED
     assert [read.value for read in finding.evidence.reads] == ["checkov says fail by CKV_AWS_16"]
@@ -283,6 +284,14 @@ def test_a_result_that_names_no_check_is_a_gap(tmp_path: Path) -> None:
     report = bring_in(sarif(tmp_path, located("")))
 
     assert [gap.why for gap in report.run.gaps] == ["they do not say what was checked"]
+
+
+def test_an_upload_of_imported_results_does_not_replace_that_of_a_scan(tmp_path: Path, tree: str) -> None:
+    report = bring_in(checkov(tmp_path, check()), sarif(tmp_path, located()), tree=tree)
+
+    log = json.loads(sarif_output.render(report, Options()))
+
+    assert [run["automationDetails"]["id"] for run in log["runs"]] == ["cloudaudit/checkov/", "cloudaudit/semgrep/"]
 
 
 HOSTILE = "<script>alert(1)</script> \x1b[31m ::error::x [a](javascript:x) \u202e \ud800 ${{ secrets.X }}"
