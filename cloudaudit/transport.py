@@ -145,8 +145,13 @@ class Api:
         """How long a response asks to wait, None when it does not."""
         headers = response.headers
         spent = headers.get("x-ratelimit-remaining", headers.get("ratelimit-remaining")) == "0"
-        limited = response.status_code == 429 or (
-            response.status_code == 403 and (spent or "retry-after" in headers or "rate limit" in response.text.lower())
+        limited = (
+            response.status_code == 429
+            or (
+                response.status_code == 403
+                and (spent or "retry-after" in headers or "rate limit" in response.text.lower())
+            )
+            or (response.status_code == 400 and '"RATELIMITED"' in response.text)  # Linear
         )
         if not limited and not (response.status_code == 503 and "retry-after" in headers):
             return None

@@ -1,6 +1,6 @@
 """Exports to trackers, night after night."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -15,15 +15,17 @@ from cloudaudit.trackers.tracker import Given, Memory, Tracker
 from cloudaudit.transport import Waiting
 from tests.standins.gitlab_issues import GitLabIssues
 from tests.standins.jira import JiraSite
+from tests.standins.linear import LinearTeam
 from tests.standins.trackers import GitHubIssues, TrackerStandIn
 
 if TYPE_CHECKING:
     from cloudaudit.history import Linked
 
-STAND_INS: dict[str, Callable[[], TrackerStandIn]] = {
+STAND_INS: dict[str, type[TrackerStandIn]] = {
     "github": GitHubIssues,
     "gitlab": GitLabIssues,
     "jira": JiraSite,
+    "linear": LinearTeam,
 }
 TODAY = "2026-11-22"
 

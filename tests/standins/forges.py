@@ -147,7 +147,7 @@ class StandIn:
 def _description(name: str) -> Any:
     """What the requests are checked by; None when it is not on this machine."""
     path = SPECS / name
-    if not path.exists():
+    if not path.is_file():
         return None
     stated = json.loads(path.read_text())
     for path_, methods in EXTRA[name].items():

@@ -37,6 +37,9 @@ class TrackerStandIn(StandIn):
     clear_markup = True
     """Whether text between our marks is found in the body as people wrote it around them."""
 
+    unique = False
+    """Whether the tracker itself lets nobody make a ticket of ours twice."""
+
     _breaks = _Breaks()
 
     @property
