@@ -134,16 +134,18 @@ def _within(folder: str, each: Accepted) -> Accepted:
 def _covered(
     each: Accepted, book: "ForeignBook", types: dict[str, frozenset[str]], place: _Place
 ) -> tuple[dict[str, list[str]], str]:
-    """What an acceptance covers: patterns of resources by rule; or why a waiver cannot say it. A check that no rule of
-    ours asks for is waived by its own name, as imported findings have it."""
+    """What an acceptance covers: patterns of resources by rule; or why a waiver cannot say it. A check that no one
+    rule of ours asks for is waived by its own name, as imported findings have it."""
     if each.lost:
         return {}, each.lost
     meaning = book.meaning(each.tool, [each.check])
     if meaning.out:
         return {}, _out(meaning.out)
-    rules = meaning.rules or (f"{book.tool(each.tool)}:{meaning.id}",)
-    if not meaning.rules and not THEIRS.fullmatch(rules[0]):
+    own = f"{book.tool(each.tool)}:{meaning.id}"
+    if not THEIRS.fullmatch(own):
         return {}, "no check can have this name"
+    # where several rules of ours ask what one check asks, what it says is of none of them alone
+    rules = meaning.rules if len(meaning.rules) == 1 else (*meaning.rules, own)
     there = place.spoken_of(each) if each.paths or not each.resources else []
     if not there and not each.resources:
         return {}, "nothing is declared there"

@@ -72,7 +72,7 @@ def _summary(brought: "Brought", output: str) -> str:
         said.append(f"For every resource there is and will be: {everywhere:,}, as it was; narrow them if you can.")
     theirs = sum(":" in draft.waiver.rule for draft in brought.drafts)
     if theirs:
-        said.append(f"For checks that no rule of ours asks for: {theirs:,}; they count where results are imported.")
+        said.append(f"For checks that no one rule of ours asks for: {theirs:,}; they count where results are imported.")
     lacking = [key for draft in brought.drafts for key in draft.missing]
     said += [f"Without {key}: {lacking.count(key):,}." for key in dict.fromkeys(sorted(lacking))]
     if lacking:

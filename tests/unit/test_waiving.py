@@ -99,12 +99,15 @@ def test_a_path_of_trivys_covers_what_its_files_declare(tmp_path: Path) -> None:
     assert said(bring(tmp_path)) == {"AVD-AWS-0026-1 ebs-volume-encrypted": ("db:aws_ebs_volume.a",)}
 
 
-def test_of_several_rules_those_that_judge_the_resource_are_waived(tmp_path: Path) -> None:
+def test_of_several_rules_those_that_judge_the_resource_are_waived_and_the_check_itself(tmp_path: Path) -> None:
     finding = '{"resource":"aws_rds_cluster_instance.a","check_ids":["CKV_AWS_226"]}'
     file = tmp_path / ".checkov.baseline"
     file.write_text(f'{{"failed_checks":[{{"file":"/main.tf","findings":[{finding}]}}]}}')
 
-    assert said(bring(file)) == {"CKV_AWS_226-1 rds-cluster-instance-minor-upgrades": ("aws_rds_cluster_instance.a",)}
+    assert said(bring(file)) == {
+        "CKV_AWS_226-1 rds-cluster-instance-minor-upgrades": ("aws_rds_cluster_instance.a",),
+        "CKV_AWS_226-2 checkov:CKV_AWS_226": ("aws_rds_cluster_instance.a",),
+    }
 
 
 @pytest.mark.parametrize(

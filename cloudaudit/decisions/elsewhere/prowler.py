@@ -19,6 +19,13 @@ _WITHOUT_REGION = re.compile(
 )
 _WITHOUT_ACCOUNT = re.compile(r"(route53|s3)_")
 _ROOT = "<root_account>"
+_NUMBER = re.compile(r"\d{12}")
+_OF_ACCOUNTS = (
+    *("account", "index", "model-invocation-logging", "password-policy", "replication-set", "root", "session", "trail"),
+    *("unknown", "*/unknown"),
+)
+"""How the ARNs end that prowler makes up for what an account has one of, or has not."""
+_POLICY_OF = re.compile(r"[^:/]+/[^/]+")
 _EXPRESSION = re.compile(r"[\\^$+?{}\[\]()|]")
 
 
@@ -50,7 +57,9 @@ def _accepted(file: str, line: int, account: str, check: str, said: dict[str, An
         line=line,
         check=check,
         reason=text(said.get("Description")),
-        resources=() if lost else tuple(_patterns(account, regions, resources)),
+        resources=()
+        if lost
+        else tuple(_patterns("*" if _WITHOUT_ACCOUNT.match(check) else account, regions, resources)),
         lost=lost,
     )
 
@@ -65,17 +74,18 @@ def _plain(expression: str) -> str:
 
 
 def _lost(account: str, check: str, regions: Sequence[str], resources: Sequence[str]) -> str:
-    if _EXPRESSION.search(check) or "*" in check:
-        return "it names many checks at once"
-    if not regions or not resources:
-        return "it names no region or no resource, so it mutes nothing"
-    if any(_EXPRESSION.search(each) for each in (*regions, *resources)):
-        return "a regular expression says more than a pattern can"
-    if regions != _ALL and _WITHOUT_REGION.match(check):
-        return "it is for one region, which the ARN does not tell"
-    if account != "*" and _WITHOUT_ACCOUNT.match(check) and any("*" in each for each in resources):
-        return "it is for one account, which the ARN does not tell"
-    return ""
+    """Why no patterns of ARNs say it: the first of the faults that there are."""
+    wide = any("*" in each for each in resources)
+    faults = {
+        "it names many checks at once": _EXPRESSION.search(check) or "*" in check,
+        "it names no region or no resource, so it mutes nothing": not regions or not resources,
+        "a regular expression says more than a pattern can": any(map(_EXPRESSION.search, (*regions, *resources))),
+        "it is for one region, which the ARN does not tell": regions != _ALL and _WITHOUT_REGION.match(check),
+        "it is for one account, which the ARN does not tell": account != "*" and wide and _WITHOUT_ACCOUNT.match(check),
+        "it is for one policy of somebody, which the ARN does not tell": any(map(_POLICY_OF.fullmatch, resources))
+        and check.startswith("iam_"),
+    }
+    return next((fault for fault, there in faults.items() if there), "")
 
 
 def _patterns(account: str, regions: Sequence[str], resources: Sequence[str]) -> Iterator[str]:
@@ -84,12 +94,14 @@ def _patterns(account: str, regions: Sequence[str], resources: Sequence[str]) ->
     for name in resources:
         if name == _ROOT or account != "*" == name:
             yield f"{account}:aws_account"
-        elif re.fullmatch(r"\d{12}", name):
+        elif _NUMBER.fullmatch(name):
             yield f"{name}:aws_account"
     for region, name in itertools.product(regions, resources):
         if name == _ROOT:
-            continue
-        if name.startswith("arn:") or (region, account, name) == ("*", "*", "*"):
+            yield f"arn:*:iam:*:{account}:root"
+        elif _NUMBER.fullmatch(name):
+            yield from (f"arn:*:*:{region}:{name}:{end}" for end in _OF_ACCOUNTS)
+        elif name.startswith("arn:") or (region, account, name) == ("*", "*", "*"):
             yield name
         elif (region, account) == ("*", "*"):
             yield from (f"arn:*{name}",) if name.startswith("*") else (f"arn:*:{name}", f"arn:*/{name}")

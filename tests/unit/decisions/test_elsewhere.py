@@ -87,6 +87,9 @@ def test_a_baseline_of_checkov_names_resource_and_file() -> None:
         ({"account": "1", "resource": "*"}, "1:aws_account", "2:aws_account"),
         ({"account": "1", "resource": "<root_account>"}, "1:aws_account", "arn:aws:iam::1:user/root"),
         ({"resource": "123456789012"}, "123456789012:aws_account", "2:aws_account"),
+        ({"resource": "123456789012"}, "arn:aws:cloudtrail:eu-west-1:123456789012:trail", "arn:aws:x:y:1:trail/a"),
+        ({"resource": "<root_account>"}, "arn:aws:iam::1:root", "arn:aws:iam::1:user/root"),
+        ({"check": "s3_x", "account": "1", "resource": "logs"}, "arn:aws:s3:::logs", "arn:aws:s3:::logs-2"),
     ],
 )
 def test_a_mutelist_becomes_patterns_of_arns(given: dict[str, str], fits: str, fits_not: str) -> None:
@@ -106,6 +109,7 @@ def test_a_mutelist_becomes_patterns_of_arns(given: dict[str, str], fits: str, f
         ({"resource": "a|b"}, "regular expression"),
         ({"check": "iam_x", "region": "us-east-1"}, "one region"),
         ({"check": "s3_x", "account": "1", "resource": "*"}, "one account"),
+        ({"check": "iam_inline_x", "resource": "user/one"}, "one policy"),
         ({"more": '          Tags: ["env=dev"]\n'}, "narrowed by tags"),
         ({"more": "          Exceptions: {Accounts: ['1']}\n"}, "narrowed by exceptions"),
         ({"region": ""}, "mutes nothing"),
