@@ -35,6 +35,7 @@ class Recorder:
             "AWS::DynamoDB::Table": self._tables,
             "AWS::ECR::Repository": self._repositories,
             "AWS::EFS::FileSystem": self._file_systems,
+            "AWS::ElasticLoadBalancingV2::LoadBalancer": self._balancers,
             "AWS::KMS::Key": self._keys,
             "AWS::Kinesis::Stream": self._streams,
             "AWS::Lambda::Function": self._functions,
@@ -106,6 +107,13 @@ class Recorder:
             if told["FileSystemPolicy"]:
                 told["FileSystemPolicy"] = json.loads(told["FileSystemPolicy"])
             yield id_, {"FileSystemId": id_, **{name: each for name, each in told.items() if each}}, {}
+
+    def _balancers(self, region: str) -> Iterator[Any]:
+        elb = self._client("elbv2", region)
+        for one in elb.describe_load_balancers()["LoadBalancers"]:
+            arn = one["LoadBalancerArn"]
+            told = elb.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
+            yield one["LoadBalancerName"], small(one), {"LoadBalancerAttributes": small(told)}
 
     def _keys(self, region: str) -> Iterator[Any]:
         kms = self._client("kms", region)

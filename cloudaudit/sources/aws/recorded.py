@@ -58,6 +58,7 @@ KINDS: Mapping[str, Kind] = {
     "AWS::DynamoDB::Table": Kind("configuration.tableName"),
     "AWS::ECR::Repository": Kind("configuration.RepositoryName"),
     "AWS::EFS::FileSystem": Kind("configuration.FileSystemId"),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": Kind("configuration.loadBalancerArn"),
     "AWS::KMS::Key": Kind("configuration.keyId"),
     "AWS::Kinesis::Stream": Kind("configuration.Arn"),
     "AWS::Lambda::Function": Kind("configuration.functionName"),
@@ -73,6 +74,7 @@ _BACKUPS = f"{_BESIDE}.ContinuousBackupsDescription"
 _LOGGING = f"{_BESIDE}.BucketLoggingConfiguration"
 _VERSIONING = f"{_BESIDE}.BucketVersioningConfiguration"
 _ENCRYPTION = f"{_BESIDE}.ServerSideEncryptionConfiguration"
+_BALANCER = f"{_BESIDE}.LoadBalancerAttributes"
 _BLOCK = f"{_BESIDE}.PublicAccessBlockConfiguration"
 
 
@@ -154,6 +156,15 @@ RECORDED: Mapping[str, Recorded] = {
         "FileSystemId",
         "{Policy: configuration.FileSystemPolicy}",
         needs=("configuration.FileSystemPolicy.Statement",),
+    ),
+    # What AWS has added since an item was captured is not in it; this is the newest one that rules look at.
+    "elbv2.describe_load_balancer_attributes": Recorded(
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "LoadBalancerArn",
+        f"{{Attributes: {_BALANCER}}}",
+        needs=(f"{_BALANCER}.key",),
+        only=f"{_BALANCER}[?key == 'deletion_protection.enabled'] && (configuration.type == 'network'"
+        f" || {_BALANCER}[?key == 'routing.http.desync_mitigation_mode'])",
     ),
     # In a key store outside of AWS a key has an id there, which no item shows.
     "kms.describe_key": _key(

@@ -111,6 +111,7 @@ def furnish(account: Account) -> None:
         _queues(account, name, place_)
         _stores(account, name, place_)
         _code(account, name, place_)
+        _balancer(account, name, place_)
 
 
 def _buckets(account: Account, name: str, region: str) -> None:
@@ -218,6 +219,18 @@ def _code(account: Account, name: str, region: str) -> None:
     )
 
 
+def _balancer(account: Account, name: str, region: str) -> None:
+    ec2, elb = account.client("ec2", region), account.client("elbv2", region)
+    subnets = [one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]][:2]
+    made = elb.create_load_balancer(Name=name, Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
+    told = {
+        "deletion_protection.enabled": str(name == "good").lower(),
+        "routing.http.desync_mitigation_mode": "defensive" if name == "good" else "monitor",
+    }
+    attributes = [{"Key": key, "Value": value} for key, value in told.items()]
+    elb.modify_load_balancer_attributes(LoadBalancerArn=made, Attributes=attributes)
+
+
 def about(*services: str) -> Court:
     """All rules about things of these services."""
     every = Court(Request(profile="all")).applied.compiled.values()
@@ -233,7 +246,7 @@ def spoken(findings: Any) -> dict[tuple[str, str], Verdict]:
 def test_an_account_has_the_same_verdicts_either_way_in_fewer_calls(recorded: Recorded) -> None:
     furnish(recorded.account)
     services = ("acm", "cloudfront", "db", "dynamodb", "ecr", "efs", "kinesis", "kms", "lambda", "rds", "redshift")
-    court = about(*services, "s3", "sns", "sqs")
+    court = about(*services, "lb", "s3", "sns", "sqs")
     before = judge_account(court, recorded.account.reader(), Plan(regions=REGIONS, threads=2))
     calls = list(recorded.account.calls)
 
