@@ -42,14 +42,12 @@ class Pace:
         self._limits = limits
         self._past: deque[float] = deque(maxlen=max(count for count, _ in limits))
 
-    def wait(self, waiting: "Waiting") -> None:
-        """Sleep until one more write is allowed, and count it."""
-        now = waiting.now()
+    def pause(self, now: float) -> float:
+        """How many seconds from now on one more write is allowed; it is counted as done then."""
         free = (self._past[-count] + seconds for count, seconds in self._limits if len(self._past) >= count)
         until = max(free, default=now)
-        if until > now:
-            waiting.sleep(until - now)
         self._past.append(max(until, now))
+        return max(until - now, 0.0)
 
 
 class Waiting(NamedTuple):
@@ -123,7 +121,7 @@ class Api:
         url = path if "://" in path else self._address + path
         for attempt in range(1, ATTEMPTS + 1):
             if self._waiting.pace and method != "GET":
-                self._waiting.pace.wait(self._waiting)
+                self._rest(self._waiting.pace.pause(self._waiting.now()))
             pause = float(2 ** (attempt - 1))
             try:
                 response = self._client.request(method, url, params=parameters, json=body)
@@ -165,6 +163,8 @@ class Api:
         return max(float(reset) - now, 1.0) if spent and reset.isdecimal() else 60.0
 
     def _rest(self, seconds: float) -> None:
+        if not seconds:
+            return
         if self._waited + seconds > self._waiting.most:
             raise RemoteError(
                 f"{self._name} asks to wait {seconds:,.0f} seconds, longer than a job should; run it again later"

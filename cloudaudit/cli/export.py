@@ -4,14 +4,15 @@ import os
 import shlex
 import subprocess
 import sys
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cloudaudit.cli.answers import answer, complain
 from cloudaudit.cli.options import FILE, export_request
-from cloudaudit.errors import TrackerError
+from cloudaudit.errors import RemoteError, TrackerError
 from cloudaudit.model import Severity, Theme
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ _OPTIONS = (
 )
 _INCOMPLETE = 3
 _PATIENCE = 60.0
+_LONG = 5.0
 
 
 class Trackers(click.Group):
@@ -126,21 +128,41 @@ def _command(kind: "Kind") -> click.Command:
     return click.Command(kind.name, callback=run, params=[report, *own, *common], help=about)
 
 
+class _Pauses:
+    """Sleeps, and says so where it takes long, and how far the run is."""
+
+    def __init__(self) -> None:
+        self.done = self.total = 0
+
+    def sleep(self, seconds: float) -> None:
+        if seconds >= _LONG:
+            until = (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%H:%M:%S")
+            complain(f"{self.done:,} of {self.total:,} steps are done; the tracker takes more from {until} UTC on")
+        time.sleep(seconds)
+
+
 def _run(kind: "Kind", given: dict[str, Any]) -> None:
     from cloudaudit.trackers import showing  # noqa: PLC0415
     from cloudaudit.trackers.apply import Done  # noqa: PLC0415
     from cloudaudit.trackers.plan import Do  # noqa: PLC0415
 
-    found = _exporting(kind, given)
+    pauses = _Pauses()
+    found = _exporting(kind, given, pauses)
     if given["dry_run"]:
         _show([Done(action=action, ticket=action.ticket) for action in found.actions], given, planned=True)
         return
-    done = []
-    for one in found.done():
-        done.append(one)
-        if given["form"] == "text" and one.action.do is not Do.LEAVE:
-            answer(f"{showing.outcome(one)}\n")
-    _show(done, given, planned=False)
+    pauses.total = len(found.actions)
+    done: list[Done] = []
+    try:
+        for one in found.done():
+            done.append(one)
+            pauses.done = len(done)
+            if given["form"] == "text" and one.action.do is not Do.LEAVE:
+                answer(f"{showing.outcome(one)}\n")
+    except RemoteError as error:
+        raise TrackerError(f"{error} ({pauses.total - len(done):,} of {pauses.total:,} steps are left)") from error
+    finally:
+        _show(done, given, planned=False)
     if refused := sum(bool(one.refused) for one in done):
         complain(f"{refused:,} of {len(done):,} steps were refused; run it again once what it says is mended")
         sys.exit(_INCOMPLETE)
@@ -160,7 +182,7 @@ def _show(done: list[Any], given: dict[str, Any], *, planned: bool) -> None:
         complain(f"{len(over):,} more wait for a ticket: {over[0]}")
 
 
-def _exporting(kind: "Kind", given: dict[str, Any]) -> "Exporting":
+def _exporting(kind: "Kind", given: dict[str, Any], pauses: _Pauses) -> "Exporting":
     from cloudaudit.app import exporting as app  # noqa: PLC0415
     from cloudaudit.trackers.cases import Picked  # noqa: PLC0415
     from cloudaudit.trackers.tracker import Given  # noqa: PLC0415
@@ -190,7 +212,7 @@ def _exporting(kind: "Kind", given: dict[str, Any]) -> "Exporting":
     options = {one.name: given[one.name.replace("-", "_")] or "" for one in kind.options}
 
     def connect(links: Any) -> Any:
-        waiting = Waiting(most=given["wait"] * 60.0)
+        waiting = Waiting(sleep=pauses.sleep, most=given["wait"] * 60.0)
         return kind.connect(
             Given(
                 options=options,

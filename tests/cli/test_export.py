@@ -227,3 +227,25 @@ def test_one_ticket_that_is_refused_stops_no_other(run: Run, export: Run, infra:
     assert b"1 of 2 steps were refused" in done.stderr
     assert after.stdout.endswith(b"1 created, 1 left as they are\n")
     assert len(server.seen()) == 2
+
+
+@pytest.mark.usefixtures("infra")
+def test_a_run_that_may_not_wait_says_what_is_left_and_the_next_one_does_it(
+    run: Run, export: Run, infra: Path, server: TrackerStandIn
+) -> None:
+    (infra / "other.tf").write_text('resource "aws_s3_bucket" "other" {}\n')
+    scan(run)
+    plea = ("POST /repos/acme/shop/issues$", 429, {"Retry-After": "60"}, {})
+    server.faults.append(("POST /repos/acme/shop/labels$", 503, {"Retry-After": "0"}, {}))
+    server.faults.append(plea)
+
+    stopped = export("report.json", "--wait", "0.5", "-f", "json")
+    rest = export("report.json")
+
+    assert stopped.returncode == 2
+    assert stopped.stdout == b"[]\n"
+    assert stopped.stderr == (
+        b"cloudaudit: GitHub asks to wait 60 seconds, longer than a job should; run it again later "
+        b"(2 of 2 steps are left)\n"
+    )
+    assert rest.stdout.endswith(b"2 created\n")

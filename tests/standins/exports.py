@@ -95,6 +95,7 @@ class Exporter:
         self.today = TODAY
         self.links: tuple[Linked, ...] = ()
         self.keeps_links = False
+        self.patience = 120.0
 
     def connect(self, **changed: Any) -> Tracker:
         (kind,) = [kind for kind in kinds() if kind.name == self.server.kind]
@@ -102,7 +103,7 @@ class Exporter:
             options={one.name: "" for one in kind.options} | self.server.options,
             environment=self.server.environment,
             settings=self.settings,
-            waiting=self.clock.waiting(),
+            waiting=self.clock.waiting(self.patience),
             links=(lambda _: self.links) if self.keeps_links else None,
         )
         return kind.connect(msgspec.structs.replace(given, **changed))
