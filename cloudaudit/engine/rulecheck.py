@@ -11,7 +11,7 @@ from cloudaudit.engine.profiles import PROFILES
 from cloudaudit.engine.reads import OF_CHANGES, OF_RESOURCES
 from cloudaudit.engine.strictyaml import Document, Path
 from cloudaudit.facts import find
-from cloudaudit.model import Relation, Rule
+from cloudaudit.model import Relation, Rule, Theme
 
 SCOPES = {"resource": OF_RESOURCES, "change": OF_CHANGES}
 STAGES = ("preview", "stable", "withdrawn")
@@ -96,6 +96,8 @@ def _words(rule: Rule) -> _Faults:
             yield (name,), f"{name} is empty"
     if rule.stage not in STAGES:
         yield ("stage",), f"stage is one of {', '.join(STAGES)}, not {rule.stage}"
+    if rule.theme is Theme.UNMAPPED:
+        yield ("theme",), "unmapped is the theme of other scanners' checks that have none; a rule has one"
     if rule.at:
         yield from _missing_everywhere(("at",), rule.types, rule.at)
 

@@ -51,6 +51,7 @@ def test_a_folder_is_called_by_its_repository(tmp_path: Path, url: str, name: st
     assert target_name(str(top)) == name
     assert target_name(str(top / "infra" / "..")) == name
     assert target_name(str(top / "infra")) == f"{name}:infra"
+    assert target_name(f"checkov:{top / 'infra'}") == f"checkov:{name}:infra"
 
 
 def test_what_is_in_no_repository_is_called_by_its_path(tmp_path: Path) -> None:

@@ -189,6 +189,13 @@ def test_a_mistake_in_a_waiver_is_told_with_its_line(tmp_path: Path, old: str, n
     assert fault in str(caught.value)
 
 
+def test_a_waiver_may_be_of_a_check_of_another_scanner(tmp_path: Path) -> None:
+    file = tmp_path / "waivers.yaml"
+    file.write_text(WAIVER.replace("rule: ebs-volume-encrypted", "rule: checkov:CKV_AWS_387"), encoding="utf-8")
+
+    assert [waiver.rule for waiver in waiverfile.load(file, {RULE})] == ["checkov:CKV_AWS_387"]
+
+
 @pytest.mark.parametrize(
     ("pattern", "name", "fits"),
     [

@@ -42,6 +42,7 @@ def test_a_sound_file_gives_rules_by_id_and_type() -> None:
         ('at: ""', "at: storage_encrypt", "do you mean storage_encrypted?"),
         ("id: thing-is-so", "id: Thing_So", "an id is lower case words"),
         ("{name} of", "{address} of", "message may hold {name} and {type}, not {address}"),
+        ("theme: logging", "theme: unmapped", "a.yaml:5: thing-is-so: unmapped is the theme of"),
         ("why: Because.", "why: x\n    stage: beta", "stage is one of preview, stable, withdrawn, not beta"),
         ("resource: aws_db_instance", "resource: aws_dbinstance", "a.yaml:8: thing-is-so: there is no resource type"),
         ("resource: aws_db_instance", "resource: aws_dbinstance", "aws_dbinstance; do you mean aws_db_instance?"),
