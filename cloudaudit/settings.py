@@ -28,7 +28,7 @@ group_by = ""               # one ticket for each: rule, resource or root; empty
 group_above = 10            # ... once so many findings would share it
 max_new = 50                # the most tickets that one run makes
 labels = ["security"]       # besides "cloudaudit" and "severity: high"
-milestone = ""
+milestone = ""              # Jira: a fix version; Linear: a project
 confidential = false        # GitLab: confidential issues; Redmine: private ones
 security_level = ""         # Jira: the name of the level
 type = ""                   # Jira: the issue type; Redmine: the tracker; GitHub: the issue type
@@ -44,7 +44,7 @@ critical = "Highest"
 "envs/prod/*" = "bob"
 
 [export.states]             # what the tracker calls its states: open, fixed, accepted, removed
-fixed = "Done"
+fixed = "Done"              # Jira: or the way there, "In Progress > Done"
 
 [export.fields]             # fields that the tracker requires, by their ids
 customfield_10010 = "infrastructure"

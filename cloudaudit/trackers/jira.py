@@ -28,6 +28,7 @@ _FIELDS = "summary,description,labels,status"
 _TEXT = 32_767
 """Characters in a description or a comment: JRACLOUD-68949."""
 
+_SHOWN = 8
 _LAG = (2.0, 4.0, 8.0, 16.0)
 """Seconds until a search is sure to find a new issue, as far as anybody can be."""
 
@@ -79,6 +80,7 @@ class Jira:
         self._workflow = Workflow(settings=settings)
         self._screen: Screen | None = None
         self._people: dict[str, str] = {}
+        self._proven = False
         self.place = f"jira:{urlsplit(site).netloc}/{project}"
 
     def prepare(self, *, write: bool) -> None:
@@ -124,6 +126,8 @@ class Jira:
             if found := self._late(draft.memory.key):
                 return found
             raise
+        if not self._proven:
+            self._prove(str(made["id"]), str(made["key"]))
         return Ticket(
             id=str(made["id"]),
             name=str(made["key"]),
@@ -151,6 +155,16 @@ class Jira:
             self._api.send("PUT", path, edits)
         self._remember(path, change.memory)
         return msgspec.structs.replace(ticket, memory=change.memory, open=self._workflow.is_open(status))
+
+    def _prove(self, number: str, name: str) -> None:
+        """See, at the first new issue of a run, that the next run will know it again. TrackerError if it will not."""
+        issue = self._issue(number)
+        if LABEL not in issue.fields.labels or issue.memory() is None:
+            raise TrackerError(
+                f"{name} was made without its label or its property, and would be made again each night; see that "
+                "nothing takes them away, and delete it"
+            )
+        self._proven = True
 
     def _check_rights(self) -> None:
         found = self._api.get("/rest/api/3/mypermissions", projectKey=self._project, permissions=",".join(_RIGHTS))
@@ -191,11 +205,12 @@ class Jira:
         return _decoded(self._api.get(f"/rest/api/3/issue/{escaped(number)}", fields=_FIELDS, properties=_PROPERTY))
 
     def _comment(self, path: str, change: Change) -> None:
-        body = _fitting(adf.comment(change.comment, change.mark))
+        mark = change.mark.replace(change.memory.key, change.memory.key[:_SHOWN])  # people see it
+        body = _fitting(adf.comment(change.comment, mark))
 
         def there() -> bool:
             comments = listed(self._api, f"{path}/comment", "comments", orderBy="-created")
-            return any(adf.is_comment(found.get("body"), change.mark) for found in comments)
+            return any(adf.is_comment(found.get("body"), mark) for found in comments)
 
         once(there, lambda: self._api.send("POST", f"{path}/comment", {"body": body}, once=True))
 

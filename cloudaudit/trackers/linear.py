@@ -18,6 +18,7 @@ from cloudaudit.outputs.escape import visible
 from cloudaudit.settings import Export
 from cloudaudit.trackers import linear_queries as queries
 from cloudaudit.trackers.cases import key_of
+from cloudaudit.trackers.linear_graph import HINTS, Graph
 from cloudaudit.trackers.linear_text import replaced
 from cloudaudit.trackers.markdown import render
 from cloudaudit.trackers.once import once
@@ -27,11 +28,6 @@ from cloudaudit.transport import MOST_PAGES, Api, RefusedError, UnsettledError
 API = "https://api.linear.app"
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_HINTS = {
-    400: "Linear does not take what was asked",
-    401: "LINEAR_API_KEY is not valid, or not any more",
-    403: "the key must not do this: it needs to read and write issues, and its owner to be in the team",
-}
 _ENDS = ("completed", "canceled", "duplicate")
 _TYPES = {
     "open": ("unstarted", "backlog", "triage", "started"),
@@ -48,7 +44,6 @@ _COLOURS = {"critical": "#b60205", "high": "#d93f0b", "medium": "#fbca04", "low"
 _GENERATIONS = 5
 """How many times a ticket may have been deleted and made anew."""
 
-_STATUSES = {"authentication error": 401, "forbidden": 403, "ratelimited": 429, "internal error": 500}
 _TAKEN = re.compile(r"conflict|exist|unique|duplicate", re.IGNORECASE)
 
 
@@ -100,7 +95,7 @@ class _Issue(msgspec.Struct, rename="camel"):
 class Linear:
     """The issues of a team that carry our attachment. `workspace` is its name in addresses."""
 
-    def __init__(self, api: "Graph", workspace: str, team: str, settings: Export) -> None:
+    def __init__(self, api: Graph, workspace: str, team: str, settings: Export) -> None:
         self._api = api
         self._team = team
         self._team_id = ""
@@ -343,41 +338,6 @@ class Linear:
         return str(uuid.UUID(key_of(self.place, *parts), version=4))
 
 
-class Graph:
-    """A GraphQL API."""
-
-    def __init__(self, api: Api) -> None:
-        self._api = api
-
-    def read(self, query: str, **variables: Any) -> Any:
-        """The data of a query. RefusedError."""
-        return self._asked(query, variables, once=False)
-
-    def write(self, query: str, *, once: bool = False, **variables: Any) -> Any:
-        """What a mutation gives back, its one field."""
-        (found,) = self._asked(query, variables, once=once).values()
-        if not found["success"]:
-            raise RefusedError("Linear did not do what was asked, and does not say why", 409)
-        return found
-
-    def _asked(self, query: str, variables: Mapping[str, Any], *, once: bool) -> Any:
-        found = self._api.send("POST", "/graphql", {"query": query, "variables": dict(variables)}, once=once)
-        if not isinstance(found, dict) or not (found.get("data") or found.get("errors")):
-            raise TrackerError("Linear: what it answers is neither data nor an error; is it the API?")
-        if found.get("errors"):
-            raise _refusal(found["errors"])
-        return found["data"]
-
-
-def _refusal(errors: Any) -> RefusedError:
-    """What GraphQL says in an answer that HTTP takes for a success."""
-    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
-    extensions = first.get("extensions") or {}
-    said = str(extensions.get("userPresentableMessage") or first.get("message") or "no reason")
-    status = _STATUSES.get(str(extensions.get("type")), 400)
-    return RefusedError(f"Linear refuses ({visible(said)[:300]}): {_HINTS.get(status, _HINTS[400])}", status)
-
-
 def _decoded(found: Any) -> _Issue:
     try:
         return msgspec.convert(found, _Issue)
@@ -394,7 +354,7 @@ def connect(given: Given) -> Linear:
         raise TrackerError("LINEAR_API_KEY is not set; Settings, Security & access, Personal API keys makes one")
     address = given.options["api"] or API
     prefix = "" if token.startswith("lin_api_") else "Bearer "
-    graph = Graph(Api("Linear", address, ("Authorization", prefix, token), _HINTS, given.waiting))
+    graph = Graph(Api("Linear", address, ("Authorization", prefix, token), HINTS, given.waiting))
     workspace = str(graph.read(queries.WORKSPACE)["organization"]["urlKey"])
     host = "" if address == API else f"{urlsplit(address).netloc}/"
     return Linear(graph, host + workspace, team.upper(), given.settings)

@@ -31,7 +31,8 @@ def named(*names: str) -> list[dict[str, str]]:
 
 class JiraSite(TrackerStandIn):
     """`statuses` are those of the workflow with their categories, the first for new issues; `ways` are its transitions:
-    name, from (empty for any), to, fields of the screen. A new issue is found by searches after `lag` of them."""
+    name, from (empty for any), to, fields of the screen. A new issue is found by searches after `lag` of them; what
+    `drops` names of it is lost."""
 
     kind = "jira"
     spec = JIRA
@@ -52,6 +53,7 @@ class JiraSite(TrackerStandIn):
             {"id": "3", "name": "Sub", "subtask": True},
         ]
         self.lag = 0
+        self.drops: set[str] = set()
         self.page = 100
         system = ("summary", "description", "duedate", "assignee", "reporter", "project", "issuetype")
         self.fields = [field(name) for name in system] + [
@@ -127,11 +129,14 @@ class JiraSite(TrackerStandIn):
         if wrong := self._wrong(body["fields"], creating=True):
             return 400, {"errorMessages": [], "errors": wrong}
         number = len(self.issues) + 1
-        made = {
+        fields = {name: value for name, value in body["fields"].items() if name not in self.drops}
+        made: dict[str, Any] = {
             "id": str(20_000 + number),
             "key": f"SEC-{number}",
-            "fields": {**body["fields"], "status": next(iter(self.statuses))},
-            "properties": {one["key"]: one["value"] for one in body["properties"]},
+            "fields": {"labels": [], **fields, "status": next(iter(self.statuses))},
+            "properties": {}
+            if "properties" in self.drops
+            else {one["key"]: one["value"] for one in body["properties"]},
             "hidden": self.lag,
         }
         self.issues.append(made)

@@ -299,6 +299,17 @@ def test_an_issue_that_was_never_made_is_made_once(export: Exporter, server: Jir
     assert len(server.issues) == 1
 
 
+@pytest.mark.parametrize("lost", ["labels", "properties"])
+def test_an_issue_that_would_not_be_known_again_ends_the_export_at_the_first(
+    export: Exporter, server: JiraSite, lost: str
+) -> None:
+    server.drops = {lost}
+
+    with pytest.raises(TrackerError, match="SEC-1 was made without its label or its property"):
+        export(observed("a"), observed("b"))
+    assert len(server.issues) == 1
+
+
 def test_a_copy_of_a_ticket_is_not_ours(export: Exporter, server: JiraSite) -> None:
     export(observed())
     copy = {**deepcopy(server.issues[0]), "id": "999", "key": "SEC-999", "properties": {}}

@@ -17,6 +17,7 @@ from tests.standins.forges import MISSING, SPECS, TOKEN, running
 from tests.standins.linear import LinearTeam
 
 KEY = "0123456789abcdef0123456789abcdef"
+MARK = "cloudaudit 01234567"
 
 
 @pytest.fixture
@@ -277,11 +278,7 @@ def test_metadata_that_is_none_of_ours_is_no_ticket(export: Exporter, server: Li
 
 def test_our_part_is_found_however_linear_writes_it() -> None:
     first = replaced("", "- old\n- text", KEY)
-    rewritten = (
-        "Above\n\n"
-        + first.replace("- ", "* ").replace(f"`cloudaudit {KEY}` ", f"**`cloudaudit {KEY}`** _")
-        + "_\n\nBelow"
-    )
+    rewritten = "Above\n\n" + first.replace("- ", "* ").replace(f"`{MARK}` ", f"**`{MARK}`** _") + "_\n\nBelow"
 
     after = replaced(rewritten, "new", KEY)
 
@@ -292,11 +289,11 @@ def test_our_part_is_found_however_linear_writes_it() -> None:
 
 
 def test_where_our_part_is_gone_it_comes_last() -> None:
-    assert replaced("Mine", "new", KEY).startswith(f"Mine\n\n`cloudaudit {KEY}`")
+    assert replaced("Mine", "new", KEY).startswith(f"Mine\n\n`{MARK}`")
 
 
 def test_a_name_that_says_our_mark_is_not_taken_for_it() -> None:
-    hostile = replaced("", f"``x`cloudaudit {KEY} end`x``\n\nmore", KEY)
+    hostile = replaced("", f"``x`{MARK} end`x``\n\nmore", KEY)
 
     after = replaced(f"{hostile}\n\nBelow", "new", KEY)
 
