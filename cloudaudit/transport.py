@@ -62,31 +62,29 @@ class Waiting(NamedTuple):
 
 class Api:
     """An API at an address. `name` is what people call it; `token` is the header that carries it, what stands before it
-    there, and itself; `hints` says what to do by the status of a refusal. Proxies and certificates of your own come
-    from the environment (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE). RemoteError if the address is not HTTPS, or the token
-    cannot be one."""
+    there, and itself, or what makes it: that is asked for another once one is refused. `hints` says what to do by the
+    status of a refusal. Proxies and certificates of your own come from the environment (HTTPS_PROXY, NO_PROXY,
+    SSL_CERT_FILE). RemoteError if the address is not HTTPS, or the token cannot be one."""
 
     def __init__(
         self,
         name: str,
         address: str,
-        token: tuple[str, str, str],
+        token: tuple[str, str, str | Callable[[], str]],
         hints: Mapping[int, str],
         waiting: Waiting | None = None,
     ) -> None:
-        header, prefix, secret = token
         self._name = name
         self._address = _checked(name, address)
-        self._secret = _sound(name, secret)
         self._hints = hints
         self._waiting = waiting or Waiting()
         self._waited = 0.0
-        headers = {
-            header: prefix + self._secret,
-            "User-Agent": f"cloudaudit/{__version__}",
-            "Accept": "application/json",
-        }
+        self._secrets: list[str] = []
+        headers = {"User-Agent": f"cloudaudit/{__version__}", "Accept": "application/json"}
         self._client = httpx.Client(headers=headers, timeout=30.0, follow_redirects=False)
+        self._header, made = token[:2], token[2]
+        self._renew = None if isinstance(made, str) else made
+        self._use(made if isinstance(made, str) else made())
 
     def get(self, path: str, **parameters: str | int) -> Any:
         """What is there."""
@@ -108,6 +106,11 @@ class Api:
         """The answer to what is sent. With `once` it is not sent again where it may have been done: UnsettledError."""
         return self._decoded(self._request(method, path, body=body, once=once))
 
+    def _use(self, token: str) -> None:
+        header, prefix = self._header
+        self._secrets.append(_sound(self._name, token))
+        self._client.headers[header] = prefix + self._secrets[-1]
+
     def _request(
         self,
         method: str,
@@ -128,6 +131,9 @@ class Api:
             except httpx.HTTPError as error:
                 trouble, done = f"cannot be reached: {type(error).__name__}: {error}", not isinstance(error, _NOT_SENT)
             else:
+                if response.status_code == 401 and self._renew and attempt == 1:
+                    self._use(self._renew())
+                    continue
                 asked = self._pause(response)
                 if asked is None and response.status_code not in _FAULTS:
                     return self._accepted(response)
@@ -194,7 +200,9 @@ class Api:
             raise RemoteError(f"{self._name}: what {self._address} answers is no JSON; is it the API?") from None
 
     def _clean(self, text: str) -> str:
-        return text.replace(self._secret, "***")
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
 
 
 def escaped(part: str) -> str:

@@ -162,7 +162,8 @@ def _run(kind: "Kind", given: dict[str, Any]) -> None:
     except RemoteError as error:
         raise TrackerError(f"{error} ({pauses.total - len(done):,} of {pauses.total:,} steps are left)") from error
     finally:
-        _show(done, given, planned=False)
+        if done or not found.actions or given["form"] == "json":
+            _show(done, given, planned=False)
     if refused := sum(bool(one.refused) for one in done):
         complain(f"{refused:,} of {len(done):,} steps were refused; run it again once what it says is mended")
         sys.exit(_INCOMPLETE)

@@ -1,14 +1,16 @@
 """GitHub: issues of a repository. Requests as in the REST API's description, version 2022-11-28."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
 from cloudaudit.errors import TrackerError
 from cloudaudit.settings import Export
 from cloudaudit.trackers import labels, marks
+from cloudaudit.trackers.github_app import App
 from cloudaudit.trackers.markdown import render
 from cloudaudit.trackers.once import once
 from cloudaudit.trackers.tracker import LABEL, Change, Draft, Given, Kind, Memory, Option, Ticket
@@ -199,12 +201,15 @@ def connect(given: Given) -> GitHub:
     if not _REPOSITORY.fullmatch(repository):
         raise TrackerError("which repository is it? Say --repo OWNER/NAME")
     address = given.options["api"] or environment.get("GITHUB_API_URL") or API
-    token = given.token or environment.get("GITHUB_TOKEN", "") or environment.get("GH_TOKEN", "")
-    if not token.strip():
-        raise TrackerError(f'GITHUB_TOKEN is not set (or say --token-command "gh auth token"); {_RIGHT}')
     waiting = given.waiting._replace(pace=Pace(*_PACE))
+    said = given.token or environment.get("GITHUB_TOKEN") or environment.get("GH_TOKEN") or ""
+    token: str | Callable[[], str] = said
+    if environment.get("GITHUB_APP_ID") and not given.token:
+        token = App(environment, address, repository, given.waiting).token
+    elif not said.strip():
+        raise TrackerError(f'GITHUB_TOKEN is not set (or say --token-command "gh auth token"); {_RIGHT}')
     api = Api("GitHub", address, ("Authorization", "Bearer ", token), _HINTS, waiting)
-    return GitHub(api, repository, address.split("/")[2], given.settings)
+    return GitHub(api, repository, urlsplit(address).netloc, given.settings)
 
 
 TRACKER = Kind(
