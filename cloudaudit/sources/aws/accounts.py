@@ -124,9 +124,9 @@ def of_organization(access: Access, units: Iterable[str] = (), profile: str = ""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - 0.2 s that `--help` need not pay
 
     session = _session(profile)
-    client = session.client("organizations", session.home)
     try:
-        rows = list(_of_units(client, tuple(units))) if tuple(units) else _all(client, "list_accounts", "Accounts")
+        with session.asking("organizations", session.home) as client:
+            rows = list(_of_units(client, tuple(units))) if tuple(units) else _all(client, "list_accounts", "Accounts")
     except (BotoCoreError, ClientError) as error:
         raise SourceError(
             f"the organisation cannot be listed: {refused_credentials(error)}; ask its management account, or "

@@ -98,8 +98,8 @@ class Aggregator:
         held = self._all(recorded.kind).get((where, str(params.get(recorded.by))))
         if held is None or held.region in self._failing or not self._records(account, recorded.kind, held.region):
             return None
-        client = account.session.client(call.service, region)
-        described = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[call.operation])
+        with account.session.asking(call.service, region) as client:
+            described = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[call.operation])
         try:
             pages = pages_of(recorded, opened(held.written), described.output_shape)
         except UNREADABLE:

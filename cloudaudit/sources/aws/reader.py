@@ -206,20 +206,14 @@ class Reader:
 
         pages: list[Any] = []
         try:
-            pages.extend(plain(page) for page in self._pages(call, region, params))
+            with self.session.asking(call.service, region) as client:
+                pages.extend(plain(page) for page in _pages(client, call.operation, params))
         except ClientError as error:
             told = error.response.get("Error", {})
             return Answer([], now(), str(told.get("Code") or "Unknown"), str(told.get("Message") or ""))
         except (BotoCoreError, ResponseParserError) as error:
             return Answer([], now(), type(error).__name__, str(error))
         return Answer(pages, now())
-
-    def _pages(self, call: Call, region: str, params: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
-        client = self.session.client(call.service, region)
-        if client.can_paginate(call.operation):
-            yield from client.get_paginator(call.operation).paginate(**params)
-        else:
-            yield from _following(getattr(client, call.operation), params)
 
     def _due(self, service: str, region: str) -> None:
         self._limiter.wait(self.account, region, service)
@@ -237,6 +231,13 @@ class Answered(msgspec.Struct, frozen=True):
     def reading(self, call: Call) -> Reading:
         """As evidence names it."""
         return Reading(SELECT, self.recorded) if self.recorded else Reading(actions(call)[0], self.at)
+
+
+def _pages(client: Any, operation: str, params: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if client.can_paginate(operation):
+        yield from client.get_paginator(operation).paginate(**params)
+    else:
+        yield from _following(getattr(client, operation), params)
 
 
 def _following(ask: Callable[..., Any], params: dict[str, Any]) -> Iterator[Mapping[str, Any]]:

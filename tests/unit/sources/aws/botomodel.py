@@ -5,7 +5,8 @@ A collector that reads a name which AWS does not give finds nothing in them, wha
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import botocore.session
@@ -263,6 +264,10 @@ class Session:
 
     def regions(self) -> tuple[str, ...]:
         return ("us-east-1",)
+
+    @contextmanager
+    def asking(self, service: str, region: str) -> Iterator[Any]:
+        yield self.client(service, region)
 
     def client(self, service: str, region: str) -> Client:
         def asked(name: str, method: str, params: dict[str, Any]) -> None:

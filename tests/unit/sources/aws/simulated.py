@@ -21,7 +21,7 @@ from cloudaudit.settings import Settings
 from cloudaudit.sources.aws.account import Plan, collectors, graph
 from cloudaudit.sources.aws.permissions import actions
 from cloudaudit.sources.aws.reader import Reader
-from cloudaudit.sources.aws.session import Session
+from cloudaudit.sources.aws.session import open_profile
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
@@ -80,15 +80,15 @@ class Account:
 
     def reader(self) -> Reader:
         """What asks the account."""
-        session = Session(boto3.Session(region_name=REGION))
-        make = session._make
+        session = open_profile(region=REGION)
+        make = session.clients.make
 
         def watched(service: str) -> Any:
             client = make(service)
             client.meta.events.register_first("before-call", lambda model, **_: self._answer(service, model))
             return client
 
-        session._make = watched  # type: ignore[method-assign]
+        session.clients.make = watched  # type: ignore[method-assign]
         return Reader(session)
 
     def _answer(self, service: str, model: Any) -> Any:

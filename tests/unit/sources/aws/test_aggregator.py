@@ -1,7 +1,8 @@
 """What an aggregator of AWS Config tells is what the account itself would tell, in fewer calls."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import jmespath
@@ -43,8 +44,9 @@ class Keeper:
     def watch(self, _due: object) -> None:
         """Nobody is held back."""
 
-    def client(self, _service: str, _region: str) -> Shelf:
-        return self._shelf
+    @contextmanager
+    def asking(self, _service: str, _region: str) -> Iterator[Shelf]:
+        yield self._shelf
 
 
 class Recorded:

@@ -48,8 +48,8 @@ def test_a_service_that_a_region_does_not_have_is_empty_there(account: Account) 
 
     for has in (True, False):
         reader = account.reader()
-        client = reader.session.client("sqs", "us-east-1")
-        client.meta.events.register_first("before-call", fail)
+        with reader.session.asking("sqs", "us-east-1") as client:
+            client.meta.events.register_first("before-call", fail)
         reader.session.has = lambda _service, _region, has=has: has  # type: ignore[method-assign]
 
         found = graph(reader, Plan(regions=("us-east-1",), types=frozenset({"aws_sqs_queue"}), threads=1))
