@@ -18,13 +18,15 @@ _WEIGHT = {Verdict.PASS: 0, Verdict.UNKNOWN: 1, Verdict.FAIL: 2}
 class Pair(NamedTuple):
     """What a tool says of one resource, None if our graph has none; our rules that say the same as its check; and the
     findings of these rules on the resource that weigh most: of two rules that are one check, one failure is enough.
-    `instances` is how many resources the tool named as one, 0 where it named this one."""
+    `instances` is how many resources the tool named as one, 0 where it named this one. What it was told to skip is
+    `skipped` where we judged it."""
 
     told: "Foreign"
     resource: Resource | None
     rules: tuple[str, ...]
     ours: tuple[Finding, ...]
     instances: int = 0
+    skipped: bool = False
 
     @property
     def is_absent(self) -> bool:
@@ -55,7 +57,8 @@ def pairs(
         for resource in about:
             found = [known[rule, resource.key] for rule in rules if resource and (rule, resource.key) in known]
             ours = () if told.accepted is not None else _gravest(found)
-            yield Pair(told, resource, rules, ours, len(about) if len(about) > 1 else 0)
+            instances = len(about) if len(about) > 1 else 0
+            yield Pair(told, resource, rules, ours, instances, skipped=bool(found) and not ours)
 
 
 def _data(told: "Foreign", graph: "ResourceGraph") -> Resource | None:

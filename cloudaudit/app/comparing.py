@@ -14,13 +14,12 @@ from cloudaudit.app.request import Request, Tell
 from cloudaudit.app.scanning import collector_at_rest
 from cloudaudit.app.targets import graphs, nothing
 from cloudaudit.errors import ToolError
-from cloudaudit.model import Finding
+from cloudaudit.model import Finding, Verdict
 from cloudaudit.outputs.pages.comparison import AGREE, DISAGREE, OURS, THEIRS, Comparison, Row
 
 if TYPE_CHECKING:
     from cloudaudit.engine.foreign import ForeignBook
     from cloudaudit.graph import ResourceGraph
-    from cloudaudit.model import Verdict
     from cloudaudit.sources.imported.result import Foreign
 
 
@@ -91,7 +90,7 @@ class _Bench:
             resource=resource.key if resource else told.address or told.path,
             rule=", ".join(name for name in pair.rules if name in self._rules.rules),
             check=told.rule,
-            theirs=told.verdict,
+            theirs=told.verdict if told.accepted is None else Verdict.UNKNOWN,
             location=resource.location if resource else None,
         )
         if resource is None or not pair.ours:

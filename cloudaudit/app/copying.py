@@ -26,8 +26,8 @@ _PLAN = "plan.json"
 
 
 class Copied(NamedTuple):
-    """What a numbered folder stands for: a root of a target. `origins` has the path of each file from the target by the
-    path in the folder; that of a plan is empty."""
+    """What a numbered folder stands for: a root of a target, both as graphs have them. `origins` has the path of
+    each file from the target by the path in the folder; that of a plan is empty."""
 
     target: str
     root: str
@@ -69,11 +69,11 @@ class Copy:
         path, root = place(target)
         kind = source(path).name
         if kind == "plan":
-            folder = self._folder(Copied(target, root or ".", {_PLAN: ""}))
+            folder = self._folder(Copied(str(path), root or ".", {_PLAN: ""}))
             shutil.copyfile(path, folder / _PLAN)
         elif kind == "terraform":
             for name, files in _written(path, options):
-                self._root(target, name, files)
+                self._root(str(path), name, files)
         else:
             self.gaps.append(Gap(what=target, why="it is neither a folder nor a plan"))
 

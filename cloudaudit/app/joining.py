@@ -43,7 +43,7 @@ class _Ear:
         self.voices.turn_to(graph)
         if graph.changing is not None:
             self.touched.setdefault(graph.target, set(graph.changing().actions))
-        met = {id(pair.told) for pair in paired if pair.ours}
+        met = {id(pair.told) for pair in paired if pair.ours or pair.skipped}
         for pair in {id(pair.told): pair for pair in paired if id(pair.told) not in met}.values():
             if pair.is_absent:
                 self.absent[pair.told.tool] += 1

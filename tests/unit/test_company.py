@@ -149,12 +149,22 @@ def test_a_data_source_is_found_though_they_do_not_say_that_it_is_one(tree: Path
     assert [one.address for one in report.findings if one.rule == "checkov:CKV_NEW_1"] == ["data.aws_ami.found"]
 
 
-def test_what_they_were_told_to_skip_is_no_voice(tree: Path) -> None:
-    report = scanned(tree, (SAME, "SKIPPED", "aws_ebs_volume.sealed"))
+def test_what_they_were_told_to_skip_is_no_voice_and_nothing_beside_ours(tree: Path) -> None:
+    report = scanned(
+        tree, (SAME, "SKIPPED", "aws_ebs_volume.sealed"), ("CKV_NEW_1", "SKIPPED", "aws_ebs_volume.sealed")
+    )
 
-    assert voices(report, "aws_ebs_volume.sealed")[0] == (Verdict.PASS, [])
-    (theirs,) = [one for one in of(report, RULE, "aws_ebs_volume.sealed") if one.target.startswith("checkov:")]
+    assert voices(report, "aws_ebs_volume.sealed") == [(Verdict.PASS, [])]
+    (theirs,) = of(report, "checkov:CKV_NEW_1", "aws_ebs_volume.sealed")
     assert theirs.status is Status.SUPPRESSED
+
+
+def test_a_comparison_says_what_they_were_told_to_skip(tree: Path) -> None:
+    found = app.compare_with(asked(tree, (SAME, "SKIPPED", "aws_ebs_volume.plain"), only=(RULE,)), "checkov")
+
+    assert [(row.kind, row.theirs, row.reason) for row in found.rows if row.theirs] == [
+        ("only theirs", Verdict.UNKNOWN, "skipped there, so that nobody knows what it would have said")
+    ]
 
 
 def test_a_scanner_that_is_missing_is_a_gap_and_never_a_pass(tree: Path) -> None:
@@ -318,3 +328,28 @@ def test_a_name_that_means_harm_is_shown_escaped(tree: Path) -> None:
     for told in (text.render(report, Options()), markdown.render(report, Options())):
         assert "\x1b" not in told
     assert "<b>" not in markdown.render(report, Options())
+
+
+@pytest.mark.parametrize("ending", ["/", "/.", ""])
+def test_a_target_may_be_written_in_any_way(tree: Path, ending: str) -> None:
+    report = scanned(tree, (SAME, "FAILED", "aws_ebs_volume.plain"), targets=(f"{tree}{ending}",), only=(RULE,))
+
+    assert len(voices(report, "aws_ebs_volume.plain")[0][1]) == 1
+
+
+def test_a_plan_of_a_named_root_has_both_voices(tree: Path) -> None:
+    values = {"availability_zone": "eu-central-1a", "size": 8}
+    row = {"address": "aws_ebs_volume.plain", "mode": "managed", "type": "aws_ebs_volume", "name": "plain"}
+    plan = {
+        "format_version": "1.2",
+        "terraform_version": "1.9.0",
+        "planned_values": {"root_module": {"resources": [{**row, "values": values}]}},
+        "resource_changes": [{**row, "change": {"actions": ["create"], "before": None, "after": values}}],
+        "configuration": {"root_module": {}},
+    }
+    (tree / "plan.json").write_text(json.dumps(plan))
+    scanners.saying(tree.parent / "bin", scanners.told((SAME, "FAILED", row["address"]), path="/0/plan.json"))
+
+    report = app.scan(Request(targets=(f"prod={tree / 'plan.json'}",), beside=("checkov",), only=(RULE,)))
+
+    assert [len(one.voices) for one in report.findings] == [1]

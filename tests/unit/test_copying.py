@@ -136,7 +136,7 @@ def test_plans_are_copied_and_states_are_a_gap(tmp_path: Path) -> None:
     assert files == ["0/plan.json"]
     found = made.origin("/0/plan.json")
     assert found is not None
-    assert (found[0].target, found[0].root, found[1]) == (f"prod={plan}", "prod", "")
+    assert (found[0].target, found[0].root, found[1]) == (str(plan), "prod", "")
     assert [(gap.what, gap.why) for gap in made.gaps] == [(str(state), "it is neither a folder nor a plan")]
 
 

@@ -59,6 +59,9 @@ def _text(found: Comparison, width: int, paint: Paint) -> Iterator[str]:
     yield from wrapped(visible(title), width, "", "  ")
     yield ""
     for name, count, note in _counts(found):
+        if not note:
+            yield f"  {name:<20}{count:>8,}"
+            continue
         yield from wrapped(note, width, f"  {name:<20}{count:>8,}  ", " " * 32)
     for kind, lead in _leads(found).items():
         groups = _groups(found, kind)
@@ -83,7 +86,7 @@ def _group(key: _Key, rows: Sequence[Row], width: int, paint: Paint) -> Iterator
         yield from wrapped(visible(reason), width, "      ")
     for row in rows[:_NAMED]:
         place = f"  {row.location.file}:{row.location.line}" if row.location else ""
-        yield from wrapped(visible(f"- {row.resource}{place}"), width, "      ", "        ")
+        yield from wrapped(visible(f"{row.resource}{place}"), width, "      - ", "        ")
     if len(rows) > _NAMED:
         yield f"      and {len(rows) - _NAMED:,} more"
 
