@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -42,7 +42,7 @@ def _kind(read: Read) -> int:
 
 def _read(read: Read, resource: Resource) -> str:
     start, _, path = read.path.partition(".")
-    value = _clipped(msgspec.json.encode(read.value, enc_hook=str).decode())
+    value = _value(read.value)
     if start == "parameters":
         return ""
     if start == "resource":
@@ -53,6 +53,13 @@ def _read(read: Read, resource: Resource) -> str:
     if read.source and read.source != resource.key:
         return f"elsewhere, in {read.source}: " + (f"{inner} is {value}" if inner else f"it is its {name}")
     return f"it has no {name} here" if read.value in ([], None, {}) else f"its {name}: {value}"
+
+
+def _value(value: Any) -> str:
+    """A value as JSON; one that is not known yet, but certainly set, by its cause."""
+    if isinstance(value, dict) and value.keys() == {"unknown"}:
+        return _clipped(f"set ({value['unknown']})")
+    return _clipped(msgspec.json.encode(value, enc_hook=str).decode())
 
 
 def _own(path: str, read: Read, value: str, resource: Resource) -> str:

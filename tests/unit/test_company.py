@@ -353,3 +353,15 @@ def test_a_plan_of_a_named_root_has_both_voices(tree: Path) -> None:
     report = app.scan(Request(targets=(f"prod={tree / 'plan.json'}",), beside=("checkov",), only=(RULE,)))
 
     assert [len(one.voices) for one in report.findings] == [1]
+
+
+def test_a_value_that_is_set_but_not_known_yet_is_a_reason(tree: Path) -> None:
+    (tree / "main.tf").write_text(
+        'resource "aws_kms_key" "own" {}\n'
+        'resource "aws_cloudwatch_log_group" "main" {\n  kms_key_id = aws_kms_key.own.arn\n}\n'
+    )
+
+    found = app.compare_with(asked(tree, ("CKV_AWS_158", "FAILED", "aws_cloudwatch_log_group.main")), "checkov")
+
+    (row,) = [row for row in found.rows if row.theirs]
+    assert row.reason.startswith("kms_key_id is set (aws_kms_key.own")
