@@ -29,7 +29,7 @@ group_above = 10            # ... once so many findings would share it
 max_new = 50                # the most tickets that one run makes
 labels = ["security"]       # besides "cloudaudit" and "severity: high"
 milestone = ""              # Jira: a fix version; Linear: a project
-confidential = false        # GitLab: confidential issues; Redmine: private ones
+confidential = false        # GitLab: confidential issues; Redmine: private ones; else: a private place is a must
 security_level = ""         # Jira: the name of the level
 type = ""                   # Jira: the issue type; Redmine: the tracker; GitHub: the issue type
 

@@ -69,6 +69,11 @@ class Screen(Record, frozen=True):
         missing = [field.described(name) for name, field in self.fields.items() if name not in filled and field.needs()]
         if missing:
             raise TrackerError(f"{self._me} requires {'; '.join(missing)}; set it under [export.fields], by its id")
+        if settings.confidential and not settings.security_level:
+            raise TrackerError(
+                f"{self.project}: issues are confidential by a security level, and [export] asks for such issues; "
+                "name the level there: security_level"
+            )
         chosen = [("security", settings.security_level), ("fixVersions", settings.milestone)]
         for name, value in (*chosen, *(("priority", value) for value in settings.priorities.values())):
             if value:

@@ -156,6 +156,11 @@ class Linear:
             there = ", ".join(str(one["key"]) for one in found["all"]["nodes"]) or "none"
             raise TrackerError(f"Linear has no team {self._team} for this key; there are: {visible(there)}")
         team = found["teams"]["nodes"][0]
+        if self._settings.confidential and team["visibility"] == "public":
+            raise TrackerError(
+                f"{self._team} is open to the whole workspace, and [export] asks for confidential tickets; "
+                "make the team private, or export to one that is"
+            )
         self._team_id = str(team["id"])
         self._states = sorted(msgspec.convert(team["states"]["nodes"], list[_State]), key=lambda one: one.position)
         for said in self._settings.states:

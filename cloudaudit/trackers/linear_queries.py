@@ -1,5 +1,5 @@
 """What Linear is asked. Its limit for one question is 10,000 points ("Rate limiting" at linear.app/developers): a tenth
-for a property, one for an object, times what lists may hold; a page of tickets costs about 2,500."""
+for a property, one for an object, times what lists may hold; a page of tickets costs about 4,500."""
 
 PREFIX = "https://cloudaudit.invalid/"
 """Addresses of our attachments: a key follows. No such name can be registered (RFC 2606)."""
@@ -17,7 +17,7 @@ WORKSPACE = "query Workspace { organization { urlKey } }"
 TEAM = """
 query Team($key: String!) {
   teams(filter: {key: {eq: $key}}) {
-    nodes { id states(first: 100) { nodes { id name type position } } }
+    nodes { id visibility states(first: 100) { nodes { id name type position } } }
   }
   all: teams(first: 50) { nodes { key } }
 }"""
@@ -26,7 +26,7 @@ TICKETS = (
     """
 query Tickets($team: String!, $after: String) {
   issues(
-    first: 50
+    first: 100
     after: $after
     includeArchived: true
     filter: {team: {key: {eq: $team}}, attachments: {some: {url: {startsWith: "PREFIX"}}}}

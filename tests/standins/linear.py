@@ -28,6 +28,8 @@ from tests.standins.trackers import Seen, TrackerStandIn
 _SCHEMA = SPECS / "linear" / "linear-trimmed.graphql"
 _MORE = """
 extend type Issue { trashed: Boolean }
+extend type Team { visibility: TeamVisibility! }
+enum TeamVisibility { public private restricted }
 extend type Mutation { issueUnarchive(id: String!): IssueArchivePayload! }
 extend type Query {
   users(filter: UserFilter, first: Int): UserConnection!
@@ -57,7 +59,8 @@ class LinearTeam(TrackerStandIn):
         self.labels: dict[str, dict[str, Any]] = {}
         self.projects: list[dict[str, str]] = [{"id": "project-1", "name": "SOC 2"}]
         self.people: dict[str, str] = {"ann@example.com": "user-1"}
-        self.page = 50
+        self.page = 100
+        self.visibility = "public"
         kinds = {**_STATES, **_ENDS}
         self.states = [
             {"id": f"state-{name}", "name": name, "type": kind, "position": place}
@@ -124,7 +127,7 @@ class LinearTeam(TrackerStandIn):
         }
 
     def _teams(self, first: int = 50, filter: Any = None) -> dict[str, Any]:  # noqa: A002
-        team = {"id": "team-1", "key": "ENG", "states": lambda **_: _nodes(self.states)}
+        team = {"id": "team-1", "key": "ENG", "visibility": self.visibility, "states": lambda **_: _nodes(self.states)}
         return _nodes([team][:first] if filter is None or filter["key"]["eq"] == "ENG" else [])
 
     def _issues(self, filter: Any, first: int, after: str | None = None, **_: Any) -> dict[str, Any]:  # noqa: A002

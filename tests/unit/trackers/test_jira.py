@@ -161,6 +161,14 @@ def test_a_setting_for_a_field_that_the_screen_lacks_is_told(export: Exporter, s
         export(observed())
 
 
+def test_confidential_tickets_need_a_security_level(export: Exporter, server: JiraSite) -> None:
+    export.settings = Export(confidential=True)
+
+    with pytest.raises(TrackerError, match="name the level there: security_level"):
+        export(observed())
+    assert server.writes == 0
+
+
 def test_fields_come_in_pages(export: Exporter, server: JiraSite) -> None:
     server.page = 2
 

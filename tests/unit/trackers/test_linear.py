@@ -153,6 +153,15 @@ def test_names_that_linear_does_not_know_are_told(
     assert server.issues == []
 
 
+def test_confidential_tickets_need_a_private_team(export: Exporter, server: LinearTeam) -> None:
+    export.settings = Export(confidential=True)
+
+    with pytest.raises(TrackerError, match="ENG is open to the whole workspace"):
+        export(observed())
+    server.visibility = "private"
+    assert export(observed()) == ["create"]
+
+
 # States
 
 
