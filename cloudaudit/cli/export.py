@@ -137,7 +137,8 @@ class _Pauses:
     def sleep(self, seconds: float) -> None:
         if seconds >= _LONG:
             until = (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%H:%M:%S")
-            complain(f"{self.done:,} of {self.total:,} steps are done; the tracker takes more from {until} UTC on")
+            so_far = f"; {self.done:,} of {self.total:,} steps are done" if self.total else ""
+            complain(f"waiting for the tracker until {until} UTC{so_far}")
         time.sleep(seconds)
 
 
@@ -178,7 +179,8 @@ def _show(done: list[Any], given: dict[str, Any], *, planned: bool) -> None:
         return
     if planned:
         answer("".join(f"{showing.line(one.action)}\n" for one in done if one.action.draft or one.ticket))
-    answer(f"{showing.summary((one.action for one in done), planned=planned)}\n")
+    told = [one.action for one in done if one.action.draft or one.ticket]
+    answer(f"{showing.summary(told, planned=planned)}\n")
     if over := [one.action.reason for one in done if one.action.draft is None and one.action.ticket is None]:
         complain(f"{len(over):,} more wait for a ticket: {over[0]}")
 

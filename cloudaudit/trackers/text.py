@@ -92,6 +92,7 @@ def _single(one: Observed, links: Links) -> Iterator[Block]:
         ("Severity", (one.severity.value,)),
         ("Criteria", (", ".join(one.about.criteria),)),
         ("Resource", (Code(text=one.address or one.resource),)),
+        ("Root", (Code(text=one.root),) if one.root not in ("", ".") else ()),
         ("Place", _place(one, links)),
         ("In AWS", _console(one)),
         ("Account", (one.account,)),

@@ -20,5 +20,5 @@ def test_a_long_pause_says_how_far_the_run_is(
 
     (line,) = capsys.readouterr().err.splitlines()
     assert slept == [1.0, 56.0]
-    assert line.startswith("cloudaudit: 75 of 2,000 steps are done; the tracker takes more from ")
-    assert line.endswith(" UTC on")
+    assert line.startswith("cloudaudit: waiting for the tracker until ")
+    assert line.endswith(" UTC; 75 of 2,000 steps are done")
