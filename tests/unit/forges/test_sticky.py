@@ -7,25 +7,11 @@ import pytest
 
 from cloudaudit import forges
 from cloudaudit.errors import ForgeError, RemoteError
+from tests.standins.exports import Clock
 from tests.standins.forges import GITHUB, MISSING, SPECS, TOKEN, StandIn
 
 Write = Callable[..., forges.Posted]
 REPORT = "<!-- cloudaudit -->\n### cloudaudit: 1 failure to mend before this is merged\n"
-
-
-class Clock:
-    """A time that passes only while somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.time = 1_000_000.0
-        self.naps: list[float] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        self.time += seconds
-
-    def waiting(self, most: float = 120) -> forges.Waiting:
-        return forges.Waiting(now=lambda: self.time, sleep=self.sleep, most=most)
 
 
 @pytest.fixture
