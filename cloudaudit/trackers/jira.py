@@ -16,7 +16,7 @@ import msgspec
 from cloudaudit.errors import TrackerError
 from cloudaudit.settings import Export
 from cloudaudit.trackers import adf
-from cloudaudit.trackers.jira_fields import Screen, label, listed, screen
+from cloudaudit.trackers.jira_fields import Screen, described, label, listed, screen
 from cloudaudit.trackers.jira_workflow import Status, Workflow
 from cloudaudit.trackers.once import once
 from cloudaudit.trackers.tracker import LABEL, Change, Draft, Given, Kind, Memory, Option, Ticket
@@ -66,6 +66,16 @@ class _Issue(msgspec.Struct):
             return msgspec.convert(self.properties.get(_PROPERTY), Memory)
         except msgspec.ValidationError:
             return None
+
+
+class _Page(msgspec.Struct, rename="camel"):
+    issues: list[_Issue] = []
+    next_page_token: str | None = None
+
+
+class _Made(msgspec.Struct):
+    id: str
+    key: str
 
 
 class Jira:
@@ -121,17 +131,17 @@ class Jira:
         fields = self._screen.filled(draft, self._settings, self._person) | {"description": _fitting(description)}
         body = {"fields": fields, "properties": [{"key": _PROPERTY, "value": msgspec.to_builtins(draft.memory)}]}
         try:
-            made = self._api.send("POST", "/rest/api/3/issue", body, once=True)
+            made = described(self._api.send("POST", "/rest/api/3/issue", body, once=True), _Made)
         except UnsettledError:
             if found := self._late(draft.memory.key):
                 return found
             raise
         if not self._proven:
-            self._prove(str(made["id"]), str(made["key"]))
+            self._prove(made.id, made.key)
         return Ticket(
-            id=str(made["id"]),
-            name=str(made["key"]),
-            address=self._page(str(made["key"])),
+            id=made.id,
+            name=made.key,
+            address=self._page(made.key),
             open=True,
             title=draft.title,
             memory=draft.memory,
@@ -182,14 +192,13 @@ class Jira:
             "maxResults": PAGE,
         }
         for _ in range(MOST_PAGES):
-            found = self._api.get("/rest/api/3/search/jql", **asked)
-            for one in found.get("issues") or []:
-                issue = _decoded(one)
+            found = described(self._api.get("/rest/api/3/search/jql", **asked), _Page)
+            for issue in found.issues:
                 if memory := issue.memory():
                     yield self._ticket(issue, memory)
-            if not found.get("nextPageToken"):
+            if not found.next_page_token:
                 return
-            asked["nextPageToken"] = str(found["nextPageToken"])
+            asked["nextPageToken"] = found.next_page_token
         raise TrackerError(f"Jira: {query} finds more than {PAGE * MOST_PAGES:,} issues")
 
     def _late(self, key: str) -> Ticket | None:
@@ -202,7 +211,9 @@ class Jira:
         return None
 
     def _issue(self, number: str) -> _Issue:
-        return _decoded(self._api.get(f"/rest/api/3/issue/{escaped(number)}", fields=_FIELDS, properties=_PROPERTY))
+        return described(
+            self._api.get(f"/rest/api/3/issue/{escaped(number)}", fields=_FIELDS, properties=_PROPERTY), _Issue
+        )
 
     def _comment(self, path: str, change: Change) -> None:
         mark = change.mark.replace(change.memory.key, change.memory.key[:_SHOWN])  # people see it
@@ -266,13 +277,6 @@ def _fitting(document: adf.Node) -> adf.Node:
     if (length := len(adf.plain(document))) > _TEXT:
         raise RefusedError(f"the text has {length:,} characters, and Jira takes {_TEXT:,}", 413)
     return document
-
-
-def _decoded(found: Any) -> _Issue:
-    try:
-        return msgspec.convert(found, _Issue)
-    except msgspec.ValidationError as error:
-        raise TrackerError(f"Jira: this is no issue: {error}") from None
 
 
 def connect(given: Given) -> Jira:

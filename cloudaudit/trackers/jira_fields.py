@@ -1,7 +1,7 @@
 """What a Jira project asks of a new issue: which fields its create screen has, and what may stand in them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -20,6 +20,7 @@ _GIVEN = ("project", "issuetype", "reporter")
 
 _OURS = ("summary", "description", "labels")
 _SHOWN = 8
+_T = TypeVar("_T")
 
 
 class Schema(msgspec.Struct):
@@ -37,7 +38,7 @@ class Field(msgspec.Struct, rename="camel"):
     field_id: str = ""
     required: bool = False
     has_default_value: bool = False
-    allowed_values: list[dict[str, Any]] = []
+    allowed_values: list[Any] = []
     schema: Schema = msgspec.field(default_factory=Schema)
 
     def needs(self) -> bool:
@@ -103,16 +104,16 @@ class Screen(Record, frozen=True):
 
     @property
     def _me(self) -> str:
-        return f"{self.project}, {self.type}:"
+        return f"{self.project} ({self.type})"
 
     def _chosen(self, name: str, value: str) -> dict[str, str]:
         """The value of this name that a field may have."""
         allowed = self.fields[name].allowed_values
         for one in allowed:
-            if value.casefold() in (_called(one).casefold(), str(one.get("id", ""))):
+            if value.casefold() == _called(one).casefold() and "id" in one:
                 return {"id": str(one["id"])}
         there = ", ".join(map(_called, allowed)) or "none"
-        raise TrackerError(f"{self._me} no {self.fields[name].name} is called {value!r}; there are: {visible(there)}")
+        raise TrackerError(f"{self._me}: no {self.fields[name].name} is called {value!r}; there are: {visible(there)}")
 
 
 class _Type(msgspec.Struct):
@@ -129,14 +130,14 @@ def screen(api: Api, project: str, kind: str) -> Screen:
     """The screen of the issue type of this name; else of "Task", else of the first that is no sub-task. TrackerError if
     there is none."""
     path = f"/rest/api/3/issue/createmeta/{escaped(project)}/issuetypes"
-    types = [msgspec.convert(one, _Type) for one in listed(api, path, "issueTypes")]
+    types = [described(one, _Type) for one in listed(api, path, "issueTypes")]
     usable = [one for one in types if not one.subtask]
     wanted = [one for one in usable if one.name.casefold() == (kind or "Task").casefold()] or ([] if kind else usable)
     if not wanted:
         names = ", ".join(one.name for one in usable) or "none"
         raise TrackerError(f"{project}: no issue type {kind!r} for this account; there are: {visible(names)}")
     chosen = wanted[0]
-    fields = [msgspec.convert(one, _NamedField) for one in listed(api, f"{path}/{escaped(chosen.id)}", "fields")]
+    fields = [described(one, _NamedField) for one in listed(api, f"{path}/{escaped(chosen.id)}", "fields")]
     by_id = {one.field_id or one.key: one for one in fields}
     return Screen(project=project, type=chosen.name, type_id=chosen.id, fields=by_id)
 
@@ -146,12 +147,22 @@ def listed(api: Api, path: str, name: str, **parameters: str | int) -> Iterator[
     start = 0
     for _ in range(MOST_PAGES):
         found = api.get(path, startAt=start, maxResults=_PAGE, **parameters)
-        members = (found.get(name) or found.get("results") or []) if isinstance(found, dict) else []
+        if not isinstance(found, dict):
+            raise TrackerError(f"Jira: {path} should hold a page of a list")
+        members = found.get(name) or found.get("results") or []
         yield from members
         start += len(members)
-        if not members or start >= int(found.get("total", 0)):
+        if not members or start >= found.get("total", 0):
             return
     raise TrackerError(f"Jira: {path} holds more than {start:,} entries")
+
+
+def described(found: Any, kind: type[_T]) -> _T:
+    """What Jira answers, as its API describes it. TrackerError if it is something else."""
+    try:
+        return msgspec.convert(found, kind)
+    except msgspec.ValidationError as error:
+        raise TrackerError(f"Jira: what it answers is not as its API describes it: {error}") from None
 
 
 def valued(field: Field | None, value: Any) -> Any:
@@ -190,5 +201,7 @@ def _wanted(settings: Export) -> Iterator[tuple[str, str]]:
     yield from ((field, name) for field, (name, value) in asked.items() if value)
 
 
-def _called(value: Mapping[str, Any]) -> str:
+def _called(value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return str(value)
     return str(value.get("name") or value.get("value") or value.get("id") or "")

@@ -8,7 +8,7 @@ import msgspec
 from cloudaudit.model import Record
 from cloudaudit.outputs.escape import visible
 from cloudaudit.settings import Export
-from cloudaudit.trackers.jira_fields import Field, valued
+from cloudaudit.trackers.jira_fields import Field, described, valued
 from cloudaudit.transport import Api, RefusedError, UnsettledError
 
 _MOST_STEPS = 8
@@ -53,6 +53,18 @@ class Transition(msgspec.Struct):
         return name.casefold() in (self.to.name.casefold(), self.name.casefold())
 
 
+class _Transitions(msgspec.Struct):
+    transitions: list[Transition] = []
+
+
+class _Fields(msgspec.Struct):
+    status: Status
+
+
+class _Moved(msgspec.Struct):
+    fields: _Fields
+
+
 class Workflow(Record, frozen=True):
     """The workflow of a project as the settings name it: [export.states] may say a status, or the way to it:
     "In Progress > Done"."""
@@ -70,12 +82,12 @@ class Workflow(Record, frozen=True):
         for _ in range(_MOST_STEPS):
             if self.is_open(status) == (said == "open"):
                 return status
-            ways = [msgspec.convert(one, Transition) for one in _transitions(api, path)]
+            ways = described(api.get(f"{path}/transitions", expand="transitions.fields"), _Transitions).transitions
             chosen = next(self._ways(ways, said), None)
             if chosen is None:
                 raise RefusedError(self._stuck(status, ways, said), _CONFLICT)
             self._take(api, path, chosen, said)
-            status = _status(api, path)
+            status = described(api.get(path, fields="status"), _Moved).fields.status
         raise RefusedError(
             f"the workflow does not come to an end: the issue is {visible(status.name)!r} now", _CONFLICT
         )
@@ -130,18 +142,9 @@ class Workflow(Record, frozen=True):
         )
 
 
-def _transitions(api: Api, path: str) -> list[Any]:
-    found = api.get(f"{path}/transitions", expand="transitions.fields")
-    return list(found.get("transitions") or []) if isinstance(found, dict) else []
-
-
-def _status(api: Api, path: str) -> Status:
-    return msgspec.convert(api.get(path, fields="status")["fields"]["status"], Status)
-
-
 def _resolution(field: Field, said: str) -> dict[str, str]:
     """The resolution that says why, else the first that there is."""
-    names = [str(one.get("name", "")) for one in field.allowed_values]
+    names = [one["name"] for one in field.allowed_values]
     usual = _USUAL[_SAME.get(said, said)]
     found = (name for wanted in usual for name in names if name.casefold() == wanted)
     return {"name": next(found, names[0])}

@@ -360,7 +360,9 @@ def connect(given: Given) -> Linear:
     address = given.options["api"] or API
     prefix = "" if token.startswith("lin_api_") else "Bearer "
     graph = Graph(Api("Linear", address, ("Authorization", prefix, token), HINTS, given.waiting))
-    workspace = str(graph.read(queries.WORKSPACE)["organization"]["urlKey"])
+    workspace = str((graph.read(queries.WORKSPACE).get("organization") or {}).get("urlKey", ""))
+    if not workspace:
+        raise TrackerError("Linear: the key belongs to no workspace; is this the API of Linear?")
     host = "" if address == API else f"{urlsplit(address).netloc}/"
     return Linear(graph, host + workspace, team.upper(), given.settings)
 

@@ -89,7 +89,7 @@ def test_required_fields_are_named_with_their_values_before_anything_is_written(
     teams = [{"id": "1", "value": "red"}, {"id": "2", "value": "blue"}]
     server.fields.append(field("customfield_7", "option", name="Team", required=True, allowedValues=teams))
 
-    with pytest.raises(TrackerError, match=r"Task: requires Team \(customfield_7: red, blue\); .*\[export.fields\]"):
+    with pytest.raises(TrackerError, match=r"Task\) requires Team \(customfield_7: red, blue\); .*\[export.fields\]"):
         export(observed())
     assert server.writes == 0
 
@@ -425,6 +425,18 @@ def test_the_page_of_a_proxy_is_told(export: Exporter, server: JiraSite) -> None
 
     with pytest.raises(RemoteError, match="is no JSON; is it the API"):
         export(observed())
+
+
+@pytest.mark.parametrize(
+    "request_", ["GET .*/project/", "GET .*/issuetypes$", "GET .*/issuetypes/2", "GET .*/search/jql"]
+)
+@pytest.mark.parametrize("answer", [[], {"issues": [1], "fields": [1], "issueTypes": [1]}])
+def test_what_is_no_answer_of_jira_is_told(export: Exporter, server: JiraSite, request_: str, answer: object) -> None:
+    server.faults = [(request_, 200, {}, answer)]
+
+    with pytest.raises(TrackerError, match=r"Jira|SEC: "):
+        export(observed())
+    assert server.writes == 0
 
 
 def test_a_rate_limit_is_waited_for_and_then_all_is_written_once(export: Exporter, server: JiraSite) -> None:

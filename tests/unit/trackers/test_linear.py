@@ -350,7 +350,12 @@ def test_a_limit_that_lasts_is_told(export: Exporter, server: LinearTeam) -> Non
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"), [(b"<html>Sign in</html>", "is no JSON; is it the API"), ({}, "neither data nor an error")]
+    ("answer", "said"),
+    [
+        (b"<html>Sign in</html>", "is no JSON; is it the API"),
+        ({}, "neither data nor an error"),
+        ({"data": {"x": 1}}, "belongs to no workspace"),
+    ],
 )
 def test_what_is_no_answer_of_linear_is_told(export: Exporter, server: LinearTeam, answer: object, said: str) -> None:
     server.faults = [("POST /graphql", 200, {}, answer)]
