@@ -25,6 +25,10 @@ from cloudaudit.trackers.tracker import Memory
 _TITLE = 200
 _TEXT = 1_000
 _MEMBERS = 50
+_MEMBER = 100
+_ADDRESS = 200
+"""Of each span of a member, and of its link: markup of hostile names makes eight characters of one."""
+
 _CONSOLES = {
     "aws": "console.aws.amazon.com",
     "aws-cn": "console.amazonaws.cn",
@@ -91,27 +95,32 @@ def _single(one: Observed, links: Links) -> Iterator[Block]:
         ("Rule", (Code(text=one.rule), f" {one.about.title}")),
         ("Severity", (one.severity.value,)),
         ("Criteria", (", ".join(one.about.criteria),)),
-        ("Resource", (Code(text=one.address or one.resource),)),
-        ("Root", (Code(text=one.root),) if one.root not in ("", ".") else ()),
+        ("Resource", (_code(one.address or one.resource),)),
+        ("Root", (_code(one.root),) if one.root not in ("", ".") else ()),
         ("Place", _place(one, links)),
         ("In AWS", _console(one)),
-        ("Account", (one.account,)),
-        ("Region", (one.region,)),
-        ("Environment", (one.environment,)),
-        ("Owner", (one.owner,)),
+        ("Account", (_short(one.account),)),
+        ("Region", (_short(one.region),)),
+        ("Environment", (_short(one.environment),)),
+        ("Owner", (_short(one.owner),)),
     ]
     yield bullets([(Strong(text=name), ": ", *spans) for name, spans in facts if any(spans)])
 
 
 def _group(case: Case, links: Links) -> Iterator[Block]:
     open_ = [one for one in case.members if one.state is State.OPEN] or list(case.members)
-    yield paragraph(Strong(text=f"{len(open_)} findings of {case.group}"), f", the worst is {case.severity}.")
+    yield paragraph(Strong(text=_short(f"{len(open_)} findings of {case.group}")), f", the worst is {case.severity}.")
     lines: list[Spans] = []
     for one in open_[:_MEMBERS]:
-        place = _place(one, links)
-        rule = () if case.group.startswith("rule ") else (Code(text=one.rule), " ")
+        place = _place(one, links, _MEMBER)
+        rule = () if case.group.startswith("rule ") else (_code(one.rule, _MEMBER), " ")
         lines.append(
-            (f"{one.severity}: ", *rule, Code(text=one.address or one.resource), *((" in ", *place) if place else ()))
+            (
+                f"{one.severity}: ",
+                *rule,
+                _code(one.address or one.resource, _MEMBER),
+                *((" in ", *place) if place else ()),
+            )
         )
     if len(open_) > _MEMBERS:
         lines.append((f"and {len(open_) - _MEMBERS:,} more; the report names them",))
@@ -128,7 +137,7 @@ def _rest(case: Case, memory: Memory, due: str) -> Iterator[Block]:
     dates = f"First seen {memory.since}." + (f" Due {due}." if due else "")
     yield paragraph(dates)
     yield Heading(text="To accept the risk")
-    resource = f"[{_quoted(lead.resource)}]" if not case.group else "[...]"
+    resource = "[...]" if case.group or len(lead.resource) > _TEXT else f"[{_quoted(lead.resource)}]"
     yield paragraph(
         "Add a waiver with an owner, an approver and a last day to ",
         Code(text="waivers.yaml"),
@@ -153,12 +162,12 @@ def _advice(one: Observed) -> Iterator[Block]:
         yield paragraph(_EFFECTS[fix.effect])
 
 
-def _place(one: Observed, links: Links) -> Spans:
+def _place(one: Observed, links: Links, most: int = _TEXT) -> Spans:
     if one.location is None:
         return ()
-    said = f"{one.location.file}:{one.location.line}"
+    said = _short(f"{one.location.file}:{one.location.line}", most)
     address = links.of(one.location.file, one.location.line)
-    return (Link(text=said, address=address),) if address else (Code(text=said),)
+    return (Link(text=said, address=address),) if 0 < len(address) <= max(most, _ADDRESS) else (Code(text=said),)
 
 
 def _console(one: Observed) -> Spans:
@@ -166,8 +175,8 @@ def _console(one: Observed) -> Spans:
     if not one.arn:
         return ()
     host = _CONSOLES.get(one.arn.split(":")[1])
-    if host is None:
-        return (Code(text=one.arn),)
+    if host is None or len(one.arn) > _TEXT:
+        return (_code(one.arn),)
     return (Link(text=one.arn, address=f"https://{host}/go/view?arn={quote(one.arn, safe=':/')}"),)
 
 
@@ -193,9 +202,9 @@ def _decided(one: Observed) -> Iterator[Span]:
         return
     yield f" by {decision.kind}"
     if decision.id:
-        yield from (" ", Code(text=decision.id))
+        yield from (" ", _code(decision.id))
     told = (("until", decision.until), ("owner", decision.owner), ("approved by", decision.approved_by))
-    yield "".join(f", {name} {visible(value)}" for name, value in told if value)
+    yield "".join(f", {name} {_short(value)}" for name, value in told if value)
     if decision.reason:
         yield f": {_short(decision.reason)}"
 
@@ -244,9 +253,13 @@ def _seen(one: Observed) -> Spans:
     return run or ((f" ({one.at})",) if one.at else ())
 
 
-def _short(text: str) -> str:
+def _short(text: str, most: int = _TEXT) -> str:
     line = visible(text)
-    return line if len(line) <= _TEXT else f"{line[:_TEXT]}..."
+    return line if len(line) <= most else f"{line[:most]}..."
+
+
+def _code(text: str, most: int = _TEXT) -> Code:
+    return Code(text=_short(text, most))
 
 
 def _quoted(text: str) -> str:
