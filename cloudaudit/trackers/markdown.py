@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from cloudaudit.outputs.escape import markdown, visible
 from cloudaudit.trackers.document import Block, Bullets, Code, Document, Heading, Link, Listing, Paragraph, Span, Spans
 
+_REFERENCE = re.compile(r"""(\\[#!&]|\$|\bGH-)(?=\w)|(\\~|%)(?=[\w"])""")
+"""What begins a reference: #1, !1, ~label, &1, %1, $1, GH-1."""
+
 
 def render(document: Document) -> str:
     """The document, one empty line between blocks, none at the end."""
@@ -14,9 +17,9 @@ def render(document: Document) -> str:
 
 def literal(text: str) -> str:
     """Text in which no markup works, that calls nobody and links nowhere. GitHub and GitLab look for names and numbers
-    in the finished page: only something between `@` or `#` and what follows helps, a space without width."""
+    in the finished page: only something between the sign and what follows helps, a space without width."""
     harmless = markdown(text).replace("@", "@&#8203;").replace("://", "&#58;//").replace("www.", "www&#46;")
-    return re.sub(r"\b(GH)-(?=\d)", r"\1&#8203;-", re.sub(r"(?<=\w)(\\#|\\!)(?=\d)", r"&#8203;\1&#8203;", harmless))
+    return _REFERENCE.sub(r"\g<0>&#8203;", harmless)
 
 
 def code(text: str) -> str:
