@@ -3,6 +3,8 @@
 A token goes into the headers of requests and nowhere else: no message, and no address, ever holds it.
 """
 
+import functools
+import ssl
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -81,7 +83,7 @@ class Api:
         self._waited = 0.0
         self._secrets: list[str] = []
         headers = {"User-Agent": f"cloudaudit/{__version__}", "Accept": "application/json"}
-        self._client = httpx.Client(headers=headers, timeout=30.0, follow_redirects=False)
+        self._client = httpx.Client(headers=headers, timeout=30.0, follow_redirects=False, verify=_trusted())
         self._header, made = token[:2], token[2]
         self._renew = None if isinstance(made, str) else made
         self._use(made if isinstance(made, str) else made())
@@ -203,6 +205,12 @@ class Api:
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return text
+
+
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates to trust, read once: that takes longer than many an export."""
+    return httpx.create_ssl_context()
 
 
 def escaped(part: str) -> str:
