@@ -1,5 +1,6 @@
 """Exports to trackers, night after night."""
 
+import functools
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -7,7 +8,7 @@ import msgspec
 
 from cloudaudit.model import Severity, Theme
 from cloudaudit.settings import Export
-from cloudaudit.trackers import kinds, sync
+from cloudaudit.trackers import Kind, kinds, sync
 from cloudaudit.trackers.apply import Done, after, apply
 from cloudaudit.trackers.cases import About, Observed, Picked, State
 from cloudaudit.trackers.plan import Scene
@@ -28,6 +29,11 @@ STAND_INS: dict[str, type[TrackerStandIn]] = {
     "linear": LinearTeam,
 }
 TODAY = "2026-11-22"
+
+
+@functools.cache
+def _kinds() -> dict[str, Kind]:
+    return {kind.name: kind for kind in kinds()}
 
 
 class Clock:
@@ -98,7 +104,7 @@ class Exporter:
         self.patience = 120.0
 
     def connect(self, **changed: Any) -> Tracker:
-        (kind,) = [kind for kind in kinds() if kind.name == self.server.kind]
+        kind = _kinds()[self.server.kind]
         given = Given(
             options={one.name: "" for one in kind.options} | self.server.options,
             environment=self.server.environment,

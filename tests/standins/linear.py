@@ -46,6 +46,12 @@ _STATES = {"Triage": "triage", "Backlog": "backlog", "Todo": "unstarted", "In Pr
 _ENDS = {"Done": "completed", "Canceled": "canceled", "Duplicate": "duplicate"}
 
 
+_SOUND: set[bytes] = set()
+"""Requests that the schema allows: tests ask the same ones over and over."""
+
+parsed = functools.cache(parse)
+
+
 class LinearTeam(TrackerStandIn):
     """The team ENG. `page` is how many issues a page holds."""
 
@@ -80,15 +86,17 @@ class LinearTeam(TrackerStandIn):
         return sum(body["query"].lstrip().startswith("mutation") for _, _, body in self.calls)
 
     def _check(self, request: BaseHTTPRequestHandler, path: str, query: dict[str, str], data: bytes) -> bool:
-        _ = request, path, query, data
+        _ = request, path, query
         schema, body = _schema(), self.calls[-1][2]
-        if schema is None:
+        if schema is None or data in _SOUND:
             return True
-        document = parse(body["query"])
+        document = parsed(body["query"])
         wrong = [str(error) for error in validate(schema, document)]
         given = get_variable_values(schema, _operation(document).variable_definitions or (), body["variables"])
         wrong += [str(error) for error in given] if isinstance(given, list) else []
         self.wrong += wrong
+        if not wrong:
+            _SOUND.add(data)
         return not wrong
 
     def answer(self, method: str, path: str, body: Any) -> Answer:
@@ -259,7 +267,7 @@ def _error(said: str, kind: str) -> dict[str, Any]:
 @functools.cache
 def _schema() -> GraphQLSchema | None:
     """What questions are checked by; None when it is not on this machine."""
-    return extend_schema(build_schema(_SCHEMA.read_text()), parse(_MORE)) if _SCHEMA.exists() else None
+    return extend_schema(build_schema(_SCHEMA.read_text()), parsed(_MORE)) if _SCHEMA.exists() else None
 
 
 def _operation(document: DocumentNode) -> OperationDefinitionNode:
@@ -270,7 +278,7 @@ class _Question:
     """A question, answered from a tree of values and of functions that make them."""
 
     def __init__(self, query: str, variables: Mapping[str, Any]) -> None:
-        document = parse(query)
+        document = parsed(query)
         self._variables = variables
         self._selected = _operation(document).selection_set
         self._fragments = {
