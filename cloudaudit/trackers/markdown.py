@@ -1,7 +1,8 @@
-"""Markdown, as GitHub, GitLab and Linear read it."""
+"""Markdown, as GitHub, GitLab and Linear read it; Redmine wants it a little different."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from cloudaudit.outputs.escape import markdown, visible
 from cloudaudit.trackers.document import Block, Bullets, Code, Document, Heading, Link, Listing, Paragraph, Span, Spans
@@ -10,16 +11,11 @@ _REFERENCE = re.compile(r"""(\\[#!&]|\$|\bGH-)(?=\w)|(\\~|%)(?=[\w"])""")
 """What begins a reference: #1, !1, ~label, &1, %1, $1, GH-1."""
 
 
-def render(document: Document) -> str:
-    """The document, one empty line between blocks, none at the end."""
-    return "\n\n".join("\n".join(_block(block)) for block in document)
-
-
 def literal(text: str) -> str:
     """Text in which no markup works, that calls nobody and links nowhere. GitHub and GitLab look for names and numbers
     in the finished page: only something between the sign and what follows helps, a space without width."""
-    harmless = markdown(text).replace("@", "@&#8203;").replace("://", "&#58;//").replace("www.", "www&#46;")
-    return _REFERENCE.sub(r"\g<0>&#8203;", harmless)
+    harmless = markdown(text).replace("^", "\\^").replace("@", "@&#8203;")
+    return _REFERENCE.sub(r"\g<0>&#8203;", harmless.replace("://", "&#58;//").replace("www.", "www&#46;"))
 
 
 def code(text: str) -> str:
@@ -30,33 +26,49 @@ def code(text: str) -> str:
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 
-def _block(block: Block) -> Iterator[str]:
+class Dialect(NamedTuple):
+    """How literal text, words of a program and lines of one are written."""
+
+    literal: Callable[[str], str] = literal
+    code: Callable[[str], str] = code
+    lines: Callable[[str], str] = visible
+
+
+def render(document: Document, dialect: Dialect = Dialect()) -> str:  # noqa: B008 - it is frozen
+    """The document, one empty line between blocks, none at the end."""
+    return "\n\n".join("\n".join(_block(block, dialect)) for block in document)
+
+
+def _block(block: Block, dialect: Dialect) -> Iterator[str]:
     match block:
         case Heading():
-            yield f"**{literal(block.text)}**"
+            yield f"**{dialect.literal(block.text.strip())}**"
         case Paragraph():
-            yield _line(block.spans)
+            yield _line(block.spans, dialect)
         case Bullets():
-            yield from (f"- {_line(item)}" for item in block.items)
+            yield from (f"- {_line(item, dialect)}" for item in block.items)
         case Listing():
-            lines = [visible(line.replace("\t", "  ")) for line in block.text.strip("\n").splitlines()]
+            lines = [dialect.lines(line.replace("\t", "  ")) for line in block.text.strip("\n").splitlines()]
             fence = "`" * max(3, max((len(run) for run in re.findall("`+", block.text)), default=0) + 1)
             yield from (f"{fence}{block.language}", *lines, fence)
 
 
-def _line(spans: Spans) -> str:
-    """One line. At its start a `+`, a `-`, a number or a slash would be a list or a command of GitLab."""
-    text = "".join(map(_span, spans))
-    return re.sub(r"^(\s*)([+\-/=]|\d+(?=[.)]))", r"\1\\\2", text) if isinstance(spans[0], str) else text
+def _line(spans: Spans, dialect: Dialect) -> str:
+    """One line. At its start a `+`, a `-` or a number would be a list, a slash a command of GitLab."""
+    text = "".join(_span(span, dialect) for span in spans)
+    if not isinstance(spans[0], str):
+        return text
+    text = re.sub(r"^(\s*)/", r"\1&#47;", text)
+    return re.sub(r"^(\s*\d*)([+\-=]|(?<=\d)[.)])", r"\1\\\2", text)
 
 
-def _span(span: Span) -> str:
+def _span(span: Span, dialect: Dialect) -> str:
     match span:
         case str():
-            return literal(span)
+            return dialect.literal(span)
         case Code():
-            return code(span.text)
+            return dialect.code(span.text)
         case Link():
-            return f"[{literal(span.text)}](<{visible(span.address)}>)"
+            return f"[{dialect.literal(span.text)}](<{visible(span.address)}>)"
         case _:
-            return f"**{literal(span.text)}**"
+            return f"**{dialect.literal(span.text.strip())}**"

@@ -17,6 +17,7 @@ from cloudaudit.transport import Waiting
 from tests.standins.gitlab_issues import GitLabIssues
 from tests.standins.jira import JiraSite
 from tests.standins.linear import LinearTeam
+from tests.standins.redmine import RedmineIssues
 from tests.standins.trackers import GitHubIssues, TrackerStandIn
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ STAND_INS: dict[str, type[TrackerStandIn]] = {
     "gitlab": GitLabIssues,
     "jira": JiraSite,
     "linear": LinearTeam,
+    "redmine": RedmineIssues,
 }
 TODAY = "2026-11-22"
 

@@ -40,6 +40,9 @@ class TrackerStandIn(StandIn):
     unique = False
     """Whether the tracker itself lets nobody make a ticket of ours twice."""
 
+    one_write = False
+    """Whether a comment and the state that goes with it are one request: an interruption leaves both or none."""
+
     _breaks = _Breaks()
 
     @property
@@ -54,6 +57,10 @@ class TrackerStandIn(StandIn):
     def writes(self) -> int:
         """How many requests changed something, or tried to."""
         return sum(method != "GET" for method in self.methods)
+
+    def prose(self, body: str) -> str:
+        """A text as the tracker keeps it, without words of programs."""
+        return re.sub(r"```.*?```|`[^`]*`", "", body, flags=re.DOTALL)
 
     def break_at(self, write: int, fate: str, *, dead: bool) -> None:
         """Let the write with this number, counted from here, be "lost" or "unanswered"; with `dead` all that comes

@@ -1,7 +1,5 @@
 """The life of a ticket, on every tracker: it opens, is kept up to date, closes, reopens; what people do stays."""
 
-import re
-
 import pytest
 
 from cloudaudit.model import Decision, Severity
@@ -206,7 +204,7 @@ def test_hostile_names_are_text(export: Exporter, server: TrackerStandIn) -> Non
     export(observed(message=f"{name} is worse.", address=name, resource=name))
 
     (ticket,) = server.seen()
-    prose = re.sub(r"```.*?```|`[^`]*`", "", ticket.body, flags=re.DOTALL)
+    prose = server.prose(ticket.body)
     assert "\x1b" not in ticket.body + ticket.title
     assert "evil.example" in prose
     assert "://evil.example" not in prose
