@@ -114,11 +114,12 @@ LIVE_ATTRIBUTES: dict[str, dict[str, Any]] = {
     "aws_network_interface": {"public_ip": "string"},  # Terraform shows addresses of instances and elastic ones
 }
 
-# What only Terraform knows: how it deletes, and what is written into arguments that AWS takes and never shows. An
-# account cannot be asked, so rules that rest on these do not apply there.
+# What only Terraform knows: how it deletes, what is written into arguments that AWS takes and never shows, and what
+# somebody will make otherwise. An account cannot be asked, so rules that rest on these do not apply there.
 DECLARED_ONLY = frozenset(
     {
         "facts.credentials.literal_arguments",
+        "facts.logs.groups_declared",
         "facts.protection.from_destroy",
         "resource.delete_automated_backups",
         "resource.deletion_window_in_days",

@@ -115,6 +115,7 @@ _TESTING = Collect(
         "schedule_expression": "ScheduleExpression",
         "start_window_hours": "StartWindowHours",
     },
+    bulk_tags=True,
 )
 
 COLLECTORS = (
@@ -228,6 +229,7 @@ COLLECTORS = (
         arn="{FrameworkArn}",
         name="FrameworkName",
         attributes={"name": "FrameworkName", "description": "FrameworkDescription"},
+        bulk_tags=True,
     ),
     Collect(
         type="aws_backup_report_plan",
@@ -244,6 +246,7 @@ COLLECTORS = (
                 s3_bucket_name="S3BucketName",
             ),
         },
+        bulk_tags=True,
     ),
     _TESTING,
     Collect(

@@ -27,6 +27,7 @@ INSTANCES = Collect(
     arn="{Arn}",
     name="InstanceAlias",
     attributes={"id": "Id", **alike("IdentityManagementType", "InstanceAlias", "ServiceRole")},
+    bulk_tags=True,
 )
 
 _KEPT = (

@@ -113,6 +113,7 @@ COLLECTORS = (
             "scalable_dimension": "ScalableDimension",
             "service_namespace": "ServiceNamespace",
         },
+        bulk_tags=True,
     ),
     Collect(
         type="aws_appautoscaling_policy",

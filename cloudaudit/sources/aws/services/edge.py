@@ -22,6 +22,7 @@ COLLECTORS = (
                 {"code": "FunctionCode"},
             ),
         ),
+        bulk_tags=True,
     ),
     Collect(
         type="aws_networkmanager_connect_peer",

@@ -135,6 +135,7 @@ def _listeners(when: str) -> Collect:
             "default_action": fitted(_LISTENER, "default_action", "DefaultActions", **_ACTION),
         },
         also=("aws_alb_listener",),
+        bulk_tags=True,
     )
 
 
@@ -208,6 +209,7 @@ COLLECTORS = (
             "condition": _condition,
         },
         also=("aws_alb_listener_rule",),
+        bulk_tags=True,
     ),
     GROUPS,
     Collect(

@@ -97,5 +97,6 @@ COLLECTORS = (
                 {"engagements": "engagements", "chat_channel": "chatChannel.chatbotSns"},
             ),
         ),
+        bulk_tags=True,
     ),
 )

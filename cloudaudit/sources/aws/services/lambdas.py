@@ -256,6 +256,7 @@ COLLECTORS = (
             ),
             "source_access_configuration": "SourceAccessConfigurations[].{type: Type, uri: URI}",
         },
+        bulk_tags=True,
     ),
     Collect(
         type="aws_lambda_code_signing_config",
@@ -269,6 +270,7 @@ COLLECTORS = (
             "allowed_publishers": fitted("aws_lambda_code_signing_config", "allowed_publishers", "AllowedPublishers"),
             "policies": fitted("aws_lambda_code_signing_config", "policies", "CodeSigningPolicies"),
         },
+        bulk_tags=True,
     ),
     LAYERS,
     Collect(

@@ -52,6 +52,7 @@ ACCOUNTS = Collect(
         "joined_timestamp": "JoinedTimestamp",
     },
     made_from=("close_on_deletion", "create_govcloud", "iam_user_access_to_billing", "role_name"),
+    bulk_tags=True,
 )
 # FullAWSAccess, which AWS made, allows everything and denies nothing.
 POLICIES = Collect(
@@ -63,6 +64,7 @@ POLICIES = Collect(
     name="Name",
     attributes={"id": "Id", "arn": "Arn", "name": "Name", "description": "Description", "type": "Type"},
     parts=(Part(Call("organizations", "describe_policy", "Policy", per={"PolicyId": "Id"}), {"content": "Content"}),),
+    bulk_tags=True,
 )
 ATTACHMENTS = Collect(
     type="aws_organizations_policy_attachment",

@@ -38,6 +38,7 @@ _TABLE_BUCKETS = Collect(
             },
         ),
     ),
+    bulk_tags=True,
 )
 
 _TABLES = Collect(
@@ -47,6 +48,7 @@ _TABLES = Collect(
     arn="{tableARN}",
     name="name",
     attributes={"name": "name", "namespace": "namespace[0]", "table_bucket_arn": "_parent.arn", "type": "type"},
+    bulk_tags=True,
 )
 
 _VAULTS = Collect(
@@ -128,6 +130,7 @@ COLLECTORS = (
                 {"policy": "Policy"},
             ),
         ),
+        bulk_tags=True,
     ),
     Collect(
         type="aws_s3control_multi_region_access_point",

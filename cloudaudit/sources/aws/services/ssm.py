@@ -51,6 +51,7 @@ WINDOWS = Collect(
     arn="arn:{partition}:ssm:{region}:{account}:maintenancewindow/{WindowId}",
     name="Name",
     attributes={"id": "WindowId", **alike("Name", "Cutoff", "Duration", "Enabled", "Schedule")},
+    bulk_tags=True,
 )
 
 COLLECTORS = (
@@ -102,6 +103,7 @@ COLLECTORS = (
                 },
             ),
         ),
+        bulk_tags=True,
     ),
     WINDOWS,
     Collect(

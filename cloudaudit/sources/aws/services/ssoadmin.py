@@ -31,6 +31,7 @@ SETS = Collect(
             },
         ),
     ),
+    bulk_tags=True,
 )
 MANAGED = Collect(
     type="aws_ssoadmin_managed_policy_attachment",

@@ -47,6 +47,7 @@ COLLECTORS = (
             "resource_arn": "resourceArn",
             "resource_identifier": "resourceId",
         },
+        bulk_tags=True,
     ),
     _shared(SERVICES),
     NETWORKS,

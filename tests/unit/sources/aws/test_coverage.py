@@ -5,7 +5,9 @@ from unshown import UNSHOWN
 from cloudaudit.app.auditing import needed
 from cloudaudit.app.request import Request
 from cloudaudit.app.scanning import Court
-from cloudaudit.sources.aws.account import known_types
+from cloudaudit.schema import resource_schema
+from cloudaudit.sources.aws.account import collectors, known_types
+from cloudaudit.sources.aws.declare import Collect
 
 EVERYWHERE = {"aws_account", "aws_region"}  # they stand in every graph of a live account
 REASONS = {"change", "content", "ended", "event", "hidden", "outpost", "source"}
@@ -26,3 +28,20 @@ def test_what_is_called_unshown_is_read_by_rules_and_not_collected() -> None:
 
 def test_every_type_that_is_not_shown_says_why() -> None:
     assert set(UNSHOWN.values()) == REASONS
+
+
+def test_tags_are_read_of_all_that_has_an_arn_and_may_be_tagged() -> None:
+    """Otherwise whatever asks which environments live in an account is unknown in each that has one."""
+    unread = {one.type for one in collectors() if one.arn and _may_be_tagged(one.type) and not _reads_tags(one)}
+
+    assert unread == {"aws_globalaccelerator_accelerator"}  # global, and told of in us-west-2 alone
+
+
+def _may_be_tagged(kind: str) -> bool:
+    known = resource_schema(kind)
+    return known is not None and "tags" in known.attributes
+
+
+def _reads_tags(one: Collect) -> bool:
+    told = {*one.attributes, *one.made_from, *(name for part in one.parts for name in part.attributes)}
+    return one.bulk_tags or "tags" in told

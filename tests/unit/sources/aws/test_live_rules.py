@@ -28,6 +28,34 @@ def test_what_only_terraform_knows_is_not_asked_of_an_account(account: Account, 
     assert {one.rule for one in live if one.type == "aws_kms_key"} >= {"kms-key-rotation"}
 
 
+def test_a_log_group_that_no_function_has_needed_yet_is_no_failure(account: Account) -> None:
+    document = '{"Version": "2012-10-17", "Statement": []}'
+    role = account.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    account.client("lambda").create_function(
+        FunctionName="f", Runtime="python3.13", Role=role, Handler="a.b", Code={"ZipFile": b"x"}
+    )
+
+    assert account.audit("logs-service-groups-declared").findings == []
+
+
+def test_production_that_lives_behind_a_balancer_alone_has_an_account_of_its_own(account: Account) -> None:
+    """Whether it does is not unknown for tags of listeners and the like."""
+    ec2, elb = account.client("ec2"), account.client("elbv2")
+    tags = [{"Key": "Environment", "Value": "prod"}]
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    ec2.create_tags(Resources=[vpc], Tags=tags)
+    zones = zip(("10.0.0.0/24", "10.0.1.0/24"), ("us-east-1a", "us-east-1b"), strict=True)
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=block, AvailabilityZone=zone)["Subnet"]["SubnetId"]
+        for block, zone in zones
+    ]
+    (balancer,) = elb.create_load_balancer(Name="web", Subnets=subnets, Tags=tags)["LoadBalancers"]
+    answer = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}
+    elb.create_listener(LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=[answer])
+
+    assert set(account.audit("environment-account-separation").verdicts.values()) == {Verdict.PASS}
+
+
 def test_a_refusal_reaches_only_facts_that_rest_on_it(account: Account) -> None:
     """The environment of a queue is told by its tags; that functions could not be listed changes nothing."""
     account.client("sqs").create_queue(QueueName="orders", tags={"Environment": "prod"})
