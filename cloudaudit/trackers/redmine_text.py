@@ -8,9 +8,11 @@ keeps it from all of that.
 import re
 from collections.abc import Callable, Mapping
 
+import msgspec
+
 from cloudaudit.outputs.escape import visible
 from cloudaudit.trackers import markdown, textile
-from cloudaudit.trackers.document import Document
+from cloudaudit.trackers.document import Document, Listing
 
 _GAP = "\u200b"
 _THINGS = "attachment|document|version|forum|news|message|project|commit|source|export|user"
@@ -45,15 +47,29 @@ def _without_macros(text: str) -> str:
 _DIALECT = markdown.Dialect(_literal, _code, _lines)
 
 
-def marked_down(document: Document) -> str:
+def _textile(document: Document) -> str:
+    return textile.render(_coloured(document))
+
+
+def _marked_down(document: Document) -> str:
     """Markdown as both of Redmine's readers of it take it."""
-    return markdown.render(document, _DIALECT)
+    return markdown.render(_coloured(document), _DIALECT)
+
+
+def _coloured(document: Document) -> Document:
+    """Redmine shows the sign of a setting that stands outside of a block in red: such lines get no colours."""
+    return tuple(
+        msgspec.structs.replace(block, language="text")
+        if isinstance(block, Listing) and block.language == "terraform" and not block.text.rstrip().endswith("}")
+        else block
+        for block in document
+    )
 
 
 MARKUPS: Mapping[str, Callable[[Document], str]] = {
-    "": textile.render,
-    "textile": textile.render,
-    "markdown": marked_down,
-    "common_mark": marked_down,
+    "": _textile,
+    "textile": _textile,
+    "markdown": _marked_down,
+    "common_mark": _marked_down,
 }
 """How a document is written, by what Redmine calls its text formatting; without a name, Redmine's own default."""

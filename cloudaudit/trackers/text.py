@@ -102,7 +102,7 @@ def _single(one: Observed, links: Links) -> Iterator[Block]:
         ("Account", (_short(one.account),)),
         ("Region", (_short(one.region),)),
         ("Environment", (_short(one.environment),)),
-        ("Owner", (_short(one.owner),)),
+        ("Owner", (_short(one.owner.removeprefix("owner:")),)),
     ]
     yield bullets([(Strong(text=name), ": ", *spans) for name, spans in facts if any(spans)])
 
@@ -132,10 +132,9 @@ def _group(case: Case, links: Links) -> Iterator[Block]:
 
 def _rest(case: Case, memory: Memory, due: str) -> Iterator[Block]:
     lead = case.lead
+    yield paragraph(f"First seen {memory.since}." + (f" Due {due}." if due else ""))
     if not case.group or case.group.startswith("rule "):
         yield from _advice(lead)
-    dates = f"First seen {memory.since}." + (f" Due {due}." if due else "")
-    yield paragraph(dates)
     yield Heading(text="To accept the risk")
     resource = "[...]" if case.group or len(lead.resource) > _TEXT else f"[{_quoted(lead.resource)}]"
     yield paragraph(
@@ -154,10 +153,10 @@ def _advice(one: Observed) -> Iterator[Block]:
     snippet = [*assignments(fix), *fix.add.strip().splitlines()]
     if snippet or fix.steps:
         yield Heading(text="How to fix it")
-    if fix.steps:
-        yield paragraph(" ".join(fix.steps.split()))
     if snippet:
         yield Listing(text="\n".join(snippet))
+    if fix.steps:
+        yield paragraph(" ".join(fix.steps.split()))
     if (snippet or fix.steps) and fix.effect in _EFFECTS:
         yield paragraph(_EFFECTS[fix.effect])
 

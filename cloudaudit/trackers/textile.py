@@ -61,9 +61,7 @@ def _block(block: Block) -> Iterator[str]:
             yield from (f"* {_line(item)}" for item in block.items)
         case Listing():
             lines = [_harmless(visible(line.replace("\t", "  "))) for line in block.text.strip("\n").splitlines()]
-            yield f'<pre><code class="{block.language}">'
-            yield from lines
-            yield "</code></pre>"
+            yield from (f'<pre><code class="{block.language}">', *lines, "</code></pre>")
 
 
 def _line(spans: Spans) -> str:
