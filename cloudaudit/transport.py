@@ -210,7 +210,10 @@ class Api:
 @functools.cache
 def _trusted() -> ssl.SSLContext:
     """The certificates to trust, read once: that takes longer than many an export."""
-    return httpx.create_ssl_context()
+    try:
+        return httpx.create_ssl_context()
+    except (OSError, ssl.SSLError):
+        raise RemoteError("SSL_CERT_FILE or SSL_CERT_DIR names no certificates that can be read") from None
 
 
 def escaped(part: str) -> str:

@@ -249,3 +249,14 @@ def test_a_run_that_may_not_wait_says_what_is_left_and_the_next_one_does_it(
         b"(2 of 2 steps are left)\n"
     )
     assert rest.stdout.endswith(b"2 created\n")
+
+
+@pytest.mark.usefixtures("infra")
+@pytest.mark.parametrize("name", ["missing.pem", "report.json"])
+def test_certificates_that_cannot_be_read_are_named(run: Run, export: Run, name: str) -> None:
+    scan(run)
+
+    done = export("report.json", SSL_CERT_FILE=name)
+
+    assert done.returncode == 2
+    assert done.stderr == b"cloudaudit: SSL_CERT_FILE or SSL_CERT_DIR names no certificates that can be read\n"
