@@ -26,6 +26,10 @@ from cloudaudit.trackers.document import Document
 from cloudaudit.trackers.owners import assignee
 from cloudaudit.trackers.tracker import LABEL, Change, Draft, Memory, Ticket
 
+_MOST_ROOTS = 50
+SOMEWHERE = "*"
+"""In the place of the names of very many roots."""
+
 
 class Do(enum.StrEnum):
     """What is done with a ticket."""
@@ -125,7 +129,7 @@ def _create(case: Case, scene: Scene, *, over: bool) -> Action:
             severity=case.severity.value,
             fingerprint=lead.fingerprint if single else "",
             rule=lead.rule if single or settings.group_by == "rule" else "",
-            roots=_roots(case),
+            roots=_roots(case, ()),
         ),
         case,
         scene,
@@ -144,8 +148,13 @@ def _create(case: Case, scene: Scene, *, over: bool) -> Action:
     return Action(do=Do.CREATE, reason=text.because(case), case=case, draft=draft)
 
 
-def _roots(case: Case) -> tuple[str, ...]:
-    return tuple(sorted({one.root for one in case.members}))
+def _roots(case: Case, before: Sequence[str]) -> tuple[str, ...]:
+    """Where the findings of the ticket are or were. Of very many roots no scan can show by itself that it saw them all:
+    a ticket has no room for their names, so there it is the store's to say."""
+    if SOMEWHERE in before:
+        return (SOMEWHERE,)
+    found = {*before, *(one.root for one in case.members)}
+    return tuple(sorted(found)) if len(found) <= _MOST_ROOTS else (SOMEWHERE,)
 
 
 def _due(memory: Memory, scene: Scene) -> str:
@@ -196,7 +205,7 @@ def _open(case: Case, ticket: Ticket, scene: Scene) -> Action:
         return _say(Do.REOPEN, ticket, "open", text.reopening(case, memory), case=case)
     if memory.said != "open":
         return _say(Do.COMMENT, ticket, "open", text.reopening(case, memory), case=case)
-    roots = tuple(sorted({*memory.roots, *_roots(case)}))
+    roots = _roots(case, memory.roots)
     after = _written(msgspec.structs.replace(memory, severity=case.severity.value, roots=roots), case, scene)
     if after == memory:
         return _leave(case, ticket, "up to date")

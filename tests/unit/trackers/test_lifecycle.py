@@ -185,6 +185,16 @@ def test_many_findings_of_a_rule_share_a_ticket_that_closes_with_the_last(
     assert not ticket.open
 
 
+def test_the_ticket_of_very_many_roots_fits(export: Exporter, server: TrackerStandIn) -> None:
+    export.settings = Export(group_by="rule", group_above=2)
+    found = [observed(f"n{number}", root=f"envs/{'x' * 200}/{number}") for number in range(400)]
+
+    made, again = export(*found), export(*found)
+
+    assert (made, again) == (["create"], [])
+    assert len(server.seen()[0].body) < 32_000
+
+
 def test_only_so_many_new_tickets_are_made_the_worst_first(export: Exporter, server: TrackerStandIn) -> None:
     export.settings = Export(max_new=2)
     found = [observed(f"n{number}") for number in range(4)] + [observed("worst", severity=Severity.CRITICAL)]
