@@ -62,17 +62,22 @@ class Waiting(NamedTuple):
     pace: Pace | None = None
 
 
+Sign = Callable[[bytes], Mapping[str, str]]
+"""The headers that say of a body whom it comes from."""
+
+
 class Api:
     """An API at an address. `name` is what people call it; `token` is the header that carries it, what stands before it
-    there, and itself, or what makes it: that is asked for another once one is refused. `hints` says what to do by the
-    status of a refusal. Proxies and certificates of your own come from the environment (HTTPS_PROXY, NO_PROXY,
-    SSL_CERT_FILE). RemoteError if the address is not HTTPS, or the token cannot be one."""
+    there, and itself, or what makes it: that is asked for another once one is refused; or else what signs each body as
+    it is sent. `hints` says what to do by the status of a refusal. Proxies and certificates of your own come from the
+    environment (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE). RemoteError if the address is not HTTPS, or the token cannot be
+    one."""
 
     def __init__(
         self,
         name: str,
         address: str,
-        token: tuple[str, str, str | Callable[[], str]],
+        token: tuple[str, str, str | Callable[[], str]] | Sign,
         hints: Mapping[int, str],
         waiting: Waiting | None = None,
     ) -> None:
@@ -84,6 +89,10 @@ class Api:
         self._secrets: list[str] = []
         headers = {"User-Agent": f"cloudaudit/{__version__}", "Accept": "application/json"}
         self._client = httpx.Client(headers=headers, timeout=30.0, follow_redirects=False, verify=_trusted())
+        self._renew: Callable[[], str] | None = None
+        if callable(token):
+            self._client.auth = _signing(token)
+            return
         self._header, made = token[:2], token[2]
         self._renew = None if isinstance(made, str) else made
         self._use(made if isinstance(made, str) else made())
@@ -214,6 +223,14 @@ def _trusted() -> ssl.SSLContext:
         return httpx.create_ssl_context()
     except (OSError, ssl.SSLError):
         raise RemoteError("SSL_CERT_FILE or SSL_CERT_DIR names no certificates that can be read") from None
+
+
+def _signing(sign: Sign) -> Callable[[httpx.Request], httpx.Request]:
+    def signed(request: httpx.Request) -> httpx.Request:
+        request.headers.update(sign(request.content))
+        return request
+
+    return signed
 
 
 def escaped(part: str) -> str:

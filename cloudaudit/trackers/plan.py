@@ -277,8 +277,8 @@ def _written(memory: Memory, case: Case, scene: Scene) -> Memory:
 
 
 def _untouched(ticket: Ticket) -> bool:
-    """Whether the title is still what we wrote."""
-    return _digest(ticket.title) == ticket.memory.title
+    """Whether the title is still what we wrote; a tracker that is only written to does not say."""
+    return not ticket.title or _digest(ticket.title) == ticket.memory.title
 
 
 def _digest(written: str) -> str:
