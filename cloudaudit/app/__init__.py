@@ -1,4 +1,7 @@
-"""The use cases. The command line and the web call these and nothing else; only this package knows two siblings."""
+"""The use cases. The command line and the web call these and nothing else; only this package knows two siblings.
+
+What few commands ask for is asked of its module: comparing, equipping, exporting, importing, waiving.
+"""
 
 from cloudaudit.app.accepting import prune_baseline, write_baseline
 from cloudaudit.app.auditing import Audit, Auditing, Looked
@@ -13,19 +16,15 @@ from cloudaudit.app.book import (
     rule_set,
     rules,
 )
-from cloudaudit.app.comparing import compare_with
 from cloudaudit.app.drifting import compare_live
-from cloudaudit.app.equipping import Equipment, equipment, install_tool
 from cloudaudit.app.explaining import explain
 from cloudaudit.app.gating import FAILED, INCOMPLETE, exit_code, gate, incompleteness
-from cloudaudit.app.importing import Import, import_results
 from cloudaudit.app.keeping import discard, kept
 from cloudaudit.app.permitting import permissions
 from cloudaudit.app.recording import Recorder, open_store, record, target_name
 from cloudaudit.app.request import Request, Tell
 from cloudaudit.app.scanning import scan
 from cloudaudit.app.targets import draw, graphs, load
-from cloudaudit.app.waiving import Brought, Left, Terms, bring
 from cloudaudit.settings import Settings
 
 __all__ = [
@@ -33,24 +32,16 @@ __all__ = [
     "INCOMPLETE",
     "Audit",
     "Auditing",
-    "Brought",
-    "Equipment",
-    "Import",
-    "Left",
     "Looked",
     "Recorder",
     "Request",
     "Settings",
     "Tell",
-    "Terms",
-    "bring",
     "check",
     "compare_live",
-    "compare_with",
     "criteria",
     "discard",
     "draw",
-    "equipment",
     "examples",
     "exit_code",
     "explain",
@@ -59,9 +50,7 @@ __all__ = [
     "foreign_book",
     "gate",
     "graphs",
-    "import_results",
     "incompleteness",
-    "install_tool",
     "kept",
     "load",
     "open_store",

@@ -27,7 +27,7 @@ def compare(targets: tuple[str, ...], form: str, **given: Any) -> None:
     cloudaudit compare --with checkov infra/
     cloudaudit compare --with checkov plan.json --format markdown
     """  # noqa: D301 - click wants the control character
-    from cloudaudit import app  # noqa: PLC0415 - `--help` needs no engine
+    from cloudaudit.app.comparing import compare_with  # noqa: PLC0415 - `--help` needs no engine
     from cloudaudit.outputs.pages import comparison  # noqa: PLC0415
 
     gc.disable()  # as for a scan
@@ -35,7 +35,7 @@ def compare(targets: tuple[str, ...], form: str, **given: Any) -> None:
     if len(asked.beside) != 1:
         raise click.UsageError("name one scanner: --with checkov")
     with progress(sys.stderr) as tell:
-        found = app.compare_with(asked, asked.beside[0], tell)
+        found = compare_with(asked, asked.beside[0], tell)
     if form == "json":
         answer(comparison.as_json(found))
     elif form == "markdown":

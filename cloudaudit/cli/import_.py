@@ -40,6 +40,7 @@ def import_(ctx: click.Context, /, results: tuple[str, ...], **given: Any) -> No
     cloudaudit import prowler.ocsf.json --record
     """  # noqa: D301 - click wants the control character
     from cloudaudit import app  # noqa: PLC0415 - `--help` needs no engine
+    from cloudaudit.app.importing import Import, import_results  # noqa: PLC0415
 
     gc.disable()  # as for a scan
     writes = destinations(ctx.meta["order"], given["formats"], given["files"])
@@ -49,7 +50,7 @@ def import_(ctx: click.Context, /, results: tuple[str, ...], **given: Any) -> No
     if given["complete"] and recorder is None:
         raise click.UsageError("--complete says what to record: give --record.")
     with progress(sys.stderr) as tell:
-        report = app.import_results(app.Import(request=asked, files=results, tree=given["tree"]), tell)
+        report = import_results(Import(request=asked, files=results, tree=given["tree"]), tell)
     if given["record_as"] and len({one.target for one in report.scanned}) > 1:
         raise click.UsageError("--record-as names one target; import the results of several one by one.")
     write(report, writes, gate)

@@ -8,7 +8,7 @@ from cloudaudit.cli.answers import answer, complain
 from cloudaudit.outputs.escape import visible
 
 if TYPE_CHECKING:
-    from cloudaudit.app import Equipment
+    from cloudaudit.app.equipping import Equipment
 
 
 @click.group()
@@ -23,10 +23,10 @@ def tools() -> None:
 @click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to say it.")
 def list_tools(form: str) -> None:
     """Say which are there, in which version, and where."""
-    from cloudaudit import app  # noqa: PLC0415 - `--help` needs none of this
+    from cloudaudit.app.equipping import equipment  # noqa: PLC0415 - `--help` needs none of this
     from cloudaudit.outputs.records import indented  # noqa: PLC0415
 
-    found = app.equipment()
+    found = equipment()
     answer(indented(found) if form == "json" else "".join(f"{_line(each)}\n" for each in found))
 
 
@@ -46,9 +46,9 @@ def install(name: str) -> None:
     Exact versions, every file by its digest, from the index and through the proxy that your pip is set up for. To be
     rid of it, remove the folder that is named at the end.
     """
-    from cloudaudit import app  # noqa: PLC0415 - `--help` needs none of this
+    from cloudaudit.app.equipping import install_tool  # noqa: PLC0415 - `--help` needs none of this
 
-    program = app.install_tool(name)
+    program = install_tool(name)
     complain(f"{name} is in {program.parents[1]}")
 
 

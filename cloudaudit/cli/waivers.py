@@ -10,7 +10,7 @@ from cloudaudit.cli.options import own_rules, reads_targets, request, today
 from cloudaudit.outputs.escape import visible
 
 if TYPE_CHECKING:
-    from cloudaudit.app import Brought
+    from cloudaudit.app.waiving import Brought
 
 
 def _day(ctx: click.Context, param: click.Parameter, value: str) -> str:
@@ -44,15 +44,15 @@ def bring(targets: tuple[str, ...], output: str, **given: Any) -> None:
     A waiver needs a reason, an owner, an approver and a last day. What is not given stays empty in the file, and no
     command takes the file before people have filled it in.
     """
-    from cloudaudit import app  # noqa: PLC0415 - `--help` needs no rules
+    from cloudaudit.app.waiving import Terms, bring  # noqa: PLC0415 - `--help` needs no rules
     from cloudaudit.decisions.waiverwriting import written  # noqa: PLC0415
 
-    terms = app.Terms(**{name: given.pop(name).strip() for name in ("owner", "approved_by", "expires", "reason")})
+    terms = Terms(**{name: given.pop(name).strip() for name in ("owner", "approved_by", "expires", "reason")})
     if terms.owner and terms.owner.casefold() == terms.approved_by.casefold():
         raise click.UsageError(f"{terms.owner} cannot approve waivers of their own: name somebody else.")
     if output != "-" and Path(output).exists():
         raise click.UsageError(f"{output} is there already: name a new file, and move the entries over.")
-    brought = app.bring(request(targets, given), terms)
+    brought = bring(request(targets, given), terms)
     if brought.drafts:
         save(written(brought.drafts), output)
     click.echo(_summary(brought, output), err=True)

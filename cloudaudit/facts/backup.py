@@ -8,7 +8,7 @@ from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.reading import blocks, listed
 from cloudaudit.facts.truth import Truth, all_of, any_of, negate, unknown
 from cloudaudit.facts.wildcards import matches
-from cloudaudit.graph import ResourceGraph, is_read
+from cloudaudit.graph import ResourceGraph, names
 from cloudaudit.model import Resource, Unknown
 
 # How the ARNs of a type begin after the account, and the attribute with the name that follows; ids are not in source.
@@ -61,9 +61,8 @@ def _names(value: object, resource: Resource) -> Iterator[Truth]:
     members = [value] if isinstance(value, Unknown) else value if isinstance(value, list) else []
     for member in members:
         if isinstance(member, Unknown):
-            own = any(ref.startswith(f"{resource.address}.") for ref in member.refs)
-            elsewhere = member.refs and not any(map(is_read, member.refs))
-            yield own or (False if elsewhere else member)
+            own = names(member.refs, resource.address) if member.refs else None
+            yield member if own is None else own
         else:
             yield _is_named(str(member), resource)
 

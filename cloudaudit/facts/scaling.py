@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.truth import Truth, all_of, any_of, unknown
-from cloudaudit.graph import ResourceGraph, is_read
+from cloudaudit.graph import ResourceGraph, names
 from cloudaudit.model import Relation, Resource, Unknown
 
 _CLUSTERS = ("aws_docdb_cluster", "aws_neptune_cluster", "aws_rds_cluster")
@@ -33,17 +33,14 @@ def _scales(resource: Resource, graph: ResourceGraph) -> Truth:
 def _has(kind: str, table: Resource, graph: ResourceGraph) -> Truth:
     known, unknowns = _scaled(graph)[kind]
     name = table.attributes.get("name")
-    if any(ref.startswith(f"{table.address}.") for each in unknowns for ref in each.refs):
+    own = [names(each.refs, table.address) if each.refs else None for each in unknowns]
+    if True in own:
         return True
     if isinstance(name, Unknown):
         named: Truth = name if known else False
     else:
         named = _is_here(known.get(f"table/{name}", ()), table)
-    return any_of([named, *(each for each in unknowns if not _is_of_another(each))])
-
-
-def _is_of_another(name: Unknown) -> bool:
-    return bool(name.refs) and all("aws_dynamodb_table." in ref and not is_read(ref) for ref in name.refs)
+    return any_of([named, *(each for each, is_own in zip(unknowns, own, strict=True) if is_own is None)])
 
 
 def _is_here(regions: Iterable[str], table: Resource) -> bool:

@@ -1,6 +1,6 @@
 """The resource graph: what exists, what refers to what, and how surely that is known."""
 
-from cloudaudit.graph.addresses import is_read, may_not_exist, strip_keys
+from cloudaudit.graph.addresses import is_read, may_not_exist, names, strip_keys
 from cloudaudit.graph.changing import Changing, difference, with_inline
 from cloudaudit.graph.companions import Related
 from cloudaudit.graph.drift import Drift, Drifted, Kind, drift
@@ -27,6 +27,7 @@ __all__ = [
     "is_declared",
     "is_read",
     "may_not_exist",
+    "names",
     "strip_keys",
     "targets_of",
     "with_inline",

@@ -53,6 +53,22 @@ def is_read(reference: str) -> bool:
     return address is not None and address.type.startswith("data.")
 
 
+def names(references: Iterable[str], address: str) -> bool | None:
+    """Whether something that is known only by references is about the resource at an address: None where that cannot
+    be told, since no reference says which instance it means, or one is to a data source or to what was not loaded."""
+    plain, doubtful = strip_keys(address), False
+    for reference in references:
+        if reference == address or reference.startswith(f"{address}."):
+            return True
+        found = parse(reference)
+        if found is None or not found.is_managed:
+            doubtful = True
+        elif found.plain == plain:
+            pairs = zip(_instances(address), _instances(found.address), strict=False)
+            doubtful |= all(theirs in ("", _ANY, ours) for ours, theirs in pairs)
+    return None if doubtful else False
+
+
 def last_key(address: str) -> str:
     """The instance key at the end of an address, with its brackets; empty when there is none."""
     match = _LAST_KEY.search(address) if address.endswith("]") else None

@@ -42,7 +42,7 @@ def test_every_example_is_well_formed(page: Path, example: Example) -> None:
         case "python":
             compile(example.text, page.name, "exec")
         case _:
-            assert example.language in ("sh", "terraform", "dockerfile", "rego")
+            assert example.language in ("sh", "terraform", "dockerfile", "rego", "text")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)

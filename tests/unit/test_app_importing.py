@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from cloudaudit import app, plugins
+from cloudaudit.app.importing import Import, import_results
 from cloudaudit.app.translating import Translator
 from cloudaudit.app.voices import Voices
 from cloudaudit.errors import SettingsError
@@ -74,7 +75,7 @@ def tree(tmp_path: Path) -> str:
 
 def bring_in(*files: str, tree: str = "", **asked: Any) -> Report:
     request = app.Request(today=date(2026, 1, 1), **asked)
-    return app.import_results(app.Import(request=request, files=files, tree=tree))
+    return import_results(Import(request=request, files=files, tree=tree))
 
 
 def only(report: Report) -> Finding:

@@ -9,6 +9,7 @@ import pytest
 
 from cloudaudit import app
 from cloudaudit.app import Request
+from cloudaudit.app.comparing import compare_with
 from cloudaudit.errors import ToolError
 from cloudaudit.model import Change, Finding, Origin, Report, Status, Verdict
 from cloudaudit.outputs import Options, markdown, records, text
@@ -160,7 +161,7 @@ def test_what_they_were_told_to_skip_is_no_voice_and_nothing_beside_ours(tree: P
 
 
 def test_a_comparison_says_what_they_were_told_to_skip(tree: Path) -> None:
-    found = app.compare_with(asked(tree, (SAME, "SKIPPED", "aws_ebs_volume.plain"), only=(RULE,)), "checkov")
+    found = compare_with(asked(tree, (SAME, "SKIPPED", "aws_ebs_volume.plain"), only=(RULE,)), "checkov")
 
     assert [(row.kind, row.theirs, row.reason) for row in found.rows if row.theirs] == [
         ("only theirs", Verdict.UNKNOWN, "skipped there, so that nobody knows what it would have said")
@@ -262,7 +263,7 @@ def rows(found: comparison.Comparison) -> set[tuple[str, str, str, str, str]]:
 
 
 def test_a_comparison_names_each_verdict_with_our_reason(tree: Path) -> None:
-    found = app.compare_with(asked(tree, *BOTH, (SAME, "FAILED", "aws_ebs_volume.none"), only=(RULE,)), "checkov")
+    found = compare_with(asked(tree, *BOTH, (SAME, "FAILED", "aws_ebs_volume.none"), only=(RULE,)), "checkov")
 
     assert rows(found) == {
         ("agree", "plain", "fail", "fail", ""),
@@ -290,7 +291,7 @@ def test_a_comparison_says_which_defaults_companions_and_parameters_decide(tree:
         ("CKV_NEW_1", "FAILED", "aws_ebs_volume.main"),
     )
 
-    found = app.compare_with(asked(tree, *said, profile=""), "checkov")
+    found = compare_with(asked(tree, *said, profile=""), "checkov")
 
     why = {row.check: row.reason for row in found.rows if row.theirs}
     assert (
@@ -303,7 +304,7 @@ def test_a_comparison_says_which_defaults_companions_and_parameters_decide(tree:
 
 
 def test_a_comparison_as_text_markdown_and_json(tree: Path) -> None:
-    found = app.compare_with(asked(tree, *BOTH, only=(RULE,)), "checkov")
+    found = compare_with(asked(tree, *BOTH, only=(RULE,)), "checkov")
 
     told = comparison.as_text(found, 80, colour=False)
     assert max(map(len, told.splitlines())) <= 80
@@ -317,7 +318,7 @@ def test_a_comparison_as_text_markdown_and_json(tree: Path) -> None:
 
 def test_a_comparison_without_the_other_is_an_error(tree: Path) -> None:
     with pytest.raises(ToolError, match=r"(?s)checkov: it is not installed.*tools install checkov"):
-        app.compare_with(Request(targets=(str(tree),)), "checkov")
+        compare_with(Request(targets=(str(tree),)), "checkov")
 
 
 def test_a_name_that_means_harm_is_shown_escaped(tree: Path) -> None:
@@ -361,7 +362,7 @@ def test_a_value_that_is_set_but_not_known_yet_is_a_reason(tree: Path) -> None:
         'resource "aws_cloudwatch_log_group" "main" {\n  kms_key_id = aws_kms_key.own.arn\n}\n'
     )
 
-    found = app.compare_with(asked(tree, ("CKV_AWS_158", "FAILED", "aws_cloudwatch_log_group.main")), "checkov")
+    found = compare_with(asked(tree, ("CKV_AWS_158", "FAILED", "aws_cloudwatch_log_group.main")), "checkov")
 
     (row,) = [row for row in found.rows if row.theirs]
     assert row.reason.startswith("kms_key_id is set (aws_kms_key.own")

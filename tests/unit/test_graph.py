@@ -6,7 +6,7 @@ import re
 import msgspec
 import pytest
 
-from cloudaudit.graph import ResourceGraph
+from cloudaudit.graph import ResourceGraph, names
 from cloudaudit.model import Origin, Relation, Resource, Unknown
 
 VERSIONING = Relation(type="aws_s3_bucket_versioning", by="bucket")
@@ -365,3 +365,18 @@ def test_a_name_is_of_the_region_of_who_says_it():
     assert found(g, here.key, policy) == ([far.key], [])
     assert (near.key, there.key, "repository") in links(g)
     assert (near.key, here.key, "repository") not in links(g)
+
+
+@pytest.mark.parametrize(
+    ("reference", "about"),
+    [
+        ('module.data.aws_dynamodb_table.this["a"].arn', True),
+        ('module.data.aws_dynamodb_table.this["b"].arn', False),
+        ("module.data.aws_dynamodb_table.this", None),  # a plan does not say which instance is meant
+        ("module.data.aws_dynamodb_table.other", False),
+        ("data.aws_dynamodb_table.this.arn", None),
+        ("module.far.table_arn", None),
+    ],
+)
+def test_a_reference_is_about_a_resource_or_not_or_nobody_knows(reference: str, about: bool | None) -> None:
+    assert names([reference], 'module.data.aws_dynamodb_table.this["a"]') is about

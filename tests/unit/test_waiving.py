@@ -6,22 +6,23 @@ from pathlib import Path
 import pytest
 
 from cloudaudit import app
+from cloudaudit.app import waiving
 from cloudaudit.decisions import waiverfile
 from cloudaudit.decisions.waiverwriting import written
 from cloudaudit.errors import SettingsError
 from cloudaudit.model import Status
 
 TODAY = date(2026, 11, 22)
-TERMS = app.Terms(owner="data", approved_by="security", expires="2027-12-31", reason="known")
+TERMS = waiving.Terms(owner="data", approved_by="security", expires="2027-12-31", reason="known")
 VOLUME = 'resource "aws_ebs_volume" "a" {\n  size = 1\n}\n'
 RULES = app.rule_set(app.Request(targets=())).rules
 
 
-def bring(*targets: Path, terms: app.Terms = TERMS) -> app.Brought:
-    return app.bring(app.Request(targets=tuple(map(str, targets)), today=TODAY), terms)
+def bring(*targets: Path, terms: waiving.Terms = TERMS) -> waiving.Brought:
+    return waiving.bring(app.Request(targets=tuple(map(str, targets)), today=TODAY), terms)
 
 
-def said(brought: app.Brought) -> dict[str, tuple[str, ...]]:
+def said(brought: waiving.Brought) -> dict[str, tuple[str, ...]]:
     return {f"{each.waiver.id} {each.waiver.rule}": each.waiver.resources for each in brought.drafts}
 
 
@@ -41,7 +42,7 @@ def test_waivers_that_lack_nothing_are_honoured_as_they_are_written(tmp_path: Pa
 
 def test_what_people_must_say_is_left_empty_and_the_file_refused(tmp_path: Path) -> None:
     (tmp_path / ".trivyignore").write_text("AVD-AWS-0026\n")
-    (draft,) = bring(tmp_path, terms=app.Terms()).drafts
+    (draft,) = bring(tmp_path, terms=waiving.Terms()).drafts
     (tmp_path / "waivers.yaml").write_text(written([draft]))
 
     with pytest.raises(SettingsError) as error:

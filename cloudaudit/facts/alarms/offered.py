@@ -11,7 +11,7 @@ from cloudaudit.facts.places import apart
 from cloudaudit.facts.reading import blocks
 from cloudaudit.facts.regions import in_use
 from cloudaudit.facts.truth import Truth, all_of, any_of, certain, unknown
-from cloudaudit.graph import ResourceGraph, is_read
+from cloudaudit.graph import ResourceGraph, is_read, names
 from cloudaudit.model import Origin, Relation, Resource, Unknown
 
 _GROUP = "aws_cloudwatch_log_group"
@@ -233,9 +233,8 @@ def _names(watched: Any, resource: Resource) -> Truth:
 
 def _is_resource(value: Any, resource: Resource) -> Truth:
     if isinstance(value, Unknown):
-        if any(ref.startswith(f"{resource.address}.") for ref in value.refs):
-            return True
-        return False if value.refs and not any(map(is_read, value.refs)) else value
+        meant = names(value.refs, resource.address) if value.refs else None
+        return value if meant is None else meant
     name = resource.attributes.get(_NAMES.get(resource.type, "name"))
     if isinstance(name, Unknown):
         return name
