@@ -1,8 +1,12 @@
 """What all tests share: golden files, which `make golden` rewrites, and how chance is used."""
 
+import ast
+import functools
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -15,6 +19,20 @@ os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 settings.register_profile("steady", derandomize=True, deadline=None, database=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+# CPython 3.11 counts how deep a tree of syntax is in one place for all threads, and stops when two make one at a time
+# (gh-106905); moto does, with the routes of each service that is asked first.
+_one_at_a_time = threading.RLock()
+_parse = ast.parse
+
+
+@functools.wraps(_parse)
+def _parsed(*arguments: Any, **options: Any) -> Any:
+    with _one_at_a_time:
+        return _parse(*arguments, **options)
+
+
+ast.parse = _parsed
 
 GOLDEN = Path(__file__).parent / "golden"
 
