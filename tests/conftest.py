@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import gc
 import os
 import threading
 from collections.abc import Callable
@@ -33,6 +34,12 @@ def _parsed(*arguments: Any, **options: Any) -> Any:
 
 
 ast.parse = _parsed
+
+
+def pytest_runtest_teardown() -> None:
+    """Commands switch the collection of garbage off until their process ends, which here is not so soon."""
+    gc.enable()
+
 
 GOLDEN = Path(__file__).parent / "golden"
 

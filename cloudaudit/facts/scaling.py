@@ -33,14 +33,18 @@ def _scales(resource: Resource, graph: ResourceGraph) -> Truth:
 def _has(kind: str, table: Resource, graph: ResourceGraph) -> Truth:
     known, unknowns = _scaled(graph)[kind]
     name = table.attributes.get("name")
-    own = [names(each.refs, table.address) if each.refs else None for each in unknowns]
-    if True in own:
+    if any(each.refs and names(each.refs, table.address) for each in unknowns):
         return True
     if isinstance(name, Unknown):
         named: Truth = name if known else False
     else:
         named = _is_here(known.get(f"table/{name}", ()), table)
-    return any_of([named, *(each for each, is_own in zip(unknowns, own, strict=True) if is_own is None)])
+    return any_of([named, *(each for each in unknowns if not _is_of_another(each, table))])
+
+
+def _is_of_another(name: Unknown, table: Resource) -> bool:
+    tables = bool(name.refs) and all("aws_dynamodb_table." in ref for ref in name.refs)
+    return tables and names(name.refs, table.address) is False
 
 
 def _is_here(regions: Iterable[str], table: Resource) -> bool:

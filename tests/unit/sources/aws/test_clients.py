@@ -61,7 +61,7 @@ def test_every_account_is_asked_with_its_own_credentials(cloud: Cloud, sessions:
 
     cloud.before = throttle
     with ThreadPoolExecutor(12) as pool:
-        work = sessions * 30
+        work = sessions * 8
         told = list(pool.map(asks, work))
 
     assert told == [(one.account, [f"files-{one.account}"]) for one in work]
