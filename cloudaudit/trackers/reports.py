@@ -5,13 +5,18 @@ from collections.abc import Callable, Collection, Iterator
 import msgspec
 
 from cloudaudit.errors import TrackerError
-from cloudaudit.model import Severity, Status, Verdict
+from cloudaudit.model import Origin, Severity, Status, Verdict
 from cloudaudit.outputs.records import FindingRecord, ReportRecord, RuleRecord
 from cloudaudit.trackers.cases import About, Observed, State
 from cloudaudit.trackers.tracker import Memory
 
 Naming = Callable[[str], str]
 """What the store calls a target."""
+
+
+_WHOLE = (Origin.SOURCE, Origin.STATE)
+"""Where a report that leaves out nothing in general says what is gone. That of an account may be of some regions,
+that of another tool of whatever it looked at, and a plan is not what is."""
 
 
 class Reading:
@@ -21,6 +26,8 @@ class Reading:
         self._document = document
         self._names = {one.target: naming(one.target) for one in document.scanned}
         self._names |= {one.target: naming(one.target) for one in document.findings if one.target not in self._names}
+        self._planned = {self._names[one.target] for one in document.scanned if one.origin is Origin.PLAN}
+        self._partial = {self._names[one.target] for one in document.scanned if one.origin not in _WHOLE}
         self._scope = {(self._names[one.target], one.root) for one in document.scanned}
         self._rules = {rule for criterion in document.criteria for rule in criterion.rules}
         told = sum(one.verdict is Verdict.PASS for one in document.findings)
@@ -68,6 +75,8 @@ class Reading:
             return "its rule was not applied"
         if any((memory.target, root) not in self._scope for root in memory.roots):
             return "its root was not looked at"
+        if closing and memory.target in self._partial:
+            return "a report of this kind does not say all that was looked at; the store does"
         return "not everything could be looked at" if closing and self._document.gaps else ""
 
     @property
@@ -76,19 +85,22 @@ class Reading:
 
     def _observed(self, one: FindingRecord) -> Observed:
         rule = self._document.rules.get(one.rule)
+        state, because = _state(one), one.unknown_because
+        if state is State.FIXED and self._names[one.target] in self._planned:
+            state, because = State.UNKNOWN, ("a plan says what would be, and not what is",)
         return Observed(
             fingerprint=one.fingerprint,
             rule=one.rule,
             about=_about(one, rule),
             target=self._names[one.target],
-            state=_state(one),
+            state=state,
             severity=one.severity,
             resource=one.resource,
             address=one.address,
             type=one.type,
             message=one.message,
             root=one.root,
-            because=one.unknown_because,
+            because=because,
             decision=one.decision,
             location=one.location,
             account=one.account,

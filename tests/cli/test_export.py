@@ -90,6 +90,38 @@ def test_a_resource_that_is_gone_closes_its_ticket_only_if_all_was_looked_at(
     assert "Removed" in server.seen()[0].comments[0] + "".join(server.seen()[1].comments)
 
 
+@pytest.mark.parametrize("origin", ["live", "imported", "plan"])
+def test_what_is_absent_from_a_report_that_may_be_partial_is_left(
+    run: Run, export: Run, place: Path, infra: Path, origin: str
+) -> None:
+    scan(run)
+    export("report.json")
+    (infra / "main.tf").write_text('resource "aws_s3_bucket" "other" {}\n' + VERSIONED.replace("logs", "other"))
+    scan(run)
+    report = json.loads((place / "report.json").read_text())
+    for one in report["scanned"]:
+        one["origin"] = origin
+    (place / "report.json").write_text(json.dumps(report))
+
+    done = export("report.json")
+
+    assert done.stdout == b"1 left as they are\n"
+
+
+def test_a_plan_closes_nothing(run: Run, export: Run, place: Path, infra: Path, server: TrackerStandIn) -> None:
+    scan(run)
+    export("report.json")
+    (infra / "main.tf").write_text(OPEN + VERSIONED)
+    scan(run)
+    text = (place / "report.json").read_text().replace('"origin": "source"', '"origin": "plan"')
+    (place / "report.json").write_text(text)
+
+    done = export("report.json")
+
+    assert done.stdout == b"1 left as they are\n"
+    assert server.seen()[0].open
+
+
 def test_the_store_knows_which_run_fixed_it(run: Run, export: Run, infra: Path, server: TrackerStandIn) -> None:
     def night(day: int) -> Any:
         seconds = str(1_790_000_000 + 86_400 * day)
