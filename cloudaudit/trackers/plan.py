@@ -209,15 +209,15 @@ def _open(case: Case, ticket: Ticket, scene: Scene) -> Action:
     after = _written(msgspec.structs.replace(memory, severity=case.severity.value, roots=roots), case, scene)
     if after == memory:
         return _leave(case, ticket, "up to date")
-    worse = memory.severity != case.severity.value
+    other = memory.severity != case.severity.value
     change = Change(
         memory=after,
         title=text.title(case) if _untouched(ticket) and after.title != memory.title else "",
         text=_body(case, after, scene) if after.text != memory.text else (),
-        add=(text.severity_label(case.severity),) if worse else (),
-        drop=(text.severity_label(memory.severity),) if worse and memory.severity else (),
+        add=(text.severity_label(case.severity),) if other else (),
+        drop=(text.severity_label(memory.severity),) if other and memory.severity else (),
     )
-    reason = f"{memory.severity} -> {case.severity}" if worse else "the text has changed"
+    reason = f"{memory.severity} -> {case.severity}" if other else "the text has changed"
     return Action(do=Do.UPDATE, reason=reason, case=case, ticket=ticket, change=change)
 
 

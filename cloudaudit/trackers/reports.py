@@ -48,7 +48,7 @@ class Reading:
         """What the report says of a ticket whose finding is not in it; None where it is about other targets."""
         if memory.target not in self.targets:
             return None
-        why = self.unseen(memory, closing=True)
+        why = self.unseen(memory, closing=True) or self._elsewhere(memory)
         state = State.UNKNOWN if why else State.REMOVED if self._with_passes else State.FIXED
         about = About(title=memory.rule)
         return Observed(
@@ -78,6 +78,16 @@ class Reading:
         if closing and memory.target in self._partial:
             return "a report of this kind does not say all that was looked at; the store does"
         return "not everything could be looked at" if closing and self._document.gaps else ""
+
+    def _elsewhere(self, memory: Memory) -> str:
+        """Why the ticket of a group is not settled though nothing is in the group: groups are made in another way now,
+        and its findings have other tickets."""
+        still = any(
+            one.verdict is not Verdict.PASS and memory.rule in ("", one.rule) and one.root in memory.roots
+            for one in self._document.findings
+            if self._names[one.target] == memory.target
+        )
+        return "its findings are in other groups now" if still and not memory.fingerprint else ""
 
     @property
     def _at(self) -> str:

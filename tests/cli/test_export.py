@@ -184,6 +184,20 @@ def test_the_ticket_of_a_group_is_left_while_one_of_its_roots_is_not_looked_at(
     assert len(server.seen()) == 1
 
 
+def test_the_ticket_of_a_group_is_not_fixed_by_grouping_otherwise(
+    run: Run, export: Run, place: Path, infra: Path, server: TrackerStandIn
+) -> None:
+    (infra / "other.tf").write_text('resource "aws_s3_bucket" "other" {}\n')
+    (place / "cloudaudit.toml").write_text('[export]\ngroup_by = "rule"\ngroup_above = 1\n')
+    scan(run)
+    export("report.json")
+    (place / "cloudaudit.toml").unlink()
+    done = export("report.json")
+
+    assert done.stdout.endswith(b"2 created, 1 left as they are\n")
+    assert all(ticket.open for ticket in server.seen())
+
+
 def test_many_targets_of_a_store_are_exported_at_once(
     run: Run, export: Run, place: Path, server: TrackerStandIn
 ) -> None:
