@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from cloudaudit.facts.environment import unlisted
 from cloudaudit.facts.fact import Fact
 from cloudaudit.facts.memory import per_graph
-from cloudaudit.facts.truth import Truth, any_of
+from cloudaudit.facts.truth import Truth, any_of, unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Origin, Resource, Unknown
 from cloudaudit.schema import NestedSchema, TypeSchema, resource_schema
@@ -136,13 +137,16 @@ def _whose(graph: ResourceGraph) -> dict[tuple[str, str], bool]:
     return {**ours, **{(region, str(name.get("target_key_id"))): True for region, name in of_aws}}
 
 
-def _in_use(resource: Resource, graph: ResourceGraph) -> bool:
+def _in_use(resource: Resource, graph: ResourceGraph) -> Truth:
     """Names and permissions are no use of a key; what else refers to it holds something that it encrypts."""
     if resource.attributes.get("is_enabled") is not False:
         return True  # asked of disabled keys only, and links cost time
     links = (*graph.links(), *graph.possible_links())
     users = (graph.get(link.source) for link in links if link.target == resource.key)
-    return any(user is not None and not user.type.startswith(_NO_USE) for user in users)
+    if any(user is not None and not user.type.startswith(_NO_USE) for user in users):
+        return True
+    unseen = unlisted.users(resource, graph, but=_NO_USE)
+    return unknown(unseen) if unseen else False
 
 
 FACTS = (

@@ -131,7 +131,7 @@ class ResourceGraph:
 
     def unlisted(self, resource: Resource, types: Sequence[str]) -> tuple[str, ...]:
         """Why resources of the types that matter to this one may be missing from an account; they are looked for."""
-        return self._unlisted(resource, tuple(types))
+        return self._unlisted(resource, tuple(types), every=resource.type == ACCOUNT)
 
     def related(self, resource: Resource, relation: Relation, start: Sequence[Resource] | None = None) -> Related:
         """The neighbours that a rule reads as `related.NAME`; `start` are the resources of its relation `of`."""

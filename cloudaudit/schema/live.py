@@ -106,6 +106,8 @@ LIVE_ONLY: dict[str, dict[str, Any]] = {
     "aws_ebs_volume_use": {"volume_id": "string", "attached": "bool", "age_days": "number"},
     "aws_flow_log_delivery": {"flow_log_id": "string", "status": "string", "error": "string"},
     "aws_instance_use": {"instance_id": "string", "state": "string", "stopped_days": "number"},
+    # Whatever has tags and is not read as what it is: by its ARN.
+    "aws_tagged_resource": {"arn": "string", "tags": ["map", "string"]},
     "aws_vpn_connection_state": {"vpn_connection_id": "string", "tunnels_up": "number"},
 }
 

@@ -12,6 +12,7 @@ from cloudaudit.engine import examples
 from cloudaudit.engine.check import check
 from cloudaudit.engine.ruleset import RuleSet
 from cloudaudit.graph import Changing, ResourceGraph
+from cloudaudit.model import Severity, Verdict
 from cloudaudit.sources import Options
 from cloudaudit.sources.hcl import readers
 from cloudaudit.sources.hcl.syntax import Body
@@ -98,6 +99,11 @@ class Example:
         for finding in check(self._rules, graph, self._parameters):
             verdicts.setdefault(before(finding.address), set()).add(str(finding.verdict))
         return Outcome(verdicts, {before(resource.address) for resource in graph}, {gap.why for gap in graph.gaps})
+
+    def failures(self, graph: ResourceGraph) -> dict[str, Severity]:
+        """How grave the failures in a graph are, by address."""
+        found = check(self._rules, graph, self._parameters)
+        return {each.address: each.severity for each in found if each.verdict is Verdict.FAIL}
 
     def graph(self, files: Mapping[str, str]) -> ResourceGraph:
         """The graph of the folder with these files in it."""

@@ -19,6 +19,8 @@ _BY_NAME = ("aws_iam_role", "aws_iam_user", "aws_iam_group", "aws_iam_instance_p
 _WITHOUT_REGION = ("iam", "cloudfront", "route53")
 _IDS = {
     "aws_ami": "ami",
+    "aws_ami_copy": "ami",
+    "aws_ami_from_instance": "ami",
     "aws_ebs_volume": "vol",
     "aws_egress_only_internet_gateway": "eigw",
     "aws_instance": "i",
@@ -33,7 +35,10 @@ _IDS = {
     "aws_vpc_peering_connection": "pcx",
 }
 """What the ids of types begin with that are told by it."""
+_SERVICES = {"aws_efs_access_point": "elasticfilesystem"}
 _ARNS = {
+    "aws_efs_access_point": "access-point/{id}",
+    "aws_cloudwatch_log_group": "log-group:{name}",
     "aws_db_instance": "db:{name}",
     "aws_dynamodb_table": "table/{name}",
     "aws_ebs_volume": "volume/{id}",
@@ -72,7 +77,7 @@ def given_by_aws(block: Block) -> dict[str, str]:
     """The id, ARN and name of a resource."""
     kind, local = block.labels
     name = _own_name(block) or local
-    service = "ec2" if kind in _IDS else tables().services.get(kind) or kind.split("_")[1]
+    service = "ec2" if kind in _IDS else tables().services.get(kind) or _SERVICES.get(kind) or kind.split("_")[1]
     number = crc32(f"{kind}.{local}".encode())
     id_ = f"{_IDS.get(kind, 'x')}-{number:08x}"
     if kind == "aws_s3_bucket":

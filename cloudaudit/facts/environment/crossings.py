@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from cloudaudit.facts.environment.entries import Entry, Target, across, crosses, entry
 from cloudaudit.facts.environment.inference import Inference, environment_of, incoming, parents
-from cloudaudit.facts.environment.literals import elsewhere, kind_of, literal
+from cloudaudit.facts.environment.literals import elsewhere, kind_of, literal, unlisted
 from cloudaudit.facts.environment.lookups import named_by
 from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.reading import strings
@@ -49,7 +49,7 @@ def hidden(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
             yield from _one_of(among, environment_of(resource, graph), graph)
             continue
         found = _looked_up(value, graph)
-        for kind in sorted(_may_name(resource.type, attribute)):
+        for kind in sorted(may_name(resource.type, attribute)):
             if found is None:
                 yield Target(to="", kind=kind, attribute=attribute, environment=Inference(because=value.because))
             elif (theirs := named_by(found, graph)).name or kind not in _IMAGE:
@@ -105,14 +105,20 @@ def _strangers(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
     asked = {
         name: value
         for name, value in resource.attributes.items()
-        if name in _NO_TEXT or (value and value.__class__ not in PLAIN and name not in _TAGS)
+        if name in _NO_TEXT or name in _OF_IMAGES or (value and value.__class__ not in PLAIN and name not in _TAGS)
     }
     for path, text in strings(asked):
         attribute = ".".join(part for part in path.split(".") if not part.isdigit()) if "." in path else path
         name = attribute.rpartition(".")[2]
-        if name in _NO_TEXT and attribute not in linked and not text.startswith(("arn:", "alias/aws/")):
+        if attribute in linked:
+            continue
+        if name in _NO_TEXT and not text.startswith(("arn:", "alias/aws/")):
             theirs = literal(text, graph)
             for kind in _BY_ID.get(name, ()) or targets_of(name):
+                yield Target(to=text, kind=kind, attribute=attribute, environment=theirs)
+        elif name in _OF_IMAGES and unlisted(text, graph):
+            theirs = literal(text, graph)
+            for kind in _IMAGE:
                 yield Target(to=text, kind=kind, attribute=attribute, environment=theirs)
 
 
@@ -149,6 +155,7 @@ _ALSO = {
 
 _FREE = {"container_definitions", "egress", "file_system_config", "image_uri", "ingress", "variables"}
 _BY_ID = {name: kinds for name, kinds in _ALSO.items() if name not in _FREE and kinds is not _IMAGE}
+_OF_IMAGES = {name for name, kinds in _ALSO.items() if kinds is _IMAGE}
 _NO_TEXT = {
     *_BY_ID, "db_subnet_group_name", "iam_instance_profile", "kms_key_id", "kms_master_key_id", "kms_key_arn",
     "replicate_source_db", "replication_source_identifier", "role", "role_arn", "service_role",
@@ -156,7 +163,7 @@ _NO_TEXT = {
 """What holds nothing but the id or name of one other resource, on which a rule may fail."""
 
 
-def _may_name(kind: str, attribute: str) -> set[str]:
+def may_name(kind: str, attribute: str) -> set[str]:
     """The types of resources that an attribute, or anything inside a block, may refer to."""
     names = set(attribute.split("."))
     known = resource_schema(kind)

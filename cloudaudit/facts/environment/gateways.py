@@ -21,7 +21,17 @@ def table_pairs(table: Resource, graph: ResourceGraph) -> list[Entry]:
     """Attachments that use the route table, each with one of another environment that the table leads to."""
     using = list(_attached(table, _ASSOCIATION, graph))
     learned = list(_attached(table, _LEARNED, graph))
-    return across(pair(one, other, table.address) for one in using for other in learned if one.to != other.to)
+    return _pairs(using, learned, table)
+
+
+def _pairs(using: list[Target], learned: list[Target], through: Resource) -> list[Entry]:
+    """Who uses a table, each with who is reached by it; two of which nothing is seen may be two."""
+    return across(
+        pair(one, other, through.address)
+        for one in using
+        for other in learned
+        if one.to != other.to or not (one.kind or other.kind)
+    )
 
 
 def _attached(table: Resource, relation: Relation, graph: ResourceGraph) -> Iterator[Target]:
@@ -60,7 +70,7 @@ def gateway_pairs(gateway: Resource, graph: ResourceGraph) -> list[Entry]:
         ]
         for purpose in ("association", "propagation")
     )
-    return across(pair(one, other, gateway.address) for one in using for other in learned if one.to != other.to)
+    return _pairs(using, learned, gateway)
 
 
 def _by_default(gateway: Resource, attachment: Resource, purpose: str, graph: ResourceGraph) -> Iterator[Target]:

@@ -31,7 +31,9 @@ _IAM = {
     "role": "aws_iam_role",
     "user": "aws_iam_user",
 }
-_PREFIXES = {"sg": "aws_security_group", "subnet": "aws_subnet", "vpc": "aws_vpc"}
+_PREFIXES = {
+    "ami": "aws_ami", "i": "aws_instance", "sg": "aws_security_group", "subnet": "aws_subnet", "vpc": "aws_vpc",
+}  # fmt: skip
 _RDS = {
     "cluster": "aws_rds_cluster",
     "cluster-snapshot": "aws_db_cluster_snapshot",
@@ -66,9 +68,15 @@ def literal(text: str, graph: ResourceGraph) -> Inference:
         return Inference(name=vocabulary(graph).stated(name), basis=f"{said} {account}", own=True)
     if name := vocabulary(graph).named(parts[-1]):
         return Inference(name=name, basis=f"name {parts[-1]}", own=True)
-    refused = graph.listing.why(kind_of(text)) if graph.listing else ()
-    because = ": ".join((f"to which environment {text} belongs is not known", *list(refused)[:1]))
-    return Inference(because=because)
+    because = f"to which environment {text} belongs is not known"
+    refused = unlisted(text, graph)
+    return Inference(because=f"{because}: {refused}" if refused else because)
+
+
+def unlisted(text: str, graph: ResourceGraph) -> str:
+    """Why what an ARN or id of the account names is not in sight although it may be there; empty where it would be."""
+    of_others = text.startswith("arn:") and text.split(":", 5)[4] not in ("", str(graph.environment.get("account")))
+    return next(graph.listing.why(kind_of(text)), "") if graph.listing and not of_others else ""
 
 
 def elsewhere(resource: Resource, graph: ResourceGraph) -> Iterator[tuple[str, str]]:

@@ -7,13 +7,12 @@ from typing import Any
 from cloudaudit.graph import EVERYWHERE
 from cloudaudit.model import Reading, Resource, Unknown
 from cloudaudit.sources.aws.crew import Crew
-from cloudaudit.sources.aws.declare import GLOBAL, Call, Collect, Item, Part, every
+from cloudaudit.sources.aws.declare import GLOBAL, TAGGED, TAGS, Collect, Item, Part, every
 from cloudaudit.sources.aws.expressions import pick
 from cloudaudit.sources.aws.permissions import actions
 from cloudaudit.sources.aws.reader import Answered, Gone, Reader, Refusal, Refused
 from cloudaudit.sources.aws.shape import Found, begin, region_of, resource
 
-_TAGS = Call("resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", params={"ResourcesPerPage": 100})
 _AT_ONCE = 20  # items that one thread looks at before others may
 
 
@@ -29,9 +28,11 @@ class Collected:
         self._lock = threading.Lock()
 
     def add(self, resources: Iterable[Resource]) -> None:
-        """These exist."""
+        """These exist. What another call tells more of is not kept as something that has tags."""
         with self._lock:
-            self.resources.update((each.key, each) for each in resources)
+            for each in resources:
+                if each.type != TAGGED or each.key not in self.resources:
+                    self.resources[each.key] = each
 
     def refuse(self, types: Iterable[str], refusal: Refusal, *, region: str = EVERYWHERE, key: str = "") -> None:
         """Resources of these types could not be listed: of one region, or of one parent."""
@@ -180,7 +181,7 @@ class Collection:
     def _tag(self, one: Found) -> None:
         """Tags of all resources of the region come in one call for every hundred."""
         try:
-            answered = self._reader.items(_TAGS, region_of(one))  # buckets are listed once, their tags where they are
+            answered = self._reader.items(TAGS, region_of(one))  # buckets are listed once, their tags where they are
         except (Gone, Refused) as refused:
             because = refused.refusal.because if isinstance(refused, Refused) else str(refused)
             one.attributes["tags"] = Unknown(because=because)
@@ -188,7 +189,7 @@ class Collection:
                 self._into.note(refused.refusal)
             return
         one.attributes["tags"] = _by_arn(answered).get(one.key, {})
-        one.readings["tags"] = answered.reading(_TAGS)
+        one.readings["tags"] = answered.reading(TAGS)
 
 
 def _belonging(wanted: Any, answers: Mapping[Any, Item]) -> Item:

@@ -60,6 +60,12 @@ class Call(msgspec.Struct, frozen=True, eq=False):
     region: str = ""
 
 
+TAGGED = "aws_tagged_resource"
+"""The type of what has tags and is not read otherwise."""
+TAGS = Call("resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", params={"ResourcesPerPage": 100})
+"""Everything in a region that has tags, a hundred in an answer."""
+
+
 class Part(msgspec.Struct, frozen=True, eq=False):
     """What one more call tells of an item: attributes of the same resource.
 

@@ -11,6 +11,7 @@ from botocore import xform_name
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.ec2.responses import EC2Response
 
 from cloudaudit.app.auditing import judge_account
 from cloudaudit.app.request import Request
@@ -25,6 +26,11 @@ from cloudaudit.sources.aws.session import open_profile
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
+
+# moto puts this in when a peering is made, while other threads go through what is there.
+EC2Response.RESPONSE_KEY_PATH_TO_TRANSFORMER.setdefault(
+    "CreateVpcPeeringConnectionResult.VpcPeeringConnection.Status", lambda status: status
+)
 
 
 class Run:

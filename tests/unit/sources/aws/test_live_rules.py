@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from botocore.exceptions import EndpointConnectionError
 from simulated import Account
 
@@ -54,6 +55,65 @@ def test_production_that_lives_behind_a_balancer_alone_has_an_account_of_its_own
     elb.create_listener(LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=[answer])
 
     assert set(account.audit("environment-account-separation").verdicts.values()) == {Verdict.PASS}
+
+
+def tagged(account: Account, environment: str) -> str:
+    """An instance of an environment."""
+    tags = [{"ResourceType": "instance", "Tags": [{"Key": "Environment", "Value": environment}]}]
+    asked = account.client("ec2").run_instances(ImageId="ami-1", MinCount=1, MaxCount=1, TagSpecifications=tags)
+    return str(asked["Instances"][0]["InstanceId"])
+
+
+def test_what_tags_show_lives_in_an_account_though_it_could_not_be_listed(account: Account) -> None:
+    tagged(account, "prod")
+    account.client("sqs").create_queue(QueueName="orders", tags={"Environment": "dev"})
+    account.deny("sqs:ListQueues")
+
+    (finding,) = account.audit("environment-account-separation").findings
+
+    assert finding.verdict is Verdict.FAIL
+    assert "arn:aws:sqs:us-east-1:123456789012:orders (dev by tag Environment)" in finding.message
+
+
+def test_what_no_collector_reads_lives_in_an_account_too(account: Account) -> None:
+    tagged(account, "prod")
+    arn = "arn:aws:directconnect:us-east-1:123456789012:dxcon/dxcon-1"
+    mappings = [{"ResourceARN": arn, "Tags": [{"Key": "Environment", "Value": "dev"}]}]
+    account.give("resourcegroupstaggingapi.get_resources", ResourceTagMappingList=mappings)
+
+    (finding,) = account.audit("environment-account-separation").findings
+
+    assert finding.verdict is Verdict.FAIL
+    assert f"{arn} (dev by tag Environment)" in finding.message
+
+
+@pytest.mark.parametrize("action", ["tag:GetResources", "iam:GetAccountAuthorizationDetails", "ec2:DescribeInstances"])
+def test_who_lives_in_an_account_is_not_known_where_what_tells_it_is_refused(account: Account, action: str) -> None:
+    tagged(account, "prod")
+    account.deny(action)
+
+    (finding,) = account.audit("environment-account-separation").findings
+
+    assert finding.verdict is Verdict.UNKNOWN
+    assert action in " ".join(finding.unknown_because)
+
+
+def test_who_shares_a_key_is_not_known_where_what_may_use_it_is_refused(account: Account) -> None:
+    key = account.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    for environment in ("prod", "dev"):
+        tags = [{"ResourceType": "volume", "Tags": [{"Key": "Environment", "Value": environment}]}]
+        account.client("ec2").create_volume(
+            AvailabilityZone="us-east-1a", Size=1, Encrypted=True, KmsKeyId=key, TagSpecifications=tags
+        )
+
+    def verdict() -> Verdict:
+        (finding,) = (one for one in account.audit("environment-used-by-one").findings if one.type == "aws_kms_key")
+        return finding.verdict
+
+    seen = verdict()
+    account.deny("ec2:DescribeVolumes")
+
+    assert (seen, verdict()) == (Verdict.FAIL, Verdict.UNKNOWN)
 
 
 def test_a_refusal_reaches_only_facts_that_rest_on_it(account: Account) -> None:
