@@ -11,6 +11,8 @@ CHECKOV ?=
 TREES ?=
 CHECKOUT ?=
 DEMO := fixtures/terraform/shop
+# One more than there are cores: some tests wait for Terraform, a database or a tracker.
+WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
 .PHONY: help demo test check lint format types docs fixtures golden bench lock clean
 .DEFAULT_GOAL := help
@@ -35,8 +37,9 @@ $(VENV)/share: cloudaudit/tools/checkov.txt $(READY)
 	@XDG_DATA_HOME=$(CURDIR)/$@ $(BIN)/cloudaudit tools install checkov || true
 	@mkdir -p $@ && touch $@
 
-test: lint types $(VENV)/share  ## Everything: format, lint, types, contracts, tests, generated docs
-	$(BIN)/pytest -n auto --dist worksteal
+test: $(READY)  ## Everything: format, lint, types, contracts, tests, generated docs
+	@$(MAKE) --no-print-directory -j3 lint types $(VENV)/share
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 check: test  ## The same as test
 

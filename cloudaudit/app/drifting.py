@@ -54,8 +54,9 @@ def compare_live(audit: Audit, told: Told | None = None) -> Drift:
 
 def _live(audit: Audit, court: Court, types: frozenset[str], declared: Declared, told: Told | None) -> "ResourceGraph":
     """What is declared of the account, and what rules look at."""
-    from cloudaudit.sources.aws.account import Plan, graph, known_types  # noqa: PLC0415 - 0.3 s that nothing else need pay
+    from cloudaudit.sources.aws.account import Plan, graph  # noqa: PLC0415 - 0.3 s that nothing else need pay
     from cloudaudit.sources.aws.accounts import enter  # noqa: PLC0415
+    from cloudaudit.sources.aws.catalogue import known_types  # noqa: PLC0415 - as above
     from cloudaudit.sources.aws.limits import Limiter  # noqa: PLC0415
     from cloudaudit.sources.aws.reader import Reader  # noqa: PLC0415
 
@@ -71,7 +72,7 @@ def _live(audit: Audit, court: Court, types: frozenset[str], declared: Declared,
 
 
 def _made() -> frozenset[str]:
-    from cloudaudit.sources.aws.account import collectors  # noqa: PLC0415 - as above
+    from cloudaudit.sources.aws.catalogue import collectors  # noqa: PLC0415 - as above
 
     return frozenset(one.type for one in collectors())
 

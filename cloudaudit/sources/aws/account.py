@@ -2,21 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 import msgspec
 
-from cloudaudit import plugins
 from cloudaudit.errors import SourceError
 from cloudaudit.graph import Declared, Listing, Name, ResourceGraph
 from cloudaudit.model import Gap, Origin, Record, Resource
 from cloudaudit.schema import expand_all
 from cloudaudit.sources.aws.aggregator import Aggregator
 from cloudaudit.sources.aws.answers import Journal
+from cloudaudit.sources.aws.catalogue import chosen
 from cloudaudit.sources.aws.collect import Collected, Collection
 from cloudaudit.sources.aws.crew import Crew
-from cloudaudit.sources.aws.declare import Collect, every
+from cloudaudit.sources.aws.declare import Collect
 from cloudaudit.sources.aws.limits import Limiter
 from cloudaudit.sources.aws.reader import Reader, Refusal
 from cloudaudit.sources.aws.session import Session
@@ -43,27 +42,6 @@ class Plan(Record, frozen=True):
     threads: int = _THREADS
     rate: float = 1.0
     declared: Declared | None = None
-
-
-@cache
-def collectors() -> tuple[Collect, ...]:
-    """All collectors of this package and of external ones."""
-    return every(one for some in plugins.find("cloudaudit.sources.aws.services", "COLLECTORS") for one in some)
-
-
-@cache
-def known_types() -> frozenset[str]:
-    """The types that a collector finds, under their own name or another."""
-    return frozenset(kind for one in collectors() for kind in (one.type, *one.also))
-
-
-def chosen(types: frozenset[str] | None) -> tuple[Collect, ...]:
-    """The collectors of these types, with those whose items they go over."""
-    return (
-        collectors()
-        if types is None
-        else every(one for one in collectors() if not types.isdisjoint((one.type, *one.also)))
-    )
 
 
 def read(

@@ -5,7 +5,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
+
+from cloudaudit.sources.aws.models import cut
 
 _CONNECT, _READ = 5, 20  # seconds until a call without an answer is given up
 _ATTEMPTS = 12  # at 30 % throttling one call in a million is lost
@@ -70,8 +73,9 @@ class Clients:
         return found
 
     def make(self, service: str) -> Any:
-        """A new client."""
+        """A new client, of what collectors ask."""
         from botocore.config import Config  # noqa: PLC0415 - 0.2 s that `--help` need not pay
+        from botocore.discovery import block_endpoint_discovery_required_operations  # noqa: PLC0415
 
         config = Config(
             connect_timeout=_CONNECT,
@@ -79,13 +83,18 @@ class Clients:
             retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
             max_pool_connections=50,
             user_agent_extra="cloudaudit",
+            endpoint_discovery_enabled=False,  # what one account found out in one region would be kept for all
         )
         client = self._session.create_client(service, region_name=self._region, config=config)
+        cut(client)
         client.meta.events.register_first("needs-retry", _give_up)
         client.meta.events.register_first("before-endpoint-resolution", self._go)
         client.meta.events.register("before-send", lambda **_: self._wait(service))
         if service == "s3control":
             client.meta.events.register("before-sign", _own_host)
+        if client.meta.service_model.endpoint_discovery_operation:
+            client.meta.events.unregister("before-parameter-build", block_endpoint_discovery_required_operations)
+            client.meta.events.register_first("request-created", partial(_at_its_address, client))
         return client
 
     @property
@@ -166,9 +175,26 @@ def _give_up(
         raise ClientError(response[1], operation.name)
 
 
+def _at_its_address(client: Any, request: Any, operation_name: str, **_: Any) -> None:
+    """Sends a request where the account is to find the service in the region, which it has to ask for (Timestream). An
+    endpoint of one's own stays."""
+    from botocore import xform_name  # noqa: PLC0415 - as above
+
+    model = client.meta.service_model
+    wants = model.operation_model(operation_name).endpoint_discovery or {}
+    if wants.get("required") and _is_of_aws(request.url):
+        ask = getattr(client, xform_name(model.endpoint_discovery_operation.name))
+        request.url = f"https://{ask()['Endpoints'][0]['Address']}"
+
+
 def _own_host(request: Any, **_: Any) -> None:
     """An endpoint of one's own has no host for each account, which this service asks for."""
     head, sign, rest = request.url.partition("://")
     account, _, host = rest.partition(".")
-    if account.isdigit() and "amazonaws" not in host.partition("/")[0]:
+    if account.isdigit() and not _is_of_aws(request.url):
         request.url = f"{head}{sign}{host}"
+
+
+def _is_of_aws(url: str) -> bool:
+    host = url.partition("://")[2].partition("/")[0]
+    return ".amazonaws." in host or ".api.aws" in host

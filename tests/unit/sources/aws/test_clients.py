@@ -1,13 +1,22 @@
 """Accounts share clients; no request of one is ever signed with the credentials of another."""
 
 import itertools
+import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import botocore.session
 import pytest
+from botocore import xform_name
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.credentials import Credentials
 from botocore.exceptions import NoCredentialsError
+from botocore.model import Shape
+from moto.core.botocore_stubber import MockRawResponse
 
+from cloudaudit.sources.aws.catalogue import operations
+from cloudaudit.sources.aws.clients import Asker, Clients
 from cloudaudit.sources.aws.session import Session, open_profile
 from tests.standins.clouds import ACCOUNT, REGION, Cloud
 
@@ -38,6 +47,34 @@ def asks(session: Session) -> tuple[str, list[str]]:
     region = REGIONS[threading.get_ident() % 3]
     with session.asking("sts", region) as sts, session.asking("s3", region) as s3:
         return sts.get_caller_identity()["Account"], [one["Name"] for one in s3.list_buckets()["Buckets"]]
+
+
+@pytest.mark.parametrize("service", ["ec2", "iam", "s3", "config", "organizations", "timestream-write"])
+def test_a_client_knows_what_is_asked_of_its_service_and_little_else(sessions: list[Session], service: str) -> None:
+    with sessions[0].asking(service, REGION) as client:
+        model = client.meta.service_model
+    names = model._service_description["operations"]  # noqa: SLF001 - botocore shows the names that there were
+    known = {xform_name(name) for name in names}
+
+    assert known >= operations()[service]
+    assert len(known - operations()[service]) <= 3
+    for name in names:  # all that these need is there
+        described = model.operation_model(name)
+        for shape in (described.input_shape, described.output_shape, *described.error_shapes):
+            whole(shape)
+
+
+def whole(shape: Shape | None, above: tuple[str, ...] = ()) -> None:
+    """Goes through all that the shape consists of. NoShapeFoundError where something is not there."""
+    if shape is not None and shape.name not in above:
+        members = [getattr(shape, part, None) for part in ("member", "key", "value")]
+        for member in (*getattr(shape, "members", {}).values(), *members):
+            whole(member, (*above, shape.name))
+
+
+def test_a_service_without_collectors_is_known_in_full(sessions: list[Session]) -> None:
+    with sessions[0].asking("sts", REGION) as client:
+        assert client.meta.service_model.operation_model("GetFederationToken").input_shape
 
 
 def test_they_share_clients(sessions: list[Session]) -> None:
@@ -92,3 +129,32 @@ def test_what_a_role_gave_is_asked_for_anew_before_it_ends(cloud: Cloud, session
 
     assert told == [ACCOUNT, *OTHERS]
     assert sum("AssumeRole" in said for said in seen) == len(OTHERS)
+
+
+def test_each_account_and_region_has_addresses_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Timestream tells each account where in a region it is to be asked."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    clients = Clients(botocore.session.Session(), REGION)
+    sent: list[tuple[str, str]] = []
+
+    def answer(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        key = request.headers["Authorization"].decode().partition("Credential=")[2].partition("/")[0]
+        host = request.url.partition("://")[2].strip("/")
+        sent.append((key, host))
+        body = {"Endpoints": [{"Address": f"{key}.{host}", "CachePeriodInMinutes": 1440}], "Databases": []}
+        return AWSResponse(request.url, 200, {}, MockRawResponse(json.dumps(body).encode()))
+
+    asked = [(key, region) for key in ("one", "two") for region in ("us-east-1", "eu-west-1")]
+    for key, region in asked:
+        with clients.asking(Asker(Credentials(key, "secret"), region)):
+            client = clients.of("timestream-write")
+            client.meta.events.register_first("before-send", answer, unique_id="answer")
+            client.list_databases()
+
+    hosts = [(key, f"ingest.timestream.{region}.amazonaws.com") for key, region in asked]
+    assert sent == [each for key, host in hosts for each in ((key, host), (key, f"{key}.{host}"))]
+
+
+def test_an_endpoint_of_ones_own_is_asked_for_everything(sessions: list[Session]) -> None:
+    with sessions[0].asking("timestream-write", REGION) as client:
+        assert client.list_databases()["Databases"] == []
