@@ -1,6 +1,9 @@
 """`cloudaudit audit --aggregator` against AWS on loopback."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,3 +93,39 @@ def test_one_that_refuses_is_told(cloud: Cloud, run: Run) -> None:
     assert done.returncode == 3
     assert SELECT.encode() in done.stdout
     assert b"1 failure" in done.stdout
+
+
+def test_workers_of_a_cluster_ask_it(cloud: Cloud, run: Run, place: Path) -> None:
+    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+
+    done = run("audit", *BUCKETS, "--aggregator", "org", "--cluster", "local:1", "-o", "r.json", **cloud.environment)
+
+    assert done.returncode == 0, done.stderr
+    assert calls(place / "r.json") == {(SELECT, "2026-01-02T03:04:05Z")}
+
+
+def test_what_it_told_before_the_audit_was_stopped_is_not_asked_again(
+    cloud: Cloud, run: Run, place: Path, cache: Path
+) -> None:
+    asked: list[str] = []
+
+    def stop(service: str, said: str) -> None:
+        asked.append(said)
+        if service == "s3" and "ownership" in said:  # it has told of versions by then
+            process.kill()
+
+    env = {**os.environ, **cloud.environment, "HOME": str(place), "CLOUDAUDIT_CACHE_DIR": str(cache)}
+    command = ["audit", *BUCKETS, "--aggregator", "org", "--threads", "1", "-o", "r.json"]
+    cloud.before = stop
+    with subprocess.Popen([sys.executable, "-m", "cloudaudit", *command], env=env, cwd=place) as process:
+        process.wait(timeout=60)
+    before = [said for said in asked if "SelectAggregate" in said]
+    asked.clear()
+    cloud.before = lambda _service, said: asked.append(said)
+
+    done = run(*command, "--resume", **cloud.environment)
+
+    assert len(before) == 1
+    assert done.returncode == 0, done.stderr
+    assert [said for said in asked if "SelectAggregate" in said] == []
+    assert {call for call, _ in calls(place / "r.json")} == {SELECT}
