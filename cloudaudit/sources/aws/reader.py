@@ -1,5 +1,6 @@
 """Calls of one account: each request once, held to a rate, retried when throttled, and refusals with their reason."""
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -67,6 +68,9 @@ _GONE = (
     "TrailNotFoundException",
     "WAFNonexistentItemException",
 )
+# As services say it that are going to end: "... is no longer accepting new customers", "only available for existing
+# customers". Who has something there is none of whom they say it.
+_CLOSED_SHOP = re.compile(r"\b(?:existing|new)\b[\w\s-]*\bcustomers\b", re.IGNORECASE)
 _THROTTLED = (
     "Throttl",
     "TooManyRequests",
@@ -266,9 +270,11 @@ def _items(read: Read, page: Any) -> Iterator[Item]:
 
 
 def _is_unset(call: Call, answer: Answer) -> bool:
-    """Whether the error says that there is none: it has the code, and the message what stands behind it."""
+    """Whether the error says that there is none: it has the code, and the message what stands behind it, or the service
+    serves only those who had something there before."""
     texts = (text.partition(": ") for text in call.unset)
-    return any(answer.code == code and message in answer.message for code, _, message in texts)
+    known = any(answer.code == code and message in answer.message for code, _, message in texts)
+    return known or bool(_CLOSED_SHOP.search(answer.message))
 
 
 def _trouble(call: Call, answer: Answer, region: str) -> Exception:

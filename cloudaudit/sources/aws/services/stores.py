@@ -52,7 +52,6 @@ COLLECTORS = (
             "list_databases",
             "Databases",
             actions=("timestream:ListDatabases", "timestream:DescribeEndpoints"),
-            unset=("AccessDeniedException: Only existing Timestream",),
         ),
         arn="{Arn}",
         name="DatabaseName",

@@ -245,7 +245,8 @@ class Client:
 
 
 class Session:
-    """An account that answers in full. `refuse` holds "service.operation" names and the error code of each."""
+    """An account that answers in full. `refuse` holds "service.operation" names and the error code of each, maybe with
+    a message: "AccessDenied: not now"."""
 
     account = "123456789012"
     partition = "aws"
@@ -273,7 +274,8 @@ class Session:
         def asked(name: str, method: str, params: dict[str, Any]) -> None:
             self.asked.append((name, method, self._request(region, params)))
             if code := self._refuse.get(f"{name}.{method}"):
-                raise ClientError({"Error": {"Code": code, "Message": "no"}}, method)
+                code, _, message = code.partition(": ")
+                raise ClientError({"Error": {"Code": code, "Message": message or "no"}}, method)
 
         return Client(service, self._choice, asked)
 

@@ -114,6 +114,24 @@ def test_where_a_code_means_two_things_the_message_tells_them_apart() -> None:
     assert not none.refusals
 
 
+@pytest.mark.parametrize(
+    ("said", "lists"),
+    [
+        ("ForbiddenException: AWS RoboMaker is only available for existing customers.", True),
+        ("AccessDeniedException: AWS OpsWorks Stacks is no longer accepting new customers", True),
+        ("AccessDeniedException: Only existing Timestream for LiveAnalytics customers can access the service.", True),
+        ("AccessDeniedException: User is not authorized to perform: kms:ListKeys", False),
+    ],
+)
+def test_a_service_that_takes_no_new_customers_is_empty_for_those_it_has_not(said: str, *, lists: bool) -> None:
+    into, crew = Collected(), Crew(1)
+    session = Session(0, {"kms.list_keys": said})
+    Collection(Reader(session), [keys("")], crew, into).start(["us-east-1"])  # type: ignore[arg-type]
+    crew.run()
+
+    assert (not into.refusals) is lists
+
+
 def test_pages_that_botocore_does_not_know_are_read_to_the_end() -> None:
     pages = {None: (["a"], "2"), "2": (["b"], "3"), "3": (["c"], None)}
 
