@@ -117,10 +117,12 @@ class Clients:
         context["signing"] = {**context.get("signing", {}), "region": region}
 
     def _forget_models(self) -> None:
-        """The client has the description of its service; botocore would keep all of them, some 300 MB."""
+        """The client has the description of its service; botocore would keep all of them, some 300 MB. Other threads
+        read descriptions meanwhile."""
         cache = self._session.get_component("data_loader")._cache  # noqa: SLF001 - there is no other way
-        for key in [key for key in cache if key[0] in _MODELS]:
-            del cache[key]
+        for key in list(cache):
+            if key[0] in _MODELS:
+                cache.pop(key, None)
 
 
 class _OfThread:

@@ -131,6 +131,24 @@ def test_what_a_role_gave_is_asked_for_anew_before_it_ends(cloud: Cloud, session
     assert sum("AssumeRole" in said for said in seen) == len(OTHERS)
 
 
+def test_what_other_threads_read_of_services_meanwhile_does_no_harm() -> None:
+    session = botocore.session.Session()
+    cache = session.get_component("data_loader")._cache  # noqa: SLF001 - what threads share
+
+    class Seen(tuple[str, int]):
+        """A description that somebody else reads when it is looked at."""
+
+        __slots__ = ()
+
+        def __getitem__(self, at: object) -> object:
+            cache["load_service_model", len(cache)] = {}
+            return super().__getitem__(at)  # type: ignore[call-overload]
+
+    cache[Seen(("determine_latest_version", 1))] = ""
+
+    assert Clients(session, REGION).of("sqs").meta.service_model.service_name == "sqs"
+
+
 def test_each_account_and_region_has_addresses_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """Timestream tells each account where in a region it is to be asked."""
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
