@@ -1,5 +1,6 @@
 """An account that moto simulates in this process: build it with boto3, deny calls, audit it."""
 
+import functools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from unittest.mock import patch
 import boto3
 from botocore import xform_name
 from botocore.awsrequest import AWSResponse
+from botocore.credentials import Credentials
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.ec2.responses import EC2Response
@@ -21,9 +23,10 @@ from cloudaudit.model import Finding, Gap, Verdict
 from cloudaudit.settings import Settings
 from cloudaudit.sources.aws.account import Plan, graph
 from cloudaudit.sources.aws.catalogue import collectors
+from cloudaudit.sources.aws.clients import Clients
 from cloudaudit.sources.aws.permissions import actions
 from cloudaudit.sources.aws.reader import Reader
-from cloudaudit.sources.aws.session import open_profile
+from cloudaudit.sources.aws.session import Session, open_profile
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
@@ -32,6 +35,26 @@ ACCOUNT = "123456789012"
 EC2Response.RESPONSE_KEY_PATH_TO_TRANSFORMER.setdefault(
     "CreateVpcPeeringConnectionResult.VpcPeeringConnection.Status", lambda status: status
 )
+
+
+asked: "list[Account]" = []
+"""The account that is asked now."""
+
+
+@functools.cache
+def shared_clients() -> Clients:
+    """Clients that ask the account first how it answers."""
+    clients = open_profile(region=REGION).clients
+    clients.all_kept = True
+    make = clients.make
+
+    def watched(service: str) -> Any:
+        client = make(service)
+        client.meta.events.register_first("before-call", lambda model, **_: asked[0].answer(service, model))
+        return client
+
+    clients.make = watched  # type: ignore[method-assign]
+    return clients
 
 
 class Run:
@@ -86,19 +109,12 @@ class Account:
         return graph(self.reader(), Plan(regions=regions, types=frozenset(types), threads=2))
 
     def reader(self) -> Reader:
-        """What asks the account."""
-        session = open_profile(region=REGION)
-        make = session.clients.make
+        """What asks the account. All of them share clients, whose making takes longer than most tests."""
+        asked[:] = [self]
+        return Reader(Session(Credentials("test", "test"), shared_clients(), REGION))
 
-        def watched(service: str) -> Any:
-            client = make(service)
-            client.meta.events.register_first("before-call", lambda model, **_: self._answer(service, model))
-            return client
-
-        session.clients.make = watched  # type: ignore[method-assign]
-        return Reader(session)
-
-    def _answer(self, service: str, model: Any) -> Any:
+    def answer(self, service: str, model: Any) -> Any:
+        """What a test wants to be answered; None leaves it to moto."""
         method = xform_name(model.name)
         self.calls.append(f"{service}.{method}")
         code = next(
@@ -112,6 +128,7 @@ class Account:
         return AWSResponse("", 403, {}, None), answer
 
     @staticmethod
+    @functools.cache
     def _names(service: str, method: str) -> tuple[str, ...]:
         for one in collectors():
             for call in one.calls:
