@@ -3,6 +3,8 @@
 import functools
 from collections.abc import Callable
 
+import msgspec
+
 from cloudaudit.facts.environment.crossings import may_name
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource
@@ -41,6 +43,8 @@ def users(resource: Resource, graph: ResourceGraph, but: tuple[str, ...] = ()) -
 
 def _because(resource: Resource, graph: ResourceGraph, counts: Callable[[str], bool]) -> tuple[str, ...]:
     refused = {kind for kind, _ in graph.listing.missing()} if graph.listing else ()
+    if resource.type == "aws_s3_bucket":  # of a region, and used from all of them
+        resource = msgspec.structs.replace(resource, region="")
     return graph.unlisted(resource, [kind for kind in sorted(refused) if counts(kind)]) if refused else ()
 
 

@@ -116,6 +116,17 @@ def test_who_shares_a_key_is_not_known_where_what_may_use_it_is_refused(account:
     assert (seen, verdict()) == (Verdict.FAIL, Verdict.UNKNOWN)
 
 
+def test_a_bucket_may_be_used_from_any_region(account: Account) -> None:
+    place = {"LocationConstraint": "eu-west-1"}
+    account.client("s3").create_bucket(Bucket="shop-files", CreateBucketConfiguration=place)
+    account.deny("backup:ListReportPlans")
+
+    run = account.audit("environment-used-by-one", regions=("us-east-1",))
+
+    (finding,) = (one for one in run.findings if one.type == "aws_s3_bucket")
+    assert "backup:ListReportPlans" in " ".join(finding.unknown_because)
+
+
 def test_a_refusal_reaches_only_facts_that_rest_on_it(account: Account) -> None:
     """The environment of a queue is told by its tags; that functions could not be listed changes nothing."""
     account.client("sqs").create_queue(QueueName="orders", tags={"Environment": "prod"})
