@@ -185,8 +185,8 @@ def _at_its_address(client: Any, request: Any, operation_name: str, **_: Any) ->
     model = client.meta.service_model
     wants = model.operation_model(operation_name).endpoint_discovery or {}
     if wants.get("required") and _is_of_aws(request.url):
-        ask = getattr(client, xform_name(model.endpoint_discovery_operation.name))
-        request.url = f"https://{ask()['Endpoints'][0]['Address']}"
+        for told in getattr(client, xform_name(model.endpoint_discovery_operation.name))()["Endpoints"][:1]:
+            request.url = f"https://{told['Address']}"
 
 
 def _own_host(request: Any, **_: Any) -> None:

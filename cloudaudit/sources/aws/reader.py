@@ -69,8 +69,9 @@ _GONE = (
     "WAFNonexistentItemException",
 )
 # As services say it that are going to end: "... is no longer accepting new customers", "only available for existing
-# customers". Who has something there is none of whom they say it.
-_CLOSED_SHOP = re.compile(r"\b(?:existing|new)\b[\w\s-]*\bcustomers\b", re.IGNORECASE)
+# customers". Who has something there is none of whom they say it. Messages with an ARN are about permissions, and may
+# hold names that people chose.
+_CLOSED_SHOP = re.compile(r"(?!.*\barn:).*\b(?:existing|new)\s(?:[\w-]+\s)*customers\b", re.IGNORECASE | re.DOTALL)
 _THROTTLED = (
     "Throttl",
     "TooManyRequests",
@@ -274,7 +275,7 @@ def _is_unset(call: Call, answer: Answer) -> bool:
     serves only those who had something there before."""
     texts = (text.partition(": ") for text in call.unset)
     known = any(answer.code == code and message in answer.message for code, _, message in texts)
-    return known or bool(_CLOSED_SHOP.search(answer.message))
+    return known or bool(_CLOSED_SHOP.match(answer.message))
 
 
 def _trouble(call: Call, answer: Answer, region: str) -> Exception:

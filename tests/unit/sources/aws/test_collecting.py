@@ -121,6 +121,8 @@ def test_where_a_code_means_two_things_the_message_tells_them_apart() -> None:
         ("AccessDeniedException: AWS OpsWorks Stacks is no longer accepting new customers", True),
         ("AccessDeniedException: Only existing Timestream for LiveAnalytics customers can access the service.", True),
         ("AccessDeniedException: User is not authorized to perform: kms:ListKeys", False),
+        ("AccessDeniedException: User: arn:aws:iam::111122223333:role/new-customers is not authorized", False),
+        ("AccessDeniedException: no access to the pool new customers: arn:aws:cognito-idp::1:userpool/a", False),
     ],
 )
 def test_a_service_that_takes_no_new_customers_is_empty_for_those_it_has_not(said: str, *, lists: bool) -> None:
