@@ -12,7 +12,7 @@ import pytest
 from cloudaudit import app
 from cloudaudit.graph import EVERYWHERE, Listing, ResourceGraph
 from cloudaudit.model import Origin
-from cloudaudit.sources.aws.catalogue import collectors, known_types
+from cloudaudit.sources.aws.collectors import collectors, known_types
 from cloudaudit.sources.aws.declare import every
 from tests.mutations import states
 from tests.mutations.judging import Example

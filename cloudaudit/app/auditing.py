@@ -255,7 +255,7 @@ def judge_account(court: Court, reader: "Reader", plan: "Plan", about: Mapping[s
     """Read of an account what the rules look at, and judge it. What a fact looks for shows only when it is asked, so
     the account is judged again with that; no call is made twice."""
     from cloudaudit.sources.aws.account import graph  # noqa: PLC0415 - 0.3 s that nothing else need pay
-    from cloudaudit.sources.aws.catalogue import known_types  # noqa: PLC0415 - as above
+    from cloudaudit.sources.aws.collectors import known_types  # noqa: PLC0415 - as above
 
     known = dict(about or {})
     environment = environment_of(court.request.settings)

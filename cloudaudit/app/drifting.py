@@ -56,7 +56,7 @@ def _live(audit: Audit, court: Court, types: frozenset[str], declared: Declared,
     """What is declared of the account, and what rules look at."""
     from cloudaudit.sources.aws.account import Plan, graph  # noqa: PLC0415 - 0.3 s that nothing else need pay
     from cloudaudit.sources.aws.accounts import enter  # noqa: PLC0415
-    from cloudaudit.sources.aws.catalogue import known_types  # noqa: PLC0415 - as above
+    from cloudaudit.sources.aws.collectors import known_types  # noqa: PLC0415 - as above
     from cloudaudit.sources.aws.limits import Limiter  # noqa: PLC0415
     from cloudaudit.sources.aws.reader import Reader  # noqa: PLC0415
 
@@ -72,7 +72,7 @@ def _live(audit: Audit, court: Court, types: frozenset[str], declared: Declared,
 
 
 def _made() -> frozenset[str]:
-    from cloudaudit.sources.aws.catalogue import collectors  # noqa: PLC0415 - as above
+    from cloudaudit.sources.aws.collectors import collectors  # noqa: PLC0415 - as above
 
     return frozenset(one.type for one in collectors())
 

@@ -6,7 +6,7 @@ def permissions(*, organization: bool = False, aggregator: bool = False) -> tupl
     they are judged. With `organization`, those that the auditing account needs to find and enter the others; with
     `aggregator`, those that the account of one needs."""
     from cloudaudit.sources.aws import permissions as of_calls  # noqa: PLC0415 - 0.3 s that nothing else need pay
-    from cloudaudit.sources.aws.catalogue import collectors  # noqa: PLC0415
+    from cloudaudit.sources.aws.collectors import collectors  # noqa: PLC0415
 
     if not organization and not aggregator:
         return of_calls.needed(collectors())

@@ -10,7 +10,7 @@ import pytest
 
 from cloudaudit import app
 from cloudaudit.outputs import policies
-from cloudaudit.sources.aws.catalogue import collectors
+from cloudaudit.sources.aws.collectors import collectors
 from cloudaudit.sources.aws.permissions import AGGREGATOR, ORGANIZATION, actions, needed
 from cloudaudit.sources.aws.services.config import RECORDERS, STATUS
 from tests.cli.conftest import Run

@@ -12,7 +12,7 @@ import pytest
 from cloudaudit import load
 from cloudaudit.graph import Declared, ResourceGraph, drift
 from cloudaudit.sources.aws.account import Plan, read
-from cloudaudit.sources.aws.catalogue import collectors
+from cloudaudit.sources.aws.collectors import collectors
 from cloudaudit.sources.aws.session import open_profile
 from tests.twins.test_expected_verdicts import CONCEPTS, SHARED, Judged, allowed, expected
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from cloudaudit.facts.environment.entries import Entry, Target, across, crosses, entry
 from cloudaudit.facts.environment.inference import Inference, environment_of, incoming, parents
-from cloudaudit.facts.environment.literals import elsewhere, kind_of, literal, unlisted
+from cloudaudit.facts.environment.literals import elsewhere, kind_of, literal, out_of_sight
 from cloudaudit.facts.environment.lookups import named_by
 from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.reading import strings
@@ -116,7 +116,7 @@ def _strangers(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
             theirs = literal(text, graph)
             for kind in _BY_ID.get(name, ()) or targets_of(name):
                 yield Target(to=text, kind=kind, attribute=attribute, environment=theirs)
-        elif name in _OF_IMAGES and unlisted(text, graph):
+        elif name in _OF_IMAGES and out_of_sight(text, graph):
             theirs = literal(text, graph)
             for kind in _IMAGE:
                 yield Target(to=text, kind=kind, attribute=attribute, environment=theirs)

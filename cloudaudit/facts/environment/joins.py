@@ -6,7 +6,7 @@ from cloudaudit.facts.environment.crossings import targets
 from cloudaudit.facts.environment.entries import Entry, Target, pairs
 from cloudaudit.facts.environment.gateways import gateway_pairs, table_pairs
 from cloudaudit.facts.environment.inference import Inference
-from cloudaudit.facts.environment.literals import kind_of, literal, unlisted
+from cloudaudit.facts.environment.literals import kind_of, literal, out_of_sight
 from cloudaudit.facts.reading import leaves
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource, Unknown
@@ -73,7 +73,7 @@ def _unseen(resource: Resource, side: str, found: list[Target], graph: ResourceG
                 yield Target(to=place, kind="", attribute=side, environment=unseen)
         elif isinstance(value, str) and value and not linked and not _is_of_aws(value):
             theirs = literal(value, graph)
-            if theirs.name or side not in {*_ANYTHING, *_LIKE_US} or unlisted(value, graph):
+            if theirs.name or side not in {*_ANYTHING, *_LIKE_US} or out_of_sight(value, graph):
                 yield Target(to=value, kind=kind_of(value), attribute=side, environment=theirs)
 
 

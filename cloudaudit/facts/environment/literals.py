@@ -69,11 +69,11 @@ def literal(text: str, graph: ResourceGraph) -> Inference:
     if name := vocabulary(graph).named(parts[-1]):
         return Inference(name=name, basis=f"name {parts[-1]}", own=True)
     because = f"to which environment {text} belongs is not known"
-    refused = unlisted(text, graph)
+    refused = out_of_sight(text, graph)
     return Inference(because=f"{because}: {refused}" if refused else because)
 
 
-def unlisted(text: str, graph: ResourceGraph) -> str:
+def out_of_sight(text: str, graph: ResourceGraph) -> str:
     """Why what an ARN or id of the account names is not in sight although it may be there; empty where it would be."""
     of_others = text.startswith("arn:") and text.split(":", 5)[4] not in ("", str(graph.environment.get("account")))
     return next(graph.listing.why(kind_of(text)), "") if graph.listing and not of_others else ""

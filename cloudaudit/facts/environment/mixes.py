@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 
-from cloudaudit.facts.environment import words
+from cloudaudit.facts.environment import unlisted, words
 from cloudaudit.facts.environment.crossings import hidden
 from cloudaudit.facts.environment.entries import Entry, Target, crosses, doubt, pairs
 from cloudaudit.facts.environment.inference import Inference, environment_of, hidden_names, incoming
-from cloudaudit.facts.environment.unlisted import CALLED_AFTER_IT, IN_NETWORKS, inhabitants, users
 from cloudaudit.facts.memory import per_graph
 from cloudaudit.facts.truth import unknown
 from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Link, Resource, Unknown
 
 NETWORKS = ("aws_vpc", "aws_default_vpc")
+_INSIDE = ("vpc_id", "subnet_id", "subnet_ids", "subnets", "vpc_config", "network_configuration", "vpc_zone_identifier")
 
 
 def mixes(resource: Resource, graph: ResourceGraph) -> list[Entry]:
@@ -24,14 +24,21 @@ def mixes(resource: Resource, graph: ResourceGraph) -> list[Entry]:
     rows = _seen(resource, graph)
     if any(row["crosses"] is True for row in rows):
         return rows
-    if resource.type in ("aws_account", *NETWORKS):
-        unlisted = inhabitants(resource, graph)
-    else:
-        unlisted = users(resource, graph) if not environment_of(resource, graph).name else ()
-    return [*rows, *([doubt("; ".join(unlisted))] if unlisted else [])]
+    unseen = _unseen(resource, graph)
+    return [*rows, *([doubt("; ".join(unseen))] if unseen else [])]
+
+
+def _unseen(resource: Resource, graph: ResourceGraph) -> tuple[str, ...]:
+    """Why there may be pairs of what was not listed."""
+    if resource.type == "aws_account":
+        return graph.unlisted(resource, _SHOW_AN_ACCOUNT)
+    if resource.type in NETWORKS:
+        return unlisted.residents(resource, graph, _INSIDE)
+    return () if environment_of(resource, graph).name else unlisted.users(resource, graph)
 
 
 def _seen(resource: Resource, graph: ResourceGraph) -> list[Entry]:
+    """The pairs of what is in the graph."""
     if resource.type == "aws_account":
         found = [
             each
@@ -50,18 +57,30 @@ def _seen(resource: Resource, graph: ResourceGraph) -> list[Entry]:
     return rows if ours.silent else [{**row, "crosses": Unknown(because=ours.because)} for row in rows]
 
 
+_CALLED_AFTER_IT = {
+    "aws_db_instance", "aws_dynamodb_table", "aws_ecs_cluster", "aws_eks_cluster", "aws_elasticache_replication_group",
+    "aws_instance", "aws_lb", "aws_rds_cluster", "aws_redshift_cluster", "aws_vpc",
+}  # fmt: skip
+"""What is called dev because it is of development: a group called dev may be that of the developers."""
+_SHOW_AN_ACCOUNT = (
+    *sorted(_CALLED_AFTER_IT), "aws_autoscaling_group", "aws_iam_role", "aws_iam_user", "aws_tagged_resource",
+)  # fmt: skip
+"""By these it shows what lives in an account: all that has tags, what the tagging API leaves out, what tells by its
+name."""
+
+
 def _counts(each: Resource, account: Resource, graph: ResourceGraph) -> bool:
     """Whether the resource shows that its environment lives in the account. What has it of another does not: that one
     shows it."""
     basis = environment_of(each, graph).basis
     by_name = basis.startswith(("name ", "address "))
     inherited = basis.startswith("its ")
-    return each.key != account.key and not inherited and (not by_name or each.type in CALLED_AFTER_IT)
+    return each.key != account.key and not inherited and (not by_name or each.type in _CALLED_AFTER_IT)
 
 
 def _inhabitant(each: Resource, graph: ResourceGraph) -> Target:
     """The resource and its environment; not that of the root where its name, which might tell, is not known."""
-    causes = hidden_names(each, whole=True) if each.type in CALLED_AFTER_IT else []
+    causes = hidden_names(each, whole=True) if each.type in _CALLED_AFTER_IT else []
     if causes and environment_of(each, graph).silent:
         return Target(to=each.address, kind=each.type, attribute="", environment=Inference(because=causes[0]))
     return _target(each, "", graph)
@@ -147,7 +166,7 @@ def _residents(resource: Resource, graph: ResourceGraph) -> Iterator[Target]:
     while waiting:
         for link in incoming(graph).get(waiting.pop(), ()):
             source = graph.get(link.source)
-            if source is None or source.key in found or link.attribute.partition(".")[0] not in IN_NETWORKS:
+            if source is None or source.key in found or link.attribute.partition(".")[0] not in _INSIDE:
                 continue
             found[source.key] = _target(source, link.attribute, graph)
             if source.type in ("aws_subnet", "aws_db_subnet_group"):
@@ -172,7 +191,7 @@ def _astray(graph: ResourceGraph) -> list[tuple[Inference, str, str]]:
     """One for each environment of what lives in a network that is not known, its address, and why it is not."""
     found: dict[tuple[str, bool], tuple[Inference, str, str]] = {}
     for resource in graph.everything():
-        for name in IN_NETWORKS:
+        for name in _INSIDE:
             value = resource.attributes.get(name)
             if isinstance(value, Unknown) and not value.refs:
                 why = f"{resource.address}.{name}: {value.because}"

@@ -7,7 +7,7 @@ from typing import Any
 from cloudaudit.facts.environment import words
 from cloudaudit.facts.environment.entries import Entry, Target, across, doubt, entry, pairs
 from cloudaudit.facts.environment.inference import Inference, environment_of, vocabulary
-from cloudaudit.facts.environment.literals import kind_of, literal, unlisted
+from cloudaudit.facts.environment.literals import kind_of, literal, out_of_sight
 from cloudaudit.facts.iam.document import Document, Statement, Text, sketch
 from cloudaudit.facts.iam.policies import identity_policy, resource_policy, trust_policy
 from cloudaudit.facts.iam.principals import account, home_account, of_kind
@@ -141,7 +141,7 @@ def _source(value: Text, resource: Resource, graph: ResourceGraph) -> Iterator[T
         yield Target(to=value, kind=kind_of(value), attribute="source", environment=theirs)
     elif theirs.name and (word := _by_name(value, graph)):
         yield Target(to=value, kind=kind_of(value), attribute="source", environment=word)
-    elif not found and unlisted(value, graph):
+    elif not found and out_of_sight(value, graph):
         yield Target(to=value, kind=kind_of(value), attribute="source", environment=theirs)
 
 
@@ -195,7 +195,7 @@ def _reached(document: Document, graph: ResourceGraph) -> Iterator[Target]:
                 yield Target(to=target.address, kind=target.type, attribute="policy", environment=theirs)
         elif name.startswith("arn:") and ":aws:" not in name[8:]:
             theirs = _target(name, graph)
-            if theirs.name or ("*" not in name and unlisted(name, graph)):
+            if theirs.name or ("*" not in name and out_of_sight(name, graph)):
                 yield Target(to=name, kind=kind_of(name), attribute="policy", environment=theirs)
 
 

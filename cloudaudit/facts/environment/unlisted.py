@@ -1,7 +1,7 @@
 """What an account may hold that nobody was allowed to list: it may be of any environment, and use anything."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -10,30 +10,10 @@ from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Resource
 from cloudaudit.schema import resource_schema
 
-CALLED_AFTER_IT = frozenset(
-    {
-        "aws_db_instance", "aws_dynamodb_table", "aws_ecs_cluster", "aws_eks_cluster",
-        "aws_elasticache_replication_group", "aws_instance", "aws_lb", "aws_rds_cluster", "aws_redshift_cluster",
-        "aws_vpc",
-    }
-)  # fmt: skip
-"""What is called dev because it is of development: a group called dev may be that of the developers."""
-_SHOW_AN_ACCOUNT = (
-    *sorted(CALLED_AFTER_IT), "aws_autoscaling_group", "aws_iam_role", "aws_iam_user", "aws_tagged_resource",
-)  # fmt: skip
-"""By these it shows what lives in an account: all that has tags, what the tagging API leaves out, what tells by its
-name."""
-IN_NETWORKS = (
-    "vpc_id", "subnet_id", "subnet_ids", "subnets", "vpc_config", "network_configuration", "vpc_zone_identifier",
-)  # fmt: skip
-"""What says in which network something is."""
 
-
-def inhabitants(resource: Resource, graph: ResourceGraph) -> tuple[str, ...]:
-    """Why more may live in the account, or lie in the network."""
-    if resource.type == "aws_account":
-        return graph.unlisted(resource, _SHOW_AN_ACCOUNT)
-    return _because(resource, graph, lambda kind: any(_has(kind, name) for name in IN_NETWORKS))
+def residents(resource: Resource, graph: ResourceGraph, names: Iterable[str]) -> tuple[str, ...]:
+    """Why there may be more that says by an argument of one of these names that it lies in the resource."""
+    return _because(resource, graph, lambda kind: any(_has(kind, name) for name in names))
 
 
 def users(resource: Resource, graph: ResourceGraph, but: tuple[str, ...] = ()) -> tuple[str, ...]:

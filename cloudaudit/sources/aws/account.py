@@ -12,8 +12,8 @@ from cloudaudit.model import Gap, Origin, Record, Resource
 from cloudaudit.schema import expand_all
 from cloudaudit.sources.aws.aggregator import Aggregator
 from cloudaudit.sources.aws.answers import Journal
-from cloudaudit.sources.aws.catalogue import chosen
 from cloudaudit.sources.aws.collect import Collected, Collection
+from cloudaudit.sources.aws.collectors import chosen
 from cloudaudit.sources.aws.crew import Crew
 from cloudaudit.sources.aws.declare import Collect
 from cloudaudit.sources.aws.limits import Limiter

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
 
-from cloudaudit.sources.aws.models import cut
+from cloudaudit.sources.aws.descriptions import cut
 
 _CONNECT, _READ = 5, 20  # seconds until a call without an answer is given up
 _ATTEMPTS = 12  # at 30 % throttling one call in a million is lost

@@ -22,8 +22,8 @@ from cloudaudit.graph import ResourceGraph
 from cloudaudit.model import Finding, Gap, Verdict
 from cloudaudit.settings import Settings
 from cloudaudit.sources.aws.account import Plan, graph
-from cloudaudit.sources.aws.catalogue import collectors
 from cloudaudit.sources.aws.clients import Clients
+from cloudaudit.sources.aws.collectors import collectors
 from cloudaudit.sources.aws.permissions import actions
 from cloudaudit.sources.aws.reader import Reader
 from cloudaudit.sources.aws.session import Session, open_profile

@@ -15,8 +15,8 @@ from botocore.exceptions import NoCredentialsError
 from botocore.model import Shape
 from moto.core.botocore_stubber import MockRawResponse
 
-from cloudaudit.sources.aws.catalogue import operations
 from cloudaudit.sources.aws.clients import Asker, Clients
+from cloudaudit.sources.aws.collectors import operations
 from cloudaudit.sources.aws.session import Session, open_profile
 from tests.standins.clouds import ACCOUNT, REGION, Cloud
 

@@ -15,7 +15,7 @@ from cloudaudit.engine.attributes import schema_of
 from cloudaudit.model import Resource, Unknown
 from cloudaudit.sources.aws import permissions
 from cloudaudit.sources.aws.account import Plan, graph
-from cloudaudit.sources.aws.catalogue import collectors
+from cloudaudit.sources.aws.collectors import collectors
 from cloudaudit.sources.aws.declare import Call, Collect
 from cloudaudit.sources.aws.permissions import actions, operations
 from cloudaudit.sources.aws.reader import TOKENS, Reader

@@ -6,7 +6,7 @@ from cloudaudit.app.auditing import needed
 from cloudaudit.app.request import Request
 from cloudaudit.app.scanning import Court
 from cloudaudit.schema import resource_schema
-from cloudaudit.sources.aws.catalogue import collectors, known_types
+from cloudaudit.sources.aws.collectors import collectors, known_types
 from cloudaudit.sources.aws.declare import Collect
 
 EVERYWHERE = {"aws_account", "aws_region"}  # they stand in every graph of a live account

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cloudaudit.sources.aws.catalogue import operations
+from cloudaudit.sources.aws.collectors import operations
 
 _OURS = {
     "config": ("describe_configuration_aggregator_sources_status", "select_aggregate_resource_config"),
